@@ -1,0 +1,1 @@
+"""Settings: every variable, its default, unit and check."""

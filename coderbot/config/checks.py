@@ -1,0 +1,91 @@
+"""Checks that need more than one variable, or a look at the machine."""
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from coderbot.redact import Secret
+
+
+def check_parent(values: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what keeps a fleet from starting.
+
+    Args:
+        values: Parsed values by variable name; a variable that could not be
+            parsed is absent, and its problem has been told already.
+    """
+    yield from _check_tokens(values)
+    yield from check_users(values)
+    yield from _check_delays(values)
+
+
+def check_users(values: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what is wrong with the list of users."""
+    if values.get("ALLOWED_USER_IDS") == ():
+        yield (
+            "ALLOWED_USER_IDS is empty, which would admit nobody; "
+            "allowed: at least one Telegram user id"
+        )
+
+
+def _check_tokens(values: Mapping[str, Any]) -> Iterator[str]:
+    plural = values.get("TELEGRAM_BOT_TOKENS")
+    singular = values.get("TELEGRAM_BOT_TOKEN")
+    if plural is None or singular is None:
+        return
+    if plural and singular and plural != singular:
+        yield (
+            "TELEGRAM_BOT_TOKENS and TELEGRAM_BOT_TOKEN are both set and differ; "
+            "allowed: one of them"
+        )
+    tokens: tuple[Secret, ...] = plural or singular
+    name = "TELEGRAM_BOT_TOKENS" if plural else "TELEGRAM_BOT_TOKEN"
+    if not tokens:
+        yield "TELEGRAM_BOT_TOKENS is not set; allowed: one token or several"
+    yield from _check_duplicates(name, tokens)
+    control = values.get("CONTROL_BOT_TOKEN")
+    if control is not None and _bot_id(control) in map(_bot_id, tokens):
+        yield (
+            f"CONTROL_BOT_TOKEN is one of {name}; "
+            "allowed: a bot of its own, because two pollers of one token fight"
+        )
+
+
+def _check_duplicates(name: str, tokens: tuple[Secret, ...]) -> Iterator[str]:
+    first: dict[str, int] = {}
+    for position, token in enumerate(tokens, 1):
+        seen = first.setdefault(_bot_id(token), position)
+        if seen != position:
+            yield (
+                f"{name}: token {position} is of the same bot as token {seen}; "
+                "allowed: each bot once"
+            )
+
+
+def _bot_id(token: Secret) -> str:
+    return token.reveal().partition(":")[0]
+
+
+def _check_delays(values: Mapping[str, Any]) -> Iterator[str]:
+    delay = values.get("WORKER_RESTART_DELAY_SECONDS")
+    longest = values.get("WORKER_RESTART_MAX_DELAY_SECONDS")
+    if delay is not None and longest is not None and longest < delay:
+        yield (
+            f"WORKER_RESTART_MAX_DELAY_SECONDS={longest:g} is below "
+            f"WORKER_RESTART_DELAY_SECONDS={delay:g}; allowed: at least that"
+        )
+
+
+def check_directory(name: str, path: Path) -> Iterator[str]:
+    """Yield why `path` cannot be a directory that this process writes to."""
+    nearest = path
+    while not nearest.exists() and nearest != nearest.parent:
+        nearest = nearest.parent
+    if not nearest.is_dir():
+        yield f"{name}={path}: {nearest} is no directory; allowed: a directory"
+    elif not os.access(nearest, os.W_OK | os.X_OK):
+        yield (
+            f"{name}={path}: {nearest} cannot be written to by this user; "
+            "allowed: a writable directory"
+        )

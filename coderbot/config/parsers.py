@@ -1,0 +1,186 @@
+"""Parsers of single variables: text in, value out, or ValueError with what is allowed."""
+
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from coderbot.redact import Secret
+
+TOKEN = re.compile(r"[0-9]{6,16}:[A-Za-z0-9_-]{30,64}")
+"""A bot token as BotFather gives it: bot id, colon, 35 URL-safe characters."""
+
+_PLACEHOLDER = re.compile(
+    r"your|token|placeholder|example|change.?me|xxx|<.*>|\.\.\.|abc-?def", re.IGNORECASE
+)
+_TRUE = {"true", "1", "on", "yes", "y", "t"}
+_FALSE = {"false", "0", "off", "no", "n", "f"}
+
+
+def text(raw: str) -> str:
+    """Return the text as it stands."""
+    return raw
+
+
+def flag(raw: str) -> bool:
+    """Return the truth value of `true/1/on/yes` or `false/0/off/no`."""
+    word = raw.strip().lower()
+    if word in _TRUE:
+        return True
+    if word in _FALSE:
+        return False
+    raise ValueError("allowed: true, false (also 1/0, on/off, yes/no)")
+
+
+def integer(
+    minimum: int | None = None, maximum: int | None = None
+) -> Callable[[str], int]:
+    """Return a parser of whole numbers within bounds (both inclusive)."""
+
+    def parse(raw: str) -> int:
+        allowed = "allowed: a whole number" + _bounds(minimum, maximum)
+        if not re.fullmatch(r"[+-]?[0-9]{1,18}", raw.strip(), re.ASCII):
+            raise ValueError(allowed)
+        value = int(raw)
+        _check_bounds(value, minimum, maximum, allowed)
+        return value
+
+    return parse
+
+
+def number(
+    minimum: float | None = None, maximum: float | None = None
+) -> Callable[[str], float]:
+    """Return a parser of decimal numbers within bounds (both inclusive)."""
+
+    def parse(raw: str) -> float:
+        allowed = "allowed: a number" + _bounds(minimum, maximum)
+        if not re.fullmatch(r"[+-]?[0-9]{1,12}(\.[0-9]{1,9})?", raw.strip(), re.ASCII):
+            raise ValueError(allowed)
+        value = float(raw)
+        _check_bounds(value, minimum, maximum, allowed)
+        return value
+
+    return parse
+
+
+def choice(*words: str) -> Callable[[str], str]:
+    """Return a parser of one of `words`, in any case."""
+
+    def parse(raw: str) -> str:
+        word = raw.strip().lower()
+        if word not in words:
+            raise ValueError("allowed: " + ", ".join(words))
+        return word
+
+    return parse
+
+
+def url(raw: str) -> str:
+    """Return an http or https address without a slash at its end."""
+    allowed = "allowed: an http:// or https:// address without user, query or fragment"
+    try:
+        parts = urlsplit(raw.strip())
+        bad_port = parts.port == 0
+    except ValueError:
+        raise ValueError(allowed) from None
+    extra = parts.username or parts.password or parts.query or parts.fragment
+    if parts.scheme not in ("http", "https") or not parts.hostname or extra or bad_port:
+        raise ValueError(allowed)
+    return raw.strip().rstrip("/")
+
+
+def path(raw: str) -> Path:
+    """Return an absolute path; `~` is the home directory."""
+    if "\0" in raw:
+        raise ValueError("allowed: a path without NUL")
+    return Path(raw.strip()).expanduser().absolute()
+
+
+def shell(raw: str) -> Path:
+    """Return the path of a program that exists and can be executed."""
+    program = path(raw)
+    if not program.is_file() or not os.access(program, os.X_OK):
+        raise ValueError("no such program; allowed: the path of an executable shell")
+    return program
+
+
+def secret(raw: str) -> Secret:
+    """Return the trimmed text as a secret."""
+    return Secret(raw.strip())
+
+
+def token(raw: str) -> Secret:
+    """Return one bot token.
+
+    The error never repeats the value: a mistyped token is a secret too.
+    """
+    value = raw.strip()
+    if not TOKEN.fullmatch(value):
+        kind = "a placeholder" if _PLACEHOLDER.search(value) else "malformed"
+        raise ValueError(f"is {kind}; allowed: a token from @BotFather, {_TOKEN_FORM}")
+    if _is_placeholder(value):
+        raise ValueError(
+            f"is a placeholder; allowed: a token from @BotFather, {_TOKEN_FORM}"
+        )
+    return Secret(value)
+
+
+_TOKEN_FORM = "digits, a colon and 35 letters, digits, _ or -"
+
+
+def _is_placeholder(value: str) -> bool:
+    """Tell whether a well-formed token is one that examples use."""
+    body = value.partition(":")[2]
+    return (
+        len(set(body)) < 6
+        or body.upper().startswith(("ABCDEF", "YOUR"))
+        or "ghIkl-zyx57W2v1u123ew11" in body  # the token in Telegram's own manual
+    )
+
+
+def tokens(raw: str) -> tuple[Secret, ...]:
+    """Return a comma list of tokens; blanks between commas are dropped."""
+    parts = [part.strip() for part in raw.split(",") if part.strip()]
+    problems: list[str] = []
+    found: list[Secret] = []
+    for position, part in enumerate(parts, 1):
+        try:
+            found.append(token(part))
+        except ValueError as error:
+            problems.append(f"token {position} of {len(parts)} {error}")
+    if problems:
+        raise ValueError("; ".join(problems))
+    return tuple(found)
+
+
+def user_ids(raw: str) -> tuple[int, ...]:
+    """Return a comma list of Telegram user ids, each once, in order."""
+    ids: list[int] = []
+    for part in (p.strip() for p in raw.split(",") if p.strip()):
+        if not re.fullmatch(r"[0-9]{1,16}", part, re.ASCII) or int(part) == 0:
+            raise ValueError(
+                f"{part!r} is no user id; allowed: positive numbers with commas between"
+            )
+        ids.append(int(part))
+    return tuple(dict.fromkeys(ids))
+
+
+def _bounds(minimum: float | None, maximum: float | None) -> str:
+    if minimum is not None and maximum is not None:
+        return f" from {minimum} to {maximum}"
+    if minimum is not None:
+        return f", at least {minimum}"
+    if maximum is not None:
+        return f", at most {maximum}"
+    return ""
+
+
+def _check_bounds(
+    value: float, minimum: float | None, maximum: float | None, allowed: str
+) -> None:
+    too_small = minimum is not None and value < minimum
+    too_large = maximum is not None and value > maximum
+    if too_small or too_large:
+        raise ValueError(allowed)

@@ -1,0 +1,380 @@
+"""The tree of settings: one field a variable, with all that is known about it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from coderbot.config import parsers
+from coderbot.redact import Secret
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """What `.env.example`, the checks and the errors know of one variable."""
+
+    name: str
+    """Name in the environment."""
+    section: str
+    meaning: str
+    """One line."""
+    parse: Callable[[str], Any]
+    """Text to value; raises ValueError with what is allowed."""
+    unit: str = ""
+    example: str = ""
+    """Shown instead of the default, for variables that have none."""
+    may_be_empty: bool = False
+    """An empty value is a value; otherwise it means the default."""
+    secret: bool = False
+    """The value never appears in a message."""
+
+
+def _setting(
+    section: str,
+    name: str,
+    default: Any,
+    parse: Callable[[str], Any],
+    meaning: str,
+    **more: Any,
+) -> Any:
+    variable = Variable(name, section, meaning, parse, **more)
+    return field(default=default, metadata={"variable": variable})
+
+
+_telegram = partial(_setting, "Telegram")
+_terminal = partial(_setting, "Terminal")
+_media = partial(_setting, "Media")
+_assistants = partial(_setting, "Assistants and macros")
+_voice = partial(_setting, "Voice")
+_fleet = partial(_setting, "Fleet")
+
+_COPILOT = (
+    "--allow-all-tools --deny-tool 'shell(rmdir)' --deny-tool 'shell(rm)' "
+    "--deny-tool 'shell(sudo)'"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All settings of one run; made by `load.load_settings`, never changed."""
+
+    bot_tokens: tuple[Secret, ...] = _telegram(
+        "TELEGRAM_BOT_TOKENS",
+        (),
+        parsers.tokens,
+        "Bot tokens from @BotFather; the order numbers the bots from 0 (required).",
+        unit="comma list",
+        secret=True,
+    )
+    bot_token_list: tuple[Secret, ...] = _telegram(
+        "TELEGRAM_BOT_TOKEN",
+        (),
+        parsers.tokens,
+        "The same under its other name; set only one of the two.",
+        unit="comma list",
+        secret=True,
+    )
+    allowed_user_ids: tuple[int, ...] = _telegram(
+        "ALLOWED_USER_IDS",
+        (),
+        parsers.user_ids,
+        "Telegram users who may use the bots; nobody else is let in (required).",
+        unit="comma list of ids",
+    )
+    auto_kill: bool = _telegram(
+        "AUTO_KILL",
+        False,
+        parsers.flag,
+        "Lock a bot down (its worker ends with 77) when a stranger writes to it.",
+        unit="true/false",
+    )
+    api_root: str = _telegram(
+        "TELEGRAM_API_ROOT",
+        "https://api.telegram.org",
+        parsers.url,
+        "Bot API server: Telegram's, one of your own, or the local sandbox.",
+        unit="address",
+    )
+    local_mode: bool = _telegram(
+        "TELEGRAM_LOCAL_MODE",
+        False,
+        parsers.flag,
+        "The Bot API server runs with --local: files by path, up to 2 GB.",
+        unit="true/false",
+    )
+    control_bot_token: Secret | None = _telegram(
+        "CONTROL_BOT_TOKEN",
+        None,
+        parsers.token,
+        "Token of the admin bot; empty for none.",
+        unit="token",
+        secret=True,
+    )
+    control_bot_admin_ids: tuple[int, ...] = _telegram(
+        "CONTROL_BOT_ADMIN_IDS",
+        (),
+        parsers.user_ids,
+        "Telegram users who may use the admin bot.",
+        unit="comma list of ids",
+    )
+    bot_token_monitor_interval_ms: int = _telegram(
+        "BOT_TOKEN_MONITOR_INTERVAL",
+        300_000,
+        parsers.integer(0),
+        "How often .env is looked at for changes; 0 is never.",
+        unit="ms",
+    )
+    shell_path: Path = _terminal(
+        "XTERM_SHELL_PATH",
+        Path("/bin/bash"),
+        parsers.shell,
+        "Shell that /xterm starts.",
+        unit="path",
+    )
+    terminal_rows: int = _terminal(
+        "XTERM_TERMINAL_ROWS",
+        50,
+        parsers.integer(5, 300),
+        "Height of a terminal.",
+        unit="cells",
+    )
+    terminal_columns: int = _terminal(
+        "XTERM_TERMINAL_COLS",
+        100,
+        parsers.integer(20, 500),
+        "Width of a terminal.",
+        unit="cells",
+    )
+    font_size_px: int = _terminal(
+        "XTERM_FONT_SIZE",
+        14,
+        parsers.integer(6, 48),
+        "Size of the letters in pictures of the screen.",
+        unit="px",
+    )
+    max_output_lines: int = _terminal(
+        "XTERM_MAX_OUTPUT_LINES",
+        1_000,
+        parsers.integer(0, 10_000_000),
+        "Lines of scrollback that a terminal keeps.",
+        unit="lines",
+    )
+    session_timeout_ms: int = _terminal(
+        "XTERM_SESSION_TIMEOUT",
+        1_800_000,
+        parsers.integer(1_000),
+        "A terminal without input for so long is closed.",
+        unit="ms",
+    )
+    message_delete_timeout_ms: int = _terminal(
+        "MESSAGE_DELETE_TIMEOUT",
+        10_000,
+        parsers.integer(),
+        "Short notices in chat are deleted after this; 0 or less keeps them.",
+        unit="ms",
+    )
+    screen_refresh_interval_ms: int = _terminal(
+        "SCREEN_REFRESH_INTERVAL",
+        5_000,
+        parsers.integer(100),
+        "Time between two refreshes of a screen after input.",
+        unit="ms",
+    )
+    screen_refresh_max_count: int = _terminal(
+        "SCREEN_REFRESH_MAX_COUNT",
+        5,
+        parsers.integer(0, 10_000),
+        "How many refreshes follow an input.",
+        unit="count",
+    )
+    airplane_mode: bool = _terminal(
+        "AIRPLANE_MODE",
+        False,
+        parsers.flag,
+        "Show screens as text instead of pictures.",
+        unit="true/false",
+    )
+    media_root: Path = _media(
+        "MEDIA_TMP_LOCATION",
+        Path("/tmp/coderBOT_media"),
+        parsers.path,
+        "Directory of the bots' files: bot-N/ and in it sent/, received/, failed/.",
+        unit="path",
+    )
+    clean_up_media: bool = _media(
+        "CLEAN_UP_MEDIADIR",
+        False,
+        parsers.flag,
+        "Empty a bot's media directory each time its worker starts.",
+        unit="true/false",
+    )
+    copilot_arguments: str = _assistants(
+        "COPILOT_ARGUMENTS",
+        _COPILOT,
+        parsers.text,
+        "Arguments of /copilot; may be set to nothing.",
+        unit="shell text",
+        may_be_empty=True,
+    )
+    gemini_arguments: str = _assistants(
+        "GEMINI_ARGUMENTS",
+        "",
+        parsers.text,
+        "Arguments of /gemini.",
+        unit="shell text",
+        may_be_empty=True,
+    )
+    opencode_arguments: str = _assistants(
+        "OPENCODE_ARGUMENTS",
+        "",
+        parsers.text,
+        "Arguments of /opencode.",
+        unit="shell text",
+        may_be_empty=True,
+    )
+    macro_0: str = _assistants(
+        "M0", "", parsers.text, "Text that [m0] in a message stands for.", unit="text"
+    )
+    macro_1: str = _assistants(
+        "M1", "", parsers.text, "Text that [m1] in a message stands for.", unit="text"
+    )
+    macro_2: str = _assistants(
+        "M2", "", parsers.text, "Text that [m2] in a message stands for.", unit="text"
+    )
+    macro_3: str = _assistants(
+        "M3", "", parsers.text, "Text that [m3] in a message stands for.", unit="text"
+    )
+    macro_4: str = _assistants(
+        "M4", "", parsers.text, "Text that [m4] in a message stands for.", unit="text"
+    )
+    macro_5: str = _assistants(
+        "M5", "", parsers.text, "Text that [m5] in a message stands for.", unit="text"
+    )
+    macro_6: str = _assistants(
+        "M6", "", parsers.text, "Text that [m6] in a message stands for.", unit="text"
+    )
+    macro_7: str = _assistants(
+        "M7", "", parsers.text, "Text that [m7] in a message stands for.", unit="text"
+    )
+    macro_8: str = _assistants(
+        "M8", "", parsers.text, "Text that [m8] in a message stands for.", unit="text"
+    )
+    macro_9: str = _assistants(
+        "M9", "", parsers.text, "Text that [m9] in a message stands for.", unit="text"
+    )
+    tts_api_key: Secret | None = _voice(
+        "TTS_API_KEY",
+        None,
+        parsers.secret,
+        "Key of the speech-to-text service; empty turns transcription off.",
+        unit="key",
+        secret=True,
+    )
+    audio_mode: str = _voice(
+        "AUDIO_TRANSCRIPTION_DEFAULT_MODE",
+        "copy",
+        parsers.choice("copy", "prompt"),
+        "What happens to a transcript: shown to copy, or typed as a prompt.",
+        unit="copy/prompt",
+    )
+    verbose_logging: bool = _fleet(
+        "VERBOSE_LOGGING",
+        True,
+        parsers.flag,
+        "Print the workers' lines on stdout when headless.",
+        unit="true/false",
+    )
+    start_delay_s: float = _fleet(
+        "WORKER_START_DELAY_SECONDS",
+        1.0,
+        parsers.number(0, 3_600),
+        "Pause between the starts of two workers.",
+        unit="s",
+    )
+    restart_delay_s: float = _fleet(
+        "WORKER_RESTART_DELAY_SECONDS",
+        5.0,
+        parsers.number(0, 3_600),
+        "Pause before a crashed worker is started again; doubles while it keeps crashing.",
+        unit="s",
+    )
+    restart_max_delay_s: float = _fleet(
+        "WORKER_RESTART_MAX_DELAY_SECONDS",
+        60.0,
+        parsers.number(0, 86_400),
+        "Upper bound of that pause.",
+        unit="s",
+    )
+    stop_timeout_s: float = _fleet(
+        "WORKER_STOP_TIMEOUT_SECONDS",
+        10.0,
+        parsers.number(0.1, 3_600),
+        "Time between SIGTERM and SIGKILL.",
+        unit="s",
+    )
+    ready_timeout_s: float = _fleet(
+        "WORKER_READY_TIMEOUT_SECONDS",
+        60.0,
+        parsers.number(1, 3_600),
+        "A worker that is not READY by then counts as crashed.",
+        unit="s",
+    )
+    state_dir_setting: Path | None = _fleet(
+        "CODERBOT_STATE_DIR",
+        None,
+        parsers.path,
+        "Locks, journals and preferences; default: .coderbot beside the .env.",
+        unit="path",
+    )
+
+    env_file: Path | None = None
+    """The `.env` that was read; None when there was none."""
+    state_dir: Path = Path(".coderbot")
+    """Where state lies, resolved."""
+    inherited: Mapping[str, str] = field(default_factory=dict)
+    """Variables of the `.env` file that workers inherit: no tokens of bots."""
+    warnings: tuple[str, ...] = ()
+    """What a person should know, though it stops nothing."""
+
+    @property
+    def tokens(self) -> tuple[Secret, ...]:
+        """Tokens of the bots in order, from whichever variable named them."""
+        return self.bot_tokens or self.bot_token_list
+
+    @property
+    def macros(self) -> tuple[str, ...]:
+        """Texts of the macros `[m0]` to `[m9]`; empty ones are unset."""
+        return tuple(getattr(self, f"macro_{digit}") for digit in range(10))
+
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """Every secret among the settings, for the redactor."""
+        optional = (self.control_bot_token, self.tts_api_key)
+        return (*self.tokens, *(each for each in optional if each is not None))
+
+
+def variables() -> Iterator[tuple[str, Variable, Any]]:
+    """Yield field name, variable and default of every setting, in order."""
+    for each in fields(Settings):
+        if "variable" in each.metadata:
+            yield each.name, each.metadata["variable"], each.default
+
+
+TOKEN_VARIABLES = frozenset(
+    {"TELEGRAM_BOT_TOKENS", "TELEGRAM_BOT_TOKEN", "CONTROL_BOT_TOKEN", "BOT_TOKEN"}
+)
+"""Variables that no worker inherits: it gets its own token alone."""
+
+SECRET_VARIABLES = TOKEN_VARIABLES | {
+    variable.name for _, variable, _ in variables() if variable.secret
+}
+"""Variables whose values are secrets."""
+
+OWN_VARIABLES = frozenset(variable.name for _, variable, _ in variables()) | {
+    "BOT_TOKEN",
+    "BOT_INDEX",
+    "BOT_ID",
+    "CODERBOT_CHANNEL_FD",
+}
+"""Every variable of this program; none of them reaches a shell."""

@@ -1,0 +1,87 @@
+"""Where things lie on disk, and names that are safe to use there."""
+
+import os
+import re
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+
+_MAX_NAME_BYTES = 200
+"""Longest file name made here, in bytes; file systems allow 255 (NAME_MAX)."""
+
+
+def bot_name(index: int) -> str:
+    """Return the id of the bot with this index (0-based): `bot-0`."""
+    return f"bot-{index}"
+
+
+@dataclass(frozen=True, slots=True)
+class MediaDirs:
+    """Directories of one bot under MEDIA_TMP_LOCATION."""
+
+    root: Path
+    """`bot-N/`: files put here are sent to the users."""
+
+    @classmethod
+    def of(cls, media_root: Path, index: int) -> "MediaDirs":
+        """Return the directories of bot `index` under `media_root`."""
+        return cls(media_root / bot_name(index))
+
+    @property
+    def sent(self) -> Path:
+        """Files that every recipient has."""
+        return self.root / "sent"
+
+    @property
+    def received(self) -> Path:
+        """Files that users have sent."""
+        return self.root / "received"
+
+    @property
+    def failed(self) -> Path:
+        """Files that can never be sent, each beside its reason."""
+        return self.root / "failed"
+
+    def make(self) -> None:
+        """Create what is missing (mode 0700: users' files are private)."""
+        for path in (self.root, self.sent, self.received, self.failed):
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+@dataclass(frozen=True, slots=True)
+class StateDir:
+    """The state directory: locks, sockets, journals, preferences."""
+
+    root: Path
+
+    def make(self) -> None:
+        """Create it; nobody but its owner may enter."""
+        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.root.chmod(0o700)
+
+    @property
+    def lock(self) -> Path:
+        """Lock of the supervisor that works here."""
+        return self.root / "supervisor.lock"
+
+
+def safe_name(name: str, default: str = "file") -> str:
+    """Turn a name from outside into one that is safe inside any directory.
+
+    Directory parts (of both kinds of slash), control characters, leading dots
+    and dashes are dropped; the rest is normalised to NFC and cut to 200 bytes
+    with its extension kept.
+
+    Args:
+        name: Hostile text.
+        default: What to call it when nothing is left.
+    """
+    base = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
+    base = "".join(c for c in base if unicodedata.category(c)[0] != "C")
+    base = re.sub(r'[<>:"|?*]', "_", base).strip().lstrip(".-").strip()
+    stem, extension = os.path.splitext(base)  # noqa: PTH122 - a bare name, no path
+    if not stem:
+        return default
+    room = _MAX_NAME_BYTES - len(extension.encode()[:32])
+    stem = stem.encode()[:room].decode(errors="ignore")
+    return stem + extension.encode()[:32].decode(errors="ignore")

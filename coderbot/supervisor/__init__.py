@@ -1,0 +1,1 @@
+"""The fleet: workers as child processes, kept alive."""

@@ -1,0 +1,80 @@
+"""What the supervisor tells its front ends: frozen facts (pure)."""
+
+from dataclasses import dataclass
+
+from coderbot.supervisor.state import BotState
+
+
+@dataclass(frozen=True, slots=True)
+class BotSnapshot:
+    """One bot as it stands at the moment of asking."""
+
+    bot: str
+    """`bot-0`."""
+    index: int
+    state: BotState
+    status: str = ""
+    """How the worker stands with Telegram: polling, conflict, offline, or empty."""
+    reason: str = ""
+    """Why it failed, crashed or waits; the last error."""
+    username: str = ""
+    """Without the @; empty until the first READY."""
+    full_name: str = ""
+    pid: int | None = None
+    run: int = 0
+    """How many times a process was started for this bot."""
+    restarts: int = 0
+    """Starts after the first that nobody asked for by `start`."""
+    crashes_in_row: int = 0
+    uptime_s: float | None = None
+    """Seconds since this process was started; None when there is none."""
+    next_start_in_s: float | None = None
+    """Seconds to the next start, in state backoff."""
+    last_exit: str = ""
+    """How the last process ended: `exit 1`, `SIGKILL`."""
+    rss_bytes: int | None = None
+    """Memory of the worker, as its last heartbeat told."""
+    terminals: int = 0
+    media_pending: int = 0
+    loop_lag_ms: float | None = None
+    poll_age_s: float | None = None
+    """Seconds since its last finished getUpdates, as the last heartbeat told."""
+
+
+@dataclass(frozen=True, slots=True)
+class BotChanged:
+    """A bot entered a state, or something about it changed that is shown."""
+
+    snapshot: BotSnapshot
+
+
+@dataclass(frozen=True, slots=True)
+class LinesAdded:
+    """The logbook holds new lines, up to and with number `last_seq`."""
+
+    last_seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class FleetReady:
+    """Every worker that was to start is READY; told once a start of the fleet."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class FleetStopping:
+    """The whole fleet is being stopped.
+
+    `deadline_s`: seconds after which everything is over, whatever happens.
+    """
+
+    deadline_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class FleetStopped:
+    """No worker runs any more; the supervisor has ended."""
+
+
+FleetEvent = BotChanged | LinesAdded | FleetReady | FleetStopping | FleetStopped

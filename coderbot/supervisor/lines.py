@@ -1,0 +1,53 @@
+"""Log lines: what one is, and how bytes become them (pure)."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+from coderbot.loglevel import Level
+
+PARENT = "parent"
+"""The `bot` of lines that the supervisor itself writes."""
+
+Stream = Literal["out", "err", "sup"]
+"""Where a line came from: stdout, stderr, or the supervisor itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One whole line of a log."""
+
+    seq: int
+    """Number of the line, counted over all bots, from 1, without gaps."""
+    wall: float
+    """When it came, in seconds since 1970 (UTC)."""
+    mono: float
+    """The same on the monotonic clock, in seconds."""
+    bot: str
+    """`bot-0`, or PARENT."""
+    run: int
+    """Which start of the bot wrote it, from 1; 0 for the supervisor's lines."""
+    stream: Stream
+    level: Level
+    text: str
+    """The line without newline, mark and secrets; may hold ANSI sequences."""
+
+    @property
+    def prefixed(self) -> str:
+        """The text behind its prefix: `[Parent] …`, `[Worker bot-0] …`, `[bot-0] …`.
+
+        A line that a service of the worker wrote already bears `[bot-0]`.
+        """
+        if self.bot == PARENT:
+            return f"[Parent] {self.text}"
+        if self.text.startswith(f"[{self.bot}] "):
+            return self.text
+        return f"[Worker {self.bot}] {self.text}"
+
+    @property
+    def timestamp(self) -> str:
+        """When it came, UTC, ISO 8601 with milliseconds."""
+        moment = datetime.fromtimestamp(self.wall, UTC)
+        return (
+            moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03}Z"
+        )

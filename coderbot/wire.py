@@ -1,0 +1,106 @@
+"""Frames between processes: one JSON object a line, typed on both sides."""
+
+from typing import Literal
+
+import msgspec
+
+from coderbot.errors import CoderBotError
+
+MAX_FRAME_BYTES = 1 << 20
+"""Longest frame accepted, in bytes; a longer one means a broken peer."""
+
+WorkerStatus = Literal["polling", "conflict", "offline", "stopping"]
+
+
+class WireError(CoderBotError):
+    """Raised when a line is no frame: not JSON, or not of a known shape."""
+
+
+class Frame(msgspec.Struct, tag_field="type", frozen=True, kw_only=True):
+    """Base of all frames; `type` names the kind."""
+
+
+class Ready(Frame, tag="ready", frozen=True, kw_only=True):
+    """Worker: getMe and the first getUpdates have succeeded."""
+
+    bot_id: int
+    username: str
+    full_name: str
+
+
+class Heartbeat(Frame, tag="heartbeat", frozen=True, kw_only=True):
+    """Worker: its event loop turns; sent every five seconds."""
+
+    uptime_s: float
+    rss_bytes: int
+    terminals: int
+    loop_lag_ms: float
+    poll_age_s: float
+    media_pending: int
+
+
+class Status(Frame, tag="status", frozen=True, kw_only=True):
+    """Worker: how it stands with Telegram."""
+
+    state: WorkerStatus
+    detail: str = ""
+
+
+class Event(Frame, tag="event", frozen=True, kw_only=True):
+    """Worker: something happened that people may want to know.
+
+    Kinds: unauthorized, media_sent, media_failed, terminal_opened,
+    terminal_closed, locked_down.
+    """
+
+    kind: str
+    detail: dict[str, str | int | float | bool | None] = {}
+
+
+class Ping(Frame, tag="ping", frozen=True, kw_only=True):
+    """Supervisor: send a heartbeat now."""
+
+
+class Dump(Frame, tag="dump", frozen=True, kw_only=True):
+    """Supervisor: write the stacks of all Python threads to the log."""
+
+
+WorkerFrame = Ready | Heartbeat | Status | Event
+"""What a worker sends."""
+SupervisorFrame = Ping | Dump
+"""What a supervisor sends to a worker."""
+
+_encoder = msgspec.json.Encoder()
+_worker_decoder: msgspec.json.Decoder[WorkerFrame] = msgspec.json.Decoder(WorkerFrame)
+_supervisor_decoder: msgspec.json.Decoder[SupervisorFrame] = msgspec.json.Decoder(
+    SupervisorFrame
+)
+
+
+def encode(frame: Frame) -> bytes:
+    """Return `frame` as one line, newline included."""
+    return _encoder.encode(frame) + b"\n"
+
+
+def decode_worker(line: bytes) -> WorkerFrame:
+    """Return the frame that a worker sent.
+
+    Raises:
+        WireError: When the line is not such a frame.
+    """
+    try:
+        return _worker_decoder.decode(line)
+    except msgspec.MsgspecError as error:
+        raise WireError(f"not a frame of a worker: {error}") from error
+
+
+def decode_supervisor(line: bytes) -> SupervisorFrame:
+    """Return the frame that the supervisor sent.
+
+    Raises:
+        WireError: When the line is not such a frame.
+    """
+    try:
+        return _supervisor_decoder.decode(line)
+    except msgspec.MsgspecError as error:
+        raise WireError(f"not a frame of the supervisor: {error}") from error

@@ -1,0 +1,1 @@
+"""One bot: the process behind one token."""

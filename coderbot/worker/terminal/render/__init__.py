@@ -1,0 +1,1 @@
+"""Renderers: a screen as a picture or as text."""
