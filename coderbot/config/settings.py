@@ -332,7 +332,7 @@ class Settings:
     """The `.env` that was read; None when there was none."""
     state_dir: Path = Path(".coderbot")
     """Where state lies, resolved."""
-    inherited: Mapping[str, str] = field(default_factory=dict)
+    inherited: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Variables of the `.env` file that workers inherit: no tokens of bots."""
     warnings: tuple[str, ...] = ()
     """What a person should know, though it stops nothing."""

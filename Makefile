@@ -1,0 +1,48 @@
+# Two commands for a fresh machine: `make demo` and `make test`.
+.DEFAULT_GOAL := help
+VENV := .venv
+BIN := $(VENV)/bin
+HEADLESS ?=
+# Tests wait for processes more than they compute, so a few run beside each other.
+JOBS ?= 3
+
+.PHONY: help demo test check unit format snapshots bench clean
+
+help:  ## Show what can be made
+	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(VENV)/.demo-ready  ## Start three bots on the local Telegram (HEADLESS=1: without a dashboard)
+	@exec $(BIN)/coderbot demo $(if $(HEADLESS),--headless)
+
+test: $(VENV)/.dev-ready check unit  ## Run everything that CI runs
+
+check: $(VENV)/.dev-ready  ## Format, lint, types and import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+unit: $(VENV)/.dev-ready  ## Run the tests alone
+	@sh scripts/install-test-packages.sh
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
+
+format: $(VENV)/.dev-ready  ## Format the code and mend what can be mended
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+snapshots: $(VENV)/.dev-ready  ## Draw the golden pictures anew
+	$(BIN)/python -m pytest tests/tui --snapshot-update
+
+bench: $(VENV)/.dev-ready  ## Measure the figures of bench/README.md
+	$(BIN)/python -m bench.figures
+
+clean:  ## Remove the virtual environment and what the demo left
+	rm -rf $(VENV) .demo
+
+$(VENV)/.demo-ready: pyproject.toml constraints.txt
+	@sh scripts/make-venv.sh $(VENV) '.[sandbox]'
+	@touch $@
+
+$(VENV)/.dev-ready: pyproject.toml constraints.txt
+	@sh scripts/make-venv.sh $(VENV) '.[dev]'
+	@touch $@ $(VENV)/.demo-ready

@@ -1,0 +1,124 @@
+"""The command line, and the composition root of the parent process."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from coderbot import __version__
+from coderbot.errors import CoderBotError, ExitCode
+
+_SANDBOX_MODULE = "coderbot.sandbox"
+
+
+@click.group(invoke_without_command=True)
+@click.option(
+    "--headless", is_flag=True, help="Without the dashboard: log lines on stdout."
+)
+@click.option(
+    "--env-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Settings to read instead of .env in this directory.",
+)
+@click.version_option(__version__, prog_name="coderbot")
+@click.pass_context
+def main(context: click.Context, headless: bool, env_file: Path | None) -> None:
+    """Run the fleet of bots: in a dashboard, or headless.
+
+    Settings come from `.env` in this directory and from the environment, which
+    wins. Stop with Ctrl-C (or `q` in the dashboard): every worker ends with it.
+    """
+    if context.invoked_subcommand is None:
+        _exit_with(lambda: _run_fleet(env_file, headless))
+
+
+@click.command()
+@click.option(
+    "--env-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Settings to read instead of .env in this directory.",
+)
+@click.version_option(__version__, prog_name="coderbot-tui")
+def main_tui(env_file: Path | None) -> None:
+    """Run the fleet of bots in a dashboard."""
+    _exit_with(lambda: _run_fleet(env_file, headless=False))
+
+
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def sandbox(arguments: tuple[str, ...]) -> None:
+    """Run the local Telegram: a Bot API server and a chat page.
+
+    `coderbot sandbox -- --help` lists its options.
+    """
+    # Replaced, not imported: the server's libraries stay out of this process.
+    command = [sys.executable, "-m", _SANDBOX_MODULE, *arguments]
+    os.execv(sys.executable, command)
+
+
+@main.command()
+@click.option("--headless", is_flag=True, help="Without the dashboard.")
+@click.option(
+    "--bots", type=click.IntRange(1, 50), default=3, show_default=True, help="How many."
+)
+@click.option(
+    "--directory",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(".demo"),
+    show_default=True,
+    help="Where its settings and files lie.",
+)
+def demo(headless: bool, bots: int, directory: Path) -> None:
+    """Try everything without Telegram: bots on the local sandbox."""
+
+    def run() -> None:
+        from coderbot.demo import prepared_demo
+
+        _need_terminal(headless)
+        with prepared_demo(directory, bots) as ready:
+            click.echo(ready.note)
+            _run_fleet(ready.env_file, headless, note=ready.note)
+
+    _exit_with(run)
+
+
+def _run_fleet(env_file: Path | None, headless: bool, note: str = "") -> None:
+    """Run the fleet to its end.
+
+    Raises:
+        CoderBotError: When it cannot start.
+    """
+    # Imported late: `--help` and `--version` answer at once.
+    from coderbot.config.load import load_settings
+    from coderbot.fleet import run_fleet
+
+    _need_terminal(headless)
+    settings = load_settings(env_file)
+    asyncio.run(run_fleet(settings, headless=headless, note=note))
+
+
+def _need_terminal(headless: bool) -> None:
+    if headless or (sys.stdin.isatty() and sys.stdout.isatty()):
+        return
+    error = CoderBotError(
+        "The dashboard needs a terminal, and this is none",
+        "Add --headless to run without it.",
+    )
+    error.exit_code = ExitCode.USAGE
+    raise error
+
+
+def _exit_with(run: Callable[[], None]) -> NoReturn:
+    """Run and exit: 0 when stopped on request, else the code of the error."""
+    try:
+        run()
+    except CoderBotError as error:
+        click.echo(f"coderbot: {error}", err=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(ExitCode.OK)
+    sys.exit(ExitCode.OK)

@@ -1,0 +1,113 @@
+"""One run of a fleet: lock, supervisor, signals, front end."""
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from coderbot.clock import SystemClock
+from coderbot.config.settings import SECRET_VARIABLES, Settings
+from coderbot.control.port import SupervisorPort
+from coderbot.lockfile import hold_lock
+from coderbot.paths import StateDir
+from coderbot.redact import Redactor
+from coderbot.secretenv import take_secret
+from coderbot.supervisor.spec import RestartPolicy, worker_specs
+from coderbot.supervisor.supervisor import Supervisor
+
+_log = logging.getLogger(__name__)
+
+_STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""What a terminal, a service manager and a lost connection send."""
+
+
+async def run_fleet(settings: Settings, *, headless: bool, note: str = "") -> None:
+    """Run all bots until somebody asks to stop.
+
+    Args:
+        settings: Checked settings.
+        headless: Print lines instead of showing the dashboard.
+        note: A line for the dashboard's header.
+
+    Raises:
+        LockError: When another supervisor holds the state directory.
+    """
+    for name in SECRET_VARIABLES:
+        take_secret(name)
+    state = StateDir(settings.state_dir)
+    state.make()
+    with hold_lock(state.lock, f"State directory {state.root}"):
+        async with _supervisor(settings) as supervisor:
+            for warning in settings.warnings:
+                _log.warning("%s", warning)
+            async with _stop_on_signals(supervisor):
+                await _front_end(supervisor, settings, headless, note)
+
+
+def _supervisor(settings: Settings) -> Supervisor:
+    return Supervisor(
+        worker_specs(settings, os.environ, sys.executable),
+        RestartPolicy(
+            start_delay_s=settings.start_delay_s,
+            restart_delay_s=settings.restart_delay_s,
+            restart_max_delay_s=settings.restart_max_delay_s,
+            stop_timeout_s=settings.stop_timeout_s,
+            ready_timeout_s=settings.ready_timeout_s,
+        ),
+        redactor=Redactor(settings.secrets),
+        media_root=settings.media_root,
+        clock=SystemClock(),
+    )
+
+
+async def _front_end(
+    supervisor: SupervisorPort, settings: Settings, headless: bool, note: str
+) -> None:
+    """Run the chosen front end; only this one is imported."""
+    if headless:
+        from coderbot.headless import run_headless
+
+        await run_headless(supervisor, settings.verbose_logging)
+    else:
+        from coderbot.tui.app import CoderBotApp
+
+        await CoderBotApp(supervisor, note=note).run_async()
+
+
+@asynccontextmanager
+async def _stop_on_signals(supervisor: SupervisorPort) -> AsyncIterator[None]:
+    """Stop the fleet at the first signal; kill what is left at the second.
+
+    The front end is not told: it hears of it as of any other stop.
+    """
+    asked = asyncio.Event()
+
+    def on_signal(number: signal.Signals) -> None:
+        if asked.is_set():
+            _log.warning("%s again: killing what is left", number.name)
+            supervisor.kill_now()
+        else:
+            _log.info("%s: stopping all workers", number.name)
+            asked.set()
+
+    async def stop_when_asked() -> None:
+        await asked.wait()
+        await supervisor.shut_down()
+
+    loop = asyncio.get_running_loop()
+    for number in _STOP_SIGNALS:
+        loop.add_signal_handler(number, on_signal, number)
+    try:
+        async with asyncio.TaskGroup() as group:
+            stopper = group.create_task(stop_when_asked(), name="stop on signal")
+            try:
+                yield
+            finally:
+                if not asked.is_set():
+                    stopper.cancel()
+    finally:
+        for number in _STOP_SIGNALS:
+            loop.remove_signal_handler(number)
