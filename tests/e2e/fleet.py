@@ -1,0 +1,144 @@
+"""The whole program as a child process, and what a test wants to know of it."""
+
+import asyncio
+import os
+import re
+import signal
+import sys
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import psutil
+
+from coderbot.config.settings import OWN_VARIABLES
+
+USER = 1001
+"""The allowed user of the tests."""
+
+
+def clean_environment() -> dict[str, str]:
+    """Return this process's environment without any variable of the program."""
+    return {k: v for k, v in os.environ.items() if k not in OWN_VARIABLES}
+
+
+def write_env(directory: Path, tokens: Sequence[str], api: str, **more: str) -> Path:
+    """Write the `.env` of a fleet into `directory` and return its path."""
+    values = {
+        "TELEGRAM_BOT_TOKENS": ",".join(tokens),
+        "ALLOWED_USER_IDS": str(USER),
+        "TELEGRAM_API_ROOT": api.rstrip("/"),
+        "MEDIA_TMP_LOCATION": str(directory / "media"),
+        "WORKER_START_DELAY_SECONDS": "0.1",
+        "MESSAGE_DELETE_TIMEOUT": "0",
+    }
+    path = directory / ".env"
+    path.write_text("".join(f"{k}={v}\n" for k, v in (values | more).items()))
+    path.chmod(0o600)
+    return path
+
+
+class Fleet:
+    """A running `coderbot --headless` and all that it has printed.
+
+    Args:
+        process: The parent process, with stdout and stderr on one pipe.
+    """
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self.process = process
+        self.lines: list[str] = []
+        self._news = asyncio.Condition()
+        self.ended = False
+
+    @property
+    def output(self) -> str:
+        """Everything printed so far."""
+        return "\n".join(self.lines)
+
+    async def read(self) -> None:
+        """Collect lines until the end of the output."""
+        assert self.process.stdout is not None
+        while raw := await self.process.stdout.readline():
+            async with self._news:
+                self.lines.append(raw.decode(errors="replace").rstrip("\n"))
+                self._news.notify_all()
+        async with self._news:
+            self.ended = True
+            self._news.notify_all()
+
+    async def line(self, pattern: str, count: int = 1, timeout: float = 30) -> str:
+        """Return the `count`-th line that matches, waiting for it."""
+        expression = re.compile(pattern)
+
+        def found() -> list[str]:
+            return [line for line in self.lines if expression.search(line)]
+
+        try:
+            async with asyncio.timeout(timeout), self._news:
+                await self._news.wait_for(lambda: len(found()) >= count or self.ended)
+        except TimeoutError:
+            pass
+        if len(found()) < count:
+            raise AssertionError(f"no line {count} like {pattern!r} in:\n{self.output}")
+        return found()[count - 1]
+
+    def workers(self) -> dict[str, int]:
+        """Return the pids of the running workers by bot."""
+        found = {}
+        for child in psutil.Process(self.process.pid).children():
+            if "coderbot.worker" in " ".join(child.cmdline()):
+                found[f"bot-{child.environ()['BOT_INDEX']}"] = child.pid
+        return found
+
+    def tree(self) -> list[psutil.Process]:
+        """Return the parent and all its descendants."""
+        parent = psutil.Process(self.process.pid)
+        return [parent, *parent.children(recursive=True)]
+
+    async def interrupt(self, timeout: float = 20) -> int:
+        """Send Ctrl-C to the whole group, as a terminal does; return the exit code."""
+        os.killpg(self.process.pid, signal.SIGINT)
+        async with asyncio.timeout(timeout):
+            return await self.process.wait()
+
+
+@asynccontextmanager
+async def running_fleet(
+    directory: Path,
+    arguments: Sequence[str] = ("--headless",),
+    environment: Mapping[str, str] | None = None,
+) -> AsyncIterator[Fleet]:
+    """Run the program in `directory`; nothing of it outlives the block."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "coderbot", *arguments),
+        cwd=directory,
+        env={**clean_environment(), **(environment or {})},
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        limit=1 << 20,
+        start_new_session=True,
+    )
+    fleet = Fleet(process)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(fleet.read())
+        try:
+            yield fleet
+        finally:
+            await _end(process)
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """Kill what a failed test has left; a test that passed has left nothing."""
+    if process.returncode is None:
+        for each in psutil.Process(process.pid).children(recursive=True):
+            each.kill()
+        process.kill()
+        await process.wait()
+
+
+async def gone(processes: Sequence[psutil.Process], timeout: float = 10) -> None:
+    """Wait until none of `processes` runs any more."""
+    _, alive = await asyncio.to_thread(psutil.wait_procs, processes, timeout)
+    assert not alive, f"still running: {[each.cmdline() for each in alive]}"

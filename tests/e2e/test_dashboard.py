@@ -1,0 +1,125 @@
+"""The dashboard in a real terminal: a PTY, keys, and a screen to read."""
+
+import asyncio
+import re
+import sys
+import time
+from collections.abc import Callable
+
+import pexpect
+import psutil
+from coderbot.worker.terminal.emulator import Emulator
+
+from coderbot.errors import ExitCode
+from tests.e2e.conftest import World
+from tests.e2e.fleet import clean_environment, gone
+
+COLUMNS, ROWS = 120, 40
+
+
+class Dashboard:
+    """`coderbot` on a PTY; its screen is kept by this project's own emulator."""
+
+    def __init__(self, directory: str) -> None:
+        self._child = pexpect.spawn(
+            sys.executable,
+            ["-m", "coderbot"],
+            cwd=directory,
+            env={**clean_environment(), "TERM": "xterm-256color"},
+            dimensions=(ROWS, COLUMNS),
+        )
+        self._emulator = Emulator(COLUMNS, ROWS, 0)
+
+    @property
+    def pid(self) -> int:
+        return int(self._child.pid)
+
+    def text(self) -> str:
+        """Return the screen as text."""
+        return self._emulator.screen().text()
+
+    def wait(self, likes: Callable[[str], bool], timeout: float = 30) -> str:
+        """Return the screen's text once `likes` it."""
+        deadline = time.monotonic() + timeout
+        while time.monotonic() < deadline:
+            try:
+                self._emulator.feed(self._child.read_nonblocking(65_536, timeout=0.2))
+            except pexpect.TIMEOUT:
+                continue
+            except pexpect.EOF:
+                break
+            if likes(self.text()):
+                return self.text()
+        raise AssertionError(f"the screen never showed it:\n{self.text()}")
+
+    def press(self, keys: str) -> None:
+        self._child.send(keys)
+
+    def exit_code(self, timeout: float = 20) -> int:
+        """Read to the end and return the exit code."""
+        self._child.expect(pexpect.EOF, timeout=timeout)
+        self._child.close()
+        assert self._child.exitstatus is not None
+        return int(self._child.exitstatus)
+
+    def kill(self) -> None:
+        if self._child.isalive():
+            for each in psutil.Process(self.pid).children(recursive=True):
+                each.kill()
+        self._child.close(force=True)
+
+
+def worker_pids(screen: str) -> dict[str, int]:
+    """Return the pids that the table of bots shows."""
+    return {
+        match[1]: int(match[2])
+        for match in re.finditer(r"(bot-\d)\b.*?running.*?\b(\d{2,})\b", screen)
+    }
+
+
+async def test_r_gives_a_new_pid_and_q_stops_everything(world: World) -> None:
+    world.env(bots=2)
+    dashboard = Dashboard(str(world.directory))
+    try:
+        await asyncio.to_thread(_story, dashboard)
+    finally:
+        dashboard.kill()
+
+
+def _story(dashboard: Dashboard) -> None:
+    first = dashboard.wait(lambda text: len(worker_pids(text)) == 2)
+    before = worker_pids(first)
+    assert "[Parent]" in first
+    tree = [
+        psutil.Process(dashboard.pid),
+        *psutil.Process(dashboard.pid).children(recursive=True),
+    ]
+    assert set(before.values()) <= {process.pid for process in tree}
+
+    def restarted(text: str) -> bool:
+        pids = worker_pids(text)
+        return len(pids) == 2 and pids["bot-0"] != before["bot-0"]
+
+    dashboard.press("r")
+    after = worker_pids(dashboard.wait(restarted))
+    assert after["bot-1"] == before["bot-1"]
+    tree += psutil.Process(dashboard.pid).children(recursive=True)
+    dashboard.press("q")
+    assert dashboard.exit_code() == ExitCode.OK
+    _, alive = psutil.wait_procs(tree[1:], 10)
+    assert not alive
+
+
+async def test_a_signal_ends_the_dashboard_and_every_worker(world: World) -> None:
+    world.env(bots=1)
+    dashboard = Dashboard(str(world.directory))
+    try:
+        await asyncio.to_thread(
+            dashboard.wait, lambda text: len(worker_pids(text)) == 1
+        )
+        workers = psutil.Process(dashboard.pid).children(recursive=True)
+        psutil.Process(dashboard.pid).terminate()
+        assert await asyncio.to_thread(dashboard.exit_code) == ExitCode.OK
+        await gone(workers)
+    finally:
+        dashboard.kill()
