@@ -2,32 +2,23 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from typing import Protocol
 
-from coderbot.errors import CoderBotError
+from coderbot.supervisor.errors import FleetStoppingError, UnknownBotError
 from coderbot.supervisor.events import BotSnapshot, FleetEvent
 from coderbot.supervisor.lines import LogLine
+from coderbot.supervisor.media import MediaUsage
 
-
-class UnknownBotError(CoderBotError):
-    """Raised when a command names a bot that does not exist."""
-
-
-@dataclass(frozen=True, slots=True)
-class MediaUsage:
-    """What lies in the media directory of a bot."""
-
-    files: int
-    size_bytes: int
+__all__ = ["FleetStoppingError", "MediaUsage", "SupervisorPort", "UnknownBotError"]
 
 
 class SupervisorPort(Protocol):
     """What a dashboard, a headless printer or a socket may ask.
 
     Every action returns when it has been carried out, not when it is asked for;
-    all raise `UnknownBotError` for a bot that does not exist. `bot` is its id,
-    `bot-0`.
+    all raise `UnknownBotError` for a bot that does not exist, and those that start
+    one raise `FleetStoppingError` once the fleet is being stopped. `bot` is its
+    id, `bot-0`.
     """
 
     def bots(self) -> Sequence[BotSnapshot]:

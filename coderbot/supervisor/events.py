@@ -57,9 +57,13 @@ class LinesAdded:
 
 @dataclass(frozen=True, slots=True)
 class FleetReady:
-    """Every worker that was to start is READY; told once a start of the fleet."""
+    """The start of the fleet is over; told once.
+
+    Every worker is READY, or has shown that it will not be soon.
+    """
 
     count: int
+    """How many are READY."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ class LogLine:
     bot: str
     """`bot-0`, or PARENT."""
     run: int
-    """Which start of the bot wrote it, from 1; 0 for the supervisor's lines."""
+    """Which start of the bot it belongs to, from 1; 0 for those of PARENT."""
     stream: Stream
     level: Level
     text: str

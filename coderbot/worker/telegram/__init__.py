@@ -1,1 +1,7 @@
-"""The side of a worker that faces Telegram."""
+"""Everything that a worker says to and hears from Telegram."""
+
+import os
+
+# The library asks for this before it will give times as timedelta, and warns at
+# every RetryAfter as long as it is not set.
+os.environ["PTB_TIMEDELTA"] = "true"

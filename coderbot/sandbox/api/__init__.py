@@ -1,0 +1,1 @@
+"""The Bot API: methods by topic, and what carries a request to them."""

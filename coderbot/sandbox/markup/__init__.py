@@ -1,0 +1,1 @@
+"""Formatting of texts: what Telegram makes of HTML, Markdown and plain text."""

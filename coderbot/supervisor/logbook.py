@@ -1,0 +1,101 @@
+"""All lines of the fleet, in memory."""
+
+from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter
+
+from coderbot.clock import Clock
+from coderbot.loglevel import Level
+from coderbot.redact import Redactor
+from coderbot.supervisor.framer import MAX_LINE_CHARS, Framer
+from coderbot.supervisor.lines import PARENT, LogLine, Stream
+from coderbot.supervisor.ring import Ring
+
+MAX_LINES = 30_000
+"""Lines kept of one bot; a burst of 20,000 is kept whole."""
+MAX_CHARS = 4 << 20
+"""Characters kept of one bot, so that long lines do not cost gigabytes."""
+
+
+class Logbook:
+    """Numbers the lines of all bots and keeps the newest of each.
+
+    One bot that floods drives out its own old lines, never those of the others.
+
+    Args:
+        bots: Ids of all bots.
+        redactor: Takes secrets out of what the supervisor itself says.
+        clock: For the times of lines.
+        on_added: Called with the number of the last line after lines were added.
+        max_lines: Lines kept of each bot.
+        max_chars: Characters kept of each bot.
+    """
+
+    def __init__(
+        self,
+        bots: Iterable[str],
+        redactor: Redactor,
+        clock: Clock,
+        on_added: Callable[[int], None],
+        max_lines: int = MAX_LINES,
+        max_chars: int = MAX_CHARS,
+    ) -> None:
+        self._redactor = redactor
+        self._clock = clock
+        self._on_added = on_added
+        self._rings = {bot: Ring(bot, max_lines, max_chars) for bot in (PARENT, *bots)}
+        self.last_seq = 0
+        """Number of the newest line; 0 when there is none."""
+
+    def framer(self) -> Framer:
+        """Return a framer that takes the secrets out."""
+        return Framer(self._redactor.text)
+
+    def add(
+        self,
+        bot: str,
+        run: int,
+        stream: Stream,
+        levels: Sequence[Level],
+        texts: Sequence[str],
+    ) -> None:
+        """Add lines of one stream that came at once; they bear no secrets any more."""
+        if not texts:
+            return
+        wall = self._clock.now().timestamp()
+        first = self.last_seq + 1
+        self.last_seq += len(texts)
+        mono = self._clock.monotonic()
+        self._rings[bot].add(first, wall, mono, run, stream, levels, texts)
+        self._on_added(self.last_seq)
+
+    def say(self, bot: str, level: Level, text: str, run: int = 0) -> None:
+        """Add lines of the supervisor itself; `bot` may be PARENT."""
+        # The text may quote what others wrote: a newline in it starts a line.
+        clean = self._redactor.text(text)
+        texts = [line[:MAX_LINE_CHARS] for line in clean.split("\n")]
+        self.add(bot, run, "sup", [level] * len(texts), texts)
+
+    def lines(self, bot: str | None, after: int, limit: int) -> list[LogLine]:
+        """Return the newest `limit` kept lines numbered above `after`, in order.
+
+        Args:
+            bot: Of this bot alone (or PARENT); None for all.
+            after: Number of the last line already known.
+            limit: How many at most.
+
+        Raises:
+            KeyError: For a bot that does not exist.
+        """
+        if limit <= 0 or after >= self.last_seq:
+            return []
+        if bot is not None:
+            return self._rings[bot].newest(after, limit)
+        found: list[LogLine] = []
+        for ring in self._rings.values():
+            found += ring.newest(after, limit)
+        found.sort(key=attrgetter("seq"))
+        return found[-limit:]
+
+    def dropped(self, bot: str) -> int:
+        """Return how many lines of a bot are no longer kept."""
+        return self._rings[bot].dropped

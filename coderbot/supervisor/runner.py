@@ -1,0 +1,256 @@
+"""One bot: its machine, its process, its timer."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+
+from coderbot.clock import Clock
+from coderbot.loglevel import Level
+from coderbot.redact import Redactor
+from coderbot.supervisor.announce import announce, describe_event, describe_run
+from coderbot.supervisor.child import Child
+from coderbot.supervisor.events import BotSnapshot
+from coderbot.supervisor.household import SWEEP_S, Household
+from coderbot.supervisor.kin import Kin
+from coderbot.supervisor.logbook import Logbook
+from coderbot.supervisor.machine import broken, step
+from coderbot.supervisor.spec import RestartPolicy, WorkerSpec
+from coderbot.supervisor.state import (
+    Action,
+    BecameReady,
+    BotMachine,
+    BotState,
+    ClearTimer,
+    Event,
+    Exited,
+    SendKill,
+    SendTerm,
+    SetTimer,
+    Spawn,
+    Spawned,
+    SpawnFailed,
+)
+from coderbot.supervisor.vitals import Vitals
+from coderbot.supervisor.voice import Voice
+from coderbot.wire import Event as WorkerEvent
+from coderbot.wire import Heartbeat, Ready, Status, WorkerFrame
+
+DRAIN_S = 1.0
+"""How long after its death a worker is heard out, in seconds."""
+SEEING_OUT_S = SWEEP_S + DRAIN_S
+"""From the death of a worker to the end of all that it has left, at most."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What all runners share."""
+
+    clock: Clock
+    redactor: Redactor
+    logbook: Logbook
+    household: Household
+    tasks: asyncio.TaskGroup
+    """Owns their tasks."""
+    on_change: Callable[["BotRunner"], None]
+    """Called when something that is shown about a bot has changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One process of the bot."""
+
+    number: int
+    child: Child
+    kin: Kin
+    voice: Voice
+
+
+class BotRunner:
+    """Keeps one bot as it is wanted.
+
+    All that happens goes through `post`, which never waits. A fault in here stops
+    at its fence: the bot is FAILED, the others do not notice.
+
+    Args:
+        spec: How its worker is started.
+        policy: Pauses and limits.
+        surroundings: What all runners share.
+    """
+
+    def __init__(
+        self, spec: WorkerSpec, policy: RestartPolicy, surroundings: Surroundings
+    ) -> None:
+        self.bot = spec.bot
+        self._spec = spec
+        self._policy = policy
+        self._around = surroundings
+        self._machine = BotMachine()
+        self._vitals = Vitals()
+        self._run: _Run | None = None
+        self._seeing_out: asyncio.Task[None] | None = None
+        self._timer: asyncio.Task[None] | None = None
+        self._waiting: list[asyncio.Future[None]] = []
+
+    def snapshot(self) -> BotSnapshot:
+        """Return how the bot stands now."""
+        now = self._around.clock.monotonic()
+        return self._vitals.snapshot(self._spec.index, self._machine, now)
+
+    def post(self, event: Event) -> None:
+        """Let `event` take effect."""
+        try:
+            self._apply(event)
+        except Exception as error:  # noqa: BLE001 - the fence between this bot and the others
+            _log.exception("%s: a fault of the supervisor at %s", self.bot, event)
+            self._break_down(f"a fault of the supervisor: {type(error).__name__}")
+        self._wake()
+
+    async def settle(self) -> None:
+        """Wait until nothing is under way: no stop, and no start of a process."""
+        future = asyncio.get_running_loop().create_future()
+        self._waiting.append(future)
+        self._wake()
+        await future
+
+    def give_up(self) -> None:
+        """Let go of a process that could not be ended."""
+        self._clear_timer()
+        if self._run is not None and self._seeing_out is not None:
+            _log.error("%s: process %d does not die", self.bot, self._run.child.pid)
+            self._seeing_out.cancel()
+            self._run.child.let_go()
+
+    def _apply(self, event: Event) -> None:
+        queue = [event]
+        while queue:
+            before, now = self._machine, self._around.clock.monotonic()
+            current = queue.pop(0)
+            self._machine, actions = step(before, current, self._policy, now)
+            self._tell(before, current, now)
+            replies = [self._perform(action) for action in actions]
+            queue += [reply for reply in replies if reply is not None]
+            if self._machine is not before:
+                self._around.on_change(self)
+
+    def _perform(self, action: Action) -> Event | None:
+        match action:
+            case Spawn():
+                return self._spawn()
+            case SendTerm():
+                self._end(Child.terminate)
+            case SendKill():
+                self._end(Child.kill)
+            case SetTimer(event, seconds):
+                self._clear_timer()
+                self._timer = self._around.tasks.create_task(
+                    self._ring(event, seconds), name=f"{self.bot}: timer"
+                )
+            case ClearTimer():
+                self._clear_timer()
+        return None
+
+    def _spawn(self) -> Event:
+        number = self._machine.runs + 1
+        hear = partial(self._on_frame, number)
+        voice = Voice(self.bot, number, self._around.logbook, hear)
+        try:
+            child = Child.spawn(self._spec, voice.ears())
+        except (OSError, ValueError) as error:
+            return SpawnFailed(self._around.redactor.text(f"{error}"))
+        kin = self._around.household.welcome(child.pid)
+        self._run = _Run(number, child, kin, voice)
+        self._vitals.begin()
+        voice.say(Level.INFO, f"─ run {number} started, pid {child.pid} ─")
+        self._seeing_out = self._around.tasks.create_task(
+            self._see_out(self._run), name=f"{self.bot}: run {number}"
+        )
+        return Spawned(child.pid)
+
+    async def _see_out(self, run: _Run) -> None:
+        """Wait for the death of a process, and end all that it leaves."""
+        await run.child.wait_dead()
+        try:
+            for left in await self._around.household.sweep(run.kin):
+                _log.error("%s: its process %d does not die", self.bot, left.pid)
+            await run.child.drain(DRAIN_S)
+        except Exception:  # noqa: BLE001 - the process is dead, whatever else fails
+            _log.exception("%s: what it left could not be cleared", self.bot)
+        returncode = run.child.reap()
+        self._around.household.farewell(run.kin)
+        if self._run is run:
+            self.post(Exited(returncode, run.voice.last_error))
+
+    def _end(self, how: Callable[[Child], None]) -> None:
+        if self._run is not None:
+            # Before its end tears the family apart. It ends in any case.
+            with suppress(OSError):
+                self._around.household.note(self._run.kin)
+            how(self._run.child)
+
+    def _on_frame(self, number: int, frame: WorkerFrame) -> None:
+        if self._run is None or self._run.number != number:
+            return
+        match frame:
+            case Ready():
+                self._vitals.name(frame)
+                self.post(BecameReady())
+                return
+            case Heartbeat():
+                # Here a worker that hangs would be noticed: by the lag it tells
+                # of, or by the heartbeat that does not come.
+                self._vitals.heartbeat = frame
+            case Status():
+                self._vitals.status = frame
+            case WorkerEvent():
+                level, text = describe_event(self.bot, frame)
+                self._voice_of_run(level, text)
+                return
+        self._around.on_change(self)
+
+    def _voice_of_run(self, level: Level, text: str) -> None:
+        if self._run is not None:
+            self._run.voice.say(level, text)
+
+    def _tell(self, before: BotMachine, event: Event, now: float) -> None:
+        """Write about a step into the log."""
+        if isinstance(event, Exited):
+            how = describe_run(before, self._machine, now)
+            self._voice_of_run(Level.INFO, f"─ run {before.runs} ended: {how} ─")
+            self._run = None
+        said = announce(self.bot, before, self._machine, now)
+        if said is not None:
+            _log.log(said[0], "%s", said[1])
+
+    async def _ring(self, event: Event, seconds: float) -> None:
+        await self._around.clock.sleep(seconds)
+        self._timer = None
+        self.post(event)
+
+    def _clear_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _break_down(self, reason: str) -> None:
+        self._clear_timer()
+        if self._run is not None:
+            self._run.child.kill()
+            self._run = None
+        self._machine = broken(self._machine, reason)
+        self._around.on_change(self)
+
+    def _wake(self) -> None:
+        """Let those go on who wait for the bot to settle."""
+        machine = self._machine
+        starting = machine.state is BotState.STARTING and machine.pid is None
+        if machine.state is BotState.STOPPING or starting:
+            return
+        for future in self._waiting:
+            if not future.done():
+                future.set_result(None)
+        self._waiting.clear()

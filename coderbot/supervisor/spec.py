@@ -1,0 +1,117 @@
+"""What a worker is started with, and how it is kept alive (pure)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from coderbot.config.settings import TOKEN_VARIABLES, Settings
+from coderbot.paths import bot_name
+from coderbot.redact import Secret
+
+CHANNEL_VARIABLE = "CODERBOT_CHANNEL_FD"
+"""Names the inherited end of the channel."""
+
+_MANAGERS_PREFIXES = ("PM2_", "pm_", "LISTEN_", "WATCHDOG_")
+_MANAGERS_VARIABLES = frozenset(
+    {
+        "NODE_CHANNEL_FD",
+        "NODE_CHANNEL_SERIALIZATION_MODE",
+        "NODE_APP_INSTANCE",
+        "NOTIFY_SOCKET",
+    }
+)
+"""What PM2 and systemd tell the supervisor; a worker must not act on it.
+
+A program of Node in a terminal would even fail on NODE_CHANNEL_FD.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerSpec:
+    """How one worker is started."""
+
+    index: int
+    """Number of its bot, from 0."""
+    token: Secret
+    argv: tuple[str, ...]
+    environment: Mapping[str, str] = field(repr=False)
+    """Without the token. Not in the repr: other keys may be in it."""
+    cwd: Path | None = None
+    """Where it runs; None: where the supervisor does."""
+
+    @property
+    def bot(self) -> str:
+        """Its id: `bot-0`."""
+        return bot_name(self.index)
+
+
+@dataclass(frozen=True, slots=True)
+class RestartPolicy:
+    """Pauses and limits, all in seconds."""
+
+    start_delay_s: float = 1.0
+    """Between the starts of two workers."""
+    restart_delay_s: float = 5.0
+    """After the first crash; doubles while it keeps crashing."""
+    restart_max_delay_s: float = 60.0
+    """Upper bound of that."""
+    stable_after_s: float = 60.0
+    """Whoever has run for so long starts from the first delay again."""
+    stop_timeout_s: float = 10.0
+    """From SIGTERM to SIGKILL."""
+    ready_timeout_s: float = 60.0
+    """A worker that is not READY by then counts as crashed."""
+
+
+def worker_specs(
+    settings: Settings, base_environment: Mapping[str, str], python: str
+) -> tuple[WorkerSpec, ...]:
+    """Return one spec for each token, in order.
+
+    Args:
+        settings: Of the fleet.
+        base_environment: Environment of the parent; it wins over the `.env`, for
+            workers as for the parent itself.
+        python: Interpreter to run them with.
+    """
+    environment = _environment(settings, base_environment)
+    # -u: what a worker prints must not wait in a buffer that a kill would lose.
+    argv = (python, "-u", "-m", "coderbot.worker")
+    return tuple(
+        WorkerSpec(index, token, argv, environment)
+        for index, token in enumerate(settings.tokens)
+    )
+
+
+def child_environment(spec: WorkerSpec, channel_fd: int) -> dict[str, str]:
+    """Return the whole environment of a worker, its own token included.
+
+    Args:
+        spec: Of the worker.
+        channel_fd: The inherited end of its channel.
+    """
+    return {
+        **spec.environment,
+        "BOT_TOKEN": spec.token.reveal(),
+        "BOT_INDEX": str(spec.index),
+        CHANNEL_VARIABLE: str(channel_fd),
+    }
+
+
+def _environment(settings: Settings, base: Mapping[str, str]) -> dict[str, str]:
+    """Return what all workers have in common."""
+    merged = {**settings.inherited, **base}
+    environment = {k: v for k, v in merged.items() if not _is_for_the_parent(k)}
+    environment["CODERBOT_STATE_DIR"] = str(settings.state_dir)
+    if settings.tts_api_key is not None:
+        # The parent has wiped it from its own environment by now.
+        environment["TTS_API_KEY"] = settings.tts_api_key.reveal()
+    return environment
+
+
+def _is_for_the_parent(name: str) -> bool:
+    return (
+        name in TOKEN_VARIABLES
+        or name in _MANAGERS_VARIABLES
+        or name.startswith(_MANAGERS_PREFIXES)
+    )

@@ -1,0 +1,282 @@
+"""The supervisor: all bots of one host, from the first start to the last end."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from coderbot.clock import Clock, SystemClock
+from coderbot.paths import MediaDirs
+from coderbot.redact import Redactor
+from coderbot.supervisor.bus import Bus
+from coderbot.supervisor.errors import FleetStoppingError, UnknownBotError
+from coderbot.supervisor.events import (
+    BotChanged,
+    BotSnapshot,
+    FleetEvent,
+    FleetReady,
+    FleetStopped,
+    FleetStopping,
+    LinesAdded,
+)
+from coderbot.supervisor.exits import describe_duration
+from coderbot.supervisor.household import Household, adopting_orphans
+from coderbot.supervisor.lines import PARENT, LogLine
+from coderbot.supervisor.logbook import Logbook
+from coderbot.supervisor.loghandler import logging_to
+from coderbot.supervisor.media import MediaUsage, clean_media, measure_media
+from coderbot.supervisor.proctable import read_table
+from coderbot.supervisor.report import StartReport
+from coderbot.supervisor.runner import SEEING_OUT_S, BotRunner, Surroundings
+from coderbot.supervisor.spec import RestartPolicy, WorkerSpec
+from coderbot.supervisor.state import (
+    Event,
+    KillRequested,
+    RestartRequested,
+    StartRequested,
+    StopRequested,
+)
+
+_SPARE_S = 1.0
+"""Added to the bound of the stop: for a busy machine."""
+
+_log = logging.getLogger(__name__)
+
+
+class Supervisor:
+    """Runs the workers of all bots; implements `SupervisorPort`.
+
+    The fleet starts on entry, in order and with a pause between two starts; it has
+    stopped when the block is left, whatever the reason. To be used once.
+
+    Args:
+        specs: One for each bot, by index.
+        policy: Pauses and limits.
+        redactor: Takes secrets out of all lines.
+        media_root: MEDIA_TMP_LOCATION.
+        clock: For everything that waits.
+    """
+
+    def __init__(
+        self,
+        specs: Sequence[WorkerSpec],
+        policy: RestartPolicy,
+        *,
+        redactor: Redactor,
+        media_root: Path,
+        clock: Clock | None = None,
+    ) -> None:
+        self._specs = {spec.bot: spec for spec in specs}
+        self._policy = policy
+        self._redactor = redactor
+        self._media_root = media_root
+        self._clock = clock if clock is not None else SystemClock()
+        self._bus = Bus()
+        self._logbook = Logbook(
+            self._specs, redactor, self._clock, self._on_lines_added
+        )
+        self._runners: dict[str, BotRunner] = {}
+        self._report = StartReport(self._clock.monotonic())
+        self._tasks: asyncio.TaskGroup | None = None
+        self._starting: asyncio.Task[None] | None = None
+        self._is_stopping = False
+        self._stopped = asyncio.Event()
+        self._block: AbstractAsyncContextManager[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        self._block = self._run()
+        await self._block.__aenter__()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> bool | None:
+        assert self._block is not None
+        return await self._block.__aexit__(kind, error, trace)
+
+    def bots(self) -> Sequence[BotSnapshot]:
+        """Return all bots by index, as they stand now."""
+        return [runner.snapshot() for runner in self._runners.values()]
+
+    def lines(
+        self, bot: str | None = None, after: int = 0, limit: int = 10_000
+    ) -> Sequence[LogLine]:
+        """Return the newest `limit` kept lines with a number above `after`."""
+        if bot is not None and bot != PARENT:
+            self._spec(bot)
+        return self._logbook.lines(bot, after, limit)
+
+    def dropped_lines(self, bot: str) -> int:
+        """Return how many lines of a bot (or PARENT) are no longer kept."""
+        if bot != PARENT:
+            self._spec(bot)
+        return self._logbook.dropped(bot)
+
+    def subscribe(self) -> AbstractAsyncContextManager[AsyncIterator[FleetEvent]]:
+        """Return a context in which one hears every event from entry on."""
+        return self._bus.subscribe()
+
+    async def start(self, bot: str) -> None:
+        """Start a bot that does not run; returns when its process exists."""
+        await self._ask(bot, StartRequested())
+
+    async def stop(self, bot: str) -> None:
+        """Stop a bot gracefully; returns when it is gone."""
+        await self._ask(bot, StopRequested())
+
+    async def kill(self, bot: str) -> None:
+        """SIGKILL a bot and all that it started; it is not restarted."""
+        await self._ask(bot, KillRequested())
+
+    async def restart(self, bot: str) -> None:
+        """Stop and start a bot at once, clearing its count of crashes in a row."""
+        await self._ask(bot, RestartRequested())
+
+    async def media_usage(self, bot: str) -> MediaUsage:
+        """Return how much `clean_media` would delete."""
+        return await asyncio.to_thread(measure_media, self._media_of(bot))
+
+    async def clean_media(self, bot: str) -> MediaUsage:
+        """Delete the contents of a bot's sent/, received/ and failed/."""
+        deleted = await asyncio.to_thread(clean_media, self._media_of(bot))
+        _log.info("%s: deleted %d media files", bot, deleted.files)
+        return deleted
+
+    async def shut_down(self) -> None:
+        """Stop the whole fleet; returns when every worker is gone."""
+        self._begin_stop()
+        await self._stopped.wait()
+
+    def kill_now(self) -> None:
+        """While the fleet is being stopped: SIGKILL what is left, without grace."""
+        if self._is_stopping and not self._stopped.is_set():
+            for runner in self._runners.values():
+                runner.post(KillRequested())
+
+    async def wait_stopped(self) -> None:
+        """Wait until the fleet has been stopped."""
+        await self._stopped.wait()
+
+    @asynccontextmanager
+    async def _run(self) -> AsyncIterator[None]:
+        """Own all tasks; an error of the block leaves as it is, not in a group."""
+        failure: BaseException | None = None
+        with logging_to(self._logbook), adopting_orphans():
+            household = Household(self._clock, read_table())
+            async with asyncio.TaskGroup() as tasks:
+                self._tasks = tasks
+                census = tasks.create_task(household.run(), name="census")
+                self._make_runners(household, tasks)
+                self._starting = tasks.create_task(self._start_all(), name="start")
+                try:
+                    yield
+                except BaseException as error:  # noqa: BLE001 - raised again below
+                    failure = error
+                failure = await self._leave() or failure
+                census.cancel()
+        if failure is not None:
+            raise failure
+
+    def _make_runners(self, household: Household, tasks: asyncio.TaskGroup) -> None:
+        surroundings = Surroundings(
+            self._clock,
+            self._redactor,
+            self._logbook,
+            household,
+            tasks,
+            self._on_change,
+        )
+        self._runners = {
+            bot: BotRunner(spec, self._policy, surroundings)
+            for bot, spec in self._specs.items()
+        }
+
+    async def _start_all(self) -> None:
+        self._report = StartReport(self._clock.monotonic())
+        count = len(self._runners)
+        for position, runner in enumerate(self._runners.values()):
+            if position > 0:
+                await self._clock.sleep(self._policy.start_delay_s)
+            _log.info("Starting %s (%d of %d)", runner.bot, position + 1, count)
+            runner.post(StartRequested())
+
+    def _begin_stop(self) -> None:
+        """Begin to stop the fleet, unless that has begun already."""
+        if self._is_stopping:
+            return
+        assert self._tasks is not None, "shut_down() outside the block"
+        self._is_stopping = True
+        if self._starting is not None:
+            self._starting.cancel()
+        self._tasks.create_task(self._stop_all(), name="stop")
+
+    async def _stop_all(self) -> None:
+        began = self._clock.monotonic()
+        deadline_s = self._policy.stop_timeout_s + SEEING_OUT_S + _SPARE_S
+        _log.info("Stopping all workers, %g s at most", deadline_s)
+        self._bus.publish(FleetStopping(deadline_s))
+        for runner in self._runners.values():
+            runner.post(StopRequested())
+        try:
+            async with asyncio.timeout(deadline_s):
+                for runner in self._runners.values():
+                    await runner.settle()
+            took = describe_duration(self._clock.monotonic() - began)
+            _log.info("All workers stopped after %s", took)
+        except TimeoutError:
+            for runner in self._runners.values():
+                runner.give_up()
+        finally:
+            self._bus.publish(FleetStopped())
+            self._stopped.set()
+
+    async def _leave(self) -> asyncio.CancelledError | None:
+        """Stop the fleet; returns the impatience that was met meanwhile."""
+        impatience = None
+        self._begin_stop()
+        while not self._stopped.is_set():
+            try:
+                await self._stopped.wait()
+            except asyncio.CancelledError as error:
+                impatience = error
+                self.kill_now()
+        return impatience
+
+    async def _ask(self, bot: str, event: Event) -> None:
+        self._spec(bot)
+        starts = isinstance(event, StartRequested | RestartRequested)
+        if starts and self._is_stopping:
+            raise FleetStoppingError(
+                f"{bot} cannot be started: the whole fleet is being stopped"
+            )
+        runner = self._runners[bot]
+        runner.post(event)
+        await runner.settle()
+
+    def _spec(self, bot: str) -> WorkerSpec:
+        if bot not in self._specs:
+            known = ", ".join(self._specs) or "none"
+            raise UnknownBotError(f"There is no bot {bot!r}", f"Bots: {known}.")
+        return self._specs[bot]
+
+    def _media_of(self, bot: str) -> MediaDirs:
+        return MediaDirs.of(self._media_root, self._spec(bot).index)
+
+    def _on_lines_added(self, last_seq: int) -> None:
+        self._bus.publish(LinesAdded(last_seq))
+
+    def _on_change(self, runner: BotRunner) -> None:
+        self._bus.publish(BotChanged(runner.snapshot()))
+        if self._is_stopping:
+            return
+        report = self._report.look(self.bots(), self._clock.monotonic())
+        if report is not None:
+            _log.log(report.level, "%s", report.text)
+            if report.ready is not None:
+                self._bus.publish(FleetReady(report.ready))

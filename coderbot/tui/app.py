@@ -1,0 +1,202 @@
+"""The dashboard."""
+
+from collections.abc import Callable, Coroutine, Iterable
+from functools import partial
+from pathlib import PurePath
+from typing import Any, ClassVar
+
+from textual import on
+from textual.app import App, SystemCommand
+from textual.binding import BindingType
+from textual.pilot import Pilot
+from textual.screen import Screen
+from textual.worker import WorkerFailed
+
+from coderbot.clock import Clock, SystemClock
+from coderbot.control.port import SupervisorPort
+from coderbot.errors import CoderBotError
+from coderbot.tui import themes
+from coderbot.tui.bridge import Bridge
+from coderbot.tui.keys import QUIT_KEYS, palette
+from coderbot.tui.messages import FleetBeganStopping, FleetEnded
+from coderbot.tui.plain import printable
+from coderbot.tui.screens.help import HelpScreen
+from coderbot.tui.screens.main import MainScreen
+from coderbot.tui.screens.stopping import StoppingScreen
+
+_STYLES: list[str | PurePath] = [
+    "screens/main.tcss",
+    "screens/confirm.tcss",
+    "screens/help.tcss",
+    "screens/stopping.tcss",
+    "widgets/fleet_header.tcss",
+    "widgets/bot_table.tcss",
+    "widgets/log_view.tcss",
+    "widgets/log_pane.tcss",
+]
+_BREAKPOINTS = [(0, "-short"), (32, "-tall")]
+"""From 32 rows on there is room for air."""
+
+
+class CoderBotApp(App[None]):
+    """The dashboard of a fleet; it runs inside the block of the supervisor.
+
+    It ends when the fleet has stopped, whoever asked for that. A fault of the
+    dashboard is raised by `run_async`, the terminal being restored before.
+
+    Args:
+        port: The supervisor.
+        note: A line for the header, such as the address of a chat page.
+        attached: The supervisor lives elsewhere: `d` leaves without stopping it.
+        clock: Measures the time left while the fleet is being stopped.
+    """
+
+    TITLE = "CoderBot"
+    CSS_PATH = _STYLES
+    BINDINGS: ClassVar[list[BindingType]] = [*QUIT_KEYS]
+    VERTICAL_BREAKPOINTS = _BREAKPOINTS
+
+    def __init__(
+        self,
+        port: SupervisorPort,
+        note: str = "",
+        *,
+        attached: bool = False,
+        clock: Clock | None = None,
+    ) -> None:
+        super().__init__()
+        self._port = port
+        self._note = note
+        self._attached = attached
+        self._clock = clock or SystemClock()
+        self._stopping: StoppingScreen | None = None
+        self.register_theme(themes.DARK)
+        self.register_theme(themes.LIGHT)
+        self.theme = themes.DARK.name
+
+    def get_default_screen(self) -> Screen[None]:
+        """Return the main screen."""
+        return MainScreen(self._port, self._note)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Return our own variables, for themes that do not know them."""
+        return themes.defaults(dark=self.current_theme.dark)
+
+    def on_mount(self) -> None:
+        """Begin to listen."""
+        bridge = Bridge(self._port, self.screen)
+        self.run_worker(
+            bridge.run(), name="bridge", group="bridge", description="fleet events"
+        )
+
+    async def run_async(
+        self,
+        *,
+        headless: bool = False,
+        inline: bool = False,
+        inline_no_clear: bool = False,
+        mouse: bool = True,
+        size: tuple[int, int] | None = None,
+        auto_pilot: Callable[[Pilot[object]], Coroutine[Any, Any, None]] | None = None,
+    ) -> None:
+        """Run until the fleet has stopped; see `App.run_async` for the arguments.
+
+        Raises:
+            Exception: What went wrong in the dashboard, unchanged.
+        """
+        await super().run_async(
+            headless=headless,
+            inline=inline,
+            inline_no_clear=inline_no_clear,
+            mouse=mouse,
+            size=size,
+            auto_pilot=auto_pilot,
+        )
+        if isinstance(self._exception, WorkerFailed):
+            raise self._exception.error
+        if self._exception is not None:
+            raise self._exception
+        return self.return_value
+
+    def _fatal_error(self) -> None:
+        # Textual would print the traceback with all locals; `run_async` raises it.
+        self._close_messages_no_wait()
+
+    async def action_quit(self) -> None:
+        """Stop all bots and quit."""
+        if self._stopping is None:
+            self._show_stopping(None)
+            self.run_worker(
+                self._shut_down(), name="shut down", group="fleet", exclusive=True
+            )
+
+    async def _shut_down(self) -> None:
+        try:
+            await self._port.shut_down()
+        except CoderBotError as error:
+            self._hide_stopping()
+            self.notify(
+                printable(str(error)),
+                title="Could not stop the fleet",
+                severity="error",
+                markup=False,
+            )
+        else:
+            self.exit()
+
+    def _show_stopping(self, deadline_s: float | None) -> None:
+        if self._stopping is None:
+            self._stopping = StoppingScreen(self._port, self._clock, deadline_s)
+            self.push_screen(self._stopping)
+        else:
+            self._stopping.set_deadline(deadline_s)
+
+    def _hide_stopping(self) -> None:
+        if self._stopping is not None:
+            self._stopping.dismiss()
+            self._stopping = None
+
+    @on(FleetBeganStopping)
+    def _began_stopping(self, event: FleetBeganStopping) -> None:
+        self._show_stopping(event.deadline_s)
+
+    @on(FleetEnded)
+    def _ended(self) -> None:
+        self.exit()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer `detach` only where it makes sense."""
+        if action == "detach":
+            return self._attached
+        return super().check_action(action, parameters)
+
+    def action_detach(self) -> None:
+        """Leave; the bots keep running."""
+        self.exit()
+
+    def action_help(self) -> None:
+        """List all keys."""
+        self.push_screen(HelpScreen())
+
+    def action_toggle_look(self) -> None:
+        """Change between dark and light."""
+        dark = self.current_theme.dark
+        self.theme = themes.LIGHT.name if dark else themes.DARK.name
+
+    def action_copy(self) -> None:
+        """Copy selected text, or else the note."""
+        text = self.screen.get_selected_text() or printable(self._note)
+        if text:
+            self.copy_to_clipboard(text)
+            self.notify(text[:200], title="Copied", markup=False)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Yield what the command palette offers: every key, and the themes."""
+        if isinstance(screen, MainScreen):
+            for binding in palette():
+                run = partial(self.call_later, self._run_on, screen, binding.action)
+                yield SystemCommand(binding.description, binding.tooltip, run)
+        yield SystemCommand("Theme", "Choose other colours", self.action_change_theme)
+
+    async def _run_on(self, screen: Screen[object], action: str) -> None:
+        await screen.run_action(action)

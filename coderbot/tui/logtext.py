@@ -1,0 +1,124 @@
+"""One log line as styled text: time, prefix, marks, and what the child wrote."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rich.ansi import AnsiDecoder
+from rich.style import Style
+from rich.text import Text
+
+from coderbot.loglevel import Level
+from coderbot.supervisor.lines import PARENT, LogLine
+from coderbot.tui.linebuffer import head_and_body
+from coderbot.tui.plain import colourful, cuts, fitted, printable, shortened
+
+TIME_WIDTH = 9
+"""Cells of `12:03:04` and the space behind it."""
+MARK_WIDTH = 2
+"""Cells of the letter of the level and the bar of stderr."""
+
+_STILL = Style(blink=False, blink2=False, conceal=False)
+_LETTERS = {Level.DEBUG: "D", Level.WARNING: "W", Level.ERROR: "E"}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How lines are to look at the moment."""
+
+    styles: dict[str, Style]
+    """By name: time, parent, hue-0…, debug, info, warning, error, sup, stderr,
+    match, found."""
+    head_width: int
+    """Cells for the prefix."""
+    times: bool
+    """Whether to show when each line came."""
+    needle: str
+    """Text to mark, in lower case; empty for none."""
+    colours: bool = True
+    """Whether children may have their colours."""
+
+    @property
+    def indent(self) -> int:
+        """Cells before the text of a line."""
+        return TIME_WIDTH * self.times + self.head_width + 1 + MARK_WIDTH
+
+
+def hue(bot: str, hues: int) -> str:
+    """Return the name of the colour of a bot: that of its number."""
+    if bot == PARENT:
+        return "parent"
+    digits = bot.rpartition("-")[2]
+    known = digits.isascii() and digits.isdigit() and len(digits) < 9
+    return f"hue-{int(digits) % hues if known else 0}"
+
+
+def body_text(line: LogLine, look: Look, *, found: bool = False) -> Text:
+    """Return what the child wrote, in its own colours over that of the level.
+
+    Args:
+        line: The line.
+        look: How it is to look.
+        found: Whether it is the match that the search stands at.
+    """
+    raw = shortened(head_and_body(line)[1])
+    plain = printable(raw)
+    text = _decoded(raw, plain) if look.colours else Text(plain, end="")
+    base = "sup" if line.stream == "sup" else line.level.name.lower()
+    text.stylize_before(look.styles[base])
+    if look.needle:
+        _mark(text, look.needle, look.styles["found" if found else "match"])
+    return text
+
+
+def _decoded(raw: str, plain: str) -> Text:
+    if "\x1b" not in raw:
+        return Text(plain, end="")
+    text = AnsiDecoder().decode_line(colourful(raw))
+    text.expand_tabs(8)
+    if text.plain != plain:
+        return Text(plain, end="")
+    text.stylize(_STILL)
+    text.end = ""
+    return text
+
+
+def _mark(text: Text, needle: str, style: Style) -> None:
+    place = -1
+    lower = text.plain.lower()
+    if len(lower) != len(text.plain):
+        return
+    while (place := lower.find(needle, place + 1)) >= 0:
+        text.stylize(style, place, place + len(needle))
+
+
+def head_text(line: LogLine, look: Look, hues: int) -> Text:
+    """Return all that stands before the text of a line."""
+    head = Text(end="")
+    if look.times:
+        head.append(f"{line.timestamp[11:19]} ", look.styles["time"])
+    prefix = fitted(printable(head_and_body(line)[0]), look.head_width)
+    head.append(f"{prefix} ", look.styles[hue(line.bot, hues)])
+    head.append(_LETTERS.get(line.level, " "), look.styles[line.level.name.lower()])
+    bar = "▏" if line.stream == "err" else " "
+    head.append(bar, look.styles["stderr"])
+    return head
+
+
+def pieces(
+    line: LogLine, look: Look, hues: int, width: int | None, *, found: bool = False
+) -> Iterator[Text]:
+    """Yield the rows of a line.
+
+    Args:
+        line: The line.
+        look: How it is to look.
+        hues: How many colours tell bots apart.
+        width: Cells that the text may have in each row; None for a single row.
+        found: Whether it is the match that the search stands at.
+    """
+    head, body = head_text(line, look, hues), body_text(line, look, found=found)
+    if width is None:
+        yield head + body
+        return
+    for number, part in enumerate(body.divide(cuts(body.plain, width))):
+        yield (Text(" " * look.indent, end="") if number else head) + part

@@ -1,0 +1,190 @@
+"""The life of a worker: one bot, from the first call to a graceful end."""
+
+import asyncio
+import logging
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from coderbot import wire
+from coderbot.clock import Clock
+from coderbot.config.settings import Settings
+from coderbot.errors import ExitCode
+from coderbot.logs import LIFECYCLE_LOGGER
+from coderbot.paths import MediaDirs, StateDir
+from coderbot.worker.assembly import Frame, build_services
+from coderbot.worker.bounded import bounded
+from coderbot.worker.cleaning import clean_media_directory
+from coderbot.worker.deadline import end_within
+from coderbot.worker.hangup import HangUpGuard
+from coderbot.worker.link import Link
+from coderbot.worker.services import Services
+from coderbot.worker.settings import Identity
+from coderbot.worker.stopping import StopRequest
+from coderbot.worker.tasks import Tasks
+from coderbot.worker.telegram.absence import Absence
+from coderbot.worker.telegram.application import add_handlers, build_application
+from coderbot.worker.telegram.client import TelegramClient
+from coderbot.worker.telegram.menu import publish_menu
+from coderbot.worker.telegram.online import TokenRefusedError
+from coderbot.worker.telegram.polling import PollWatch
+from coderbot.worker.vitals import Vitals
+
+_MEDIA_PAUSE_S = 5.0
+"""Before the media service is started again after a fault, in seconds."""
+
+_log = logging.getLogger(LIFECYCLE_LOGGER)
+
+
+class Worker:
+    """Runs one bot.
+
+    Args:
+        settings: All of them.
+        identity: Token and number of the bot.
+        channel: To the supervisor; None when running alone.
+        clock: For everything that waits.
+        jitter: Returns a number from 0 to 1.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        identity: Identity,
+        channel: socket.socket | None,
+        clock: Clock,
+        jitter: Callable[[], float],
+    ) -> None:
+        self._settings = settings
+        self._identity = identity
+        self._channel = channel
+        self._clock = clock
+        self._jitter = jitter
+        self._stop = StopRequest()
+
+    async def run(self) -> ExitCode:
+        """Run until somebody asks to stop; returns the code to exit with."""
+        with self._sigterm_heard(), self._guard():
+            async with Link(self._channel, self._clock) as link:
+                await self._serve(link)
+        _log.info("Stopped: %s", self._stop.reason)
+        return self._stop.code
+
+    @contextmanager
+    def _sigterm_heard(self) -> Iterator[None]:
+        """Take SIGTERM for a wish to stop; after the block it is ignored.
+
+        The loop's own handlers are not used: closing the loop would restore the
+        default, and a second SIGTERM kill what is about to end with its code.
+        """
+        loop = asyncio.get_running_loop()
+
+        def ask(_number: int, _frame: object) -> None:
+            loop.call_soon_threadsafe(self._stop.ask, ExitCode.OK, "SIGTERM")
+
+        signal.signal(signal.SIGTERM, ask)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+
+    @contextmanager
+    def _guard(self) -> Iterator[None]:
+        """Watch the channel from a thread, in case that the loop cannot."""
+        if self._channel is None:
+            yield
+            return
+        guard = HangUpGuard(self._channel, self._settings.stop_timeout_s)
+        guard.start()
+        try:
+            yield
+        finally:
+            guard.close()
+
+    async def _serve(self, link: Link) -> None:
+        absence = Absence(self._clock)
+        watch = PollWatch(self._clock, link.send, self._token_refused, absence)
+        application = build_application(self._settings, self._identity.token, watch)
+        client = TelegramClient(application, watch, self._clock, self._jitter)
+        dirs = MediaDirs.of(self._settings.media_root, self._identity.index)
+        if self._settings.clean_up_media:
+            await asyncio.to_thread(clean_media_directory, dirs.root)
+        async with asyncio.TaskGroup() as group, Tasks.open() as tasks:
+            services = build_services(
+                self._frame(link, absence), application.bot, tasks
+            )
+            async with services.terminals:
+                StateDir(self._settings.state_dir).make()
+                dirs.make()
+                media = tasks.spawn(self._keep_media(services), "media")
+                add_handlers(application, services)
+                beat = group.create_task(link.run(*self._ends_of(services, watch)))
+                online = group.create_task(self._go_online(client, services))
+                await self._stop.wait()
+                online.cancel()
+                media.cancel()
+                await self._wind_down(client, services)
+            beat.cancel()
+
+    def _frame(self, link: Link, absence: Absence) -> Frame:
+        return Frame(
+            self._settings,
+            self._identity.index,
+            self._clock,
+            self._jitter,
+            self._stop,
+            link,
+            absence,
+        )
+
+    def _ends_of(
+        self, services: Services, watch: PollWatch
+    ) -> tuple[Callable[[], Vitals], Callable[[], None]]:
+        """Return what the link asks for a heartbeat, and what it calls at its end."""
+
+        def vitals() -> Vitals:
+            return Vitals(len(services.terminals), watch.age_s, services.media.pending)
+
+        return vitals, lambda: self._stop.ask(ExitCode.OK, "the supervisor is gone")
+
+    def _token_refused(self) -> None:
+        error = TokenRefusedError()
+        if not self._stop.is_asked:
+            _log.error("%s", error)
+        self._stop.ask(error.exit_code, error.message)
+
+    async def _go_online(self, client: TelegramClient, services: Services) -> None:
+        try:
+            user = await client.start()
+        except TokenRefusedError:
+            self._token_refused()
+            return
+        name = user.username or ""
+        services.link.send(
+            wire.Ready(bot_id=user.id, username=name, full_name=user.full_name)
+        )
+        _log.info("READY: @%s is %s", name, services.name)
+        services.tasks.spawn(publish_menu(services.bot), "menu")
+
+    async def _keep_media(self, services: Services) -> None:
+        """Run the media service; a fault in it must not end the terminals."""
+        while True:
+            try:
+                await services.media.run()
+            except Exception:  # noqa: BLE001 - logged, and tried again
+                _log.exception("The media service failed; it starts again")
+            await self._clock.sleep(_MEDIA_PAUSE_S)
+
+    async def _wind_down(self, client: TelegramClient, services: Services) -> None:
+        """Stop polling, end the handlers, close the terminals; all within bounds."""
+        _log.info("Stopping: %s", self._stop.reason)
+        whole_s = self._settings.stop_timeout_s
+        end_within(whole_s * 0.95, self._stop.code)
+        budget_s = whole_s * 0.8
+        await client.stop(budget_s * 0.4)
+        await bounded(services.lanes.drain, budget_s * 0.1, "handlers")
+        services.desk.abandon()
+        await bounded(services.outbox.drain, budget_s * 0.1, "messages")
+        await bounded(services.terminals.close_all, budget_s * 0.3, "terminals")
+        await client.close(budget_s * 0.1)

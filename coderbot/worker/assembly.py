@@ -1,0 +1,98 @@
+"""Puts the parts of a worker together: the only place that builds them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from telegram import Bot
+
+from coderbot import wire
+from coderbot.clock import Clock
+from coderbot.config.settings import Settings
+from coderbot.paths import MediaDirs, bot_name
+from coderbot.worker.link import Link
+from coderbot.worker.media.kinds import CLOUD_MAX_BYTES, LOCAL_MAX_BYTES
+from coderbot.worker.media.service import MediaService
+from coderbot.worker.services import Services
+from coderbot.worker.stopping import StopRequest
+from coderbot.worker.tasks import Tasks
+from coderbot.worker.telegram.absence import Absence
+from coderbot.worker.telegram.buttons import Buttons
+from coderbot.worker.telegram.desk import Desk
+from coderbot.worker.telegram.keyboards import screen_keyboard
+from coderbot.worker.telegram.lanes import Lanes
+from coderbot.worker.telegram.livescreen import LiveScreen, RefreshPolicy
+from coderbot.worker.telegram.outbox import Outbox
+from coderbot.worker.telegram.painter import Painter
+from coderbot.worker.telegram.uploader import TelegramUploader
+from coderbot.worker.terminal.session import TerminalSession
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What is there before the services: the process around them."""
+
+    settings: Settings
+    index: int
+    clock: Clock
+    jitter: Callable[[], float]
+    """Returns a number from 0 to 1."""
+    stop: StopRequest
+    link: Link
+    absence: Absence
+
+
+def build_services(frame: Frame, bot: Bot, tasks: Tasks) -> Services:
+    """Return the container of a worker."""
+    settings, clock = frame.settings, frame.clock
+    notice_s = settings.message_delete_timeout_ms / 1_000
+    outbox = Outbox(bot, tasks, clock, notice_s, frame.jitter)
+    painter = Painter(settings.font_size_px)
+    policy = _policy(settings)
+    buttons = Buttons()
+
+    def make_screen(chat: int, session: TerminalSession, key: str) -> LiveScreen:
+        keyboard = screen_keyboard(key)
+        return LiveScreen(chat, session, keyboard, outbox, painter, policy, clock)
+
+    dirs = MediaDirs.of(settings.media_root, frame.index)
+    return Services(
+        settings=settings,
+        index=frame.index,
+        dirs=dirs,
+        bot=bot,
+        clock=clock,
+        stop=frame.stop,
+        link=frame.link,
+        absence=frame.absence,
+        tasks=tasks,
+        lanes=Lanes(tasks),
+        outbox=outbox,
+        buttons=buttons,
+        desk=Desk(settings, clock, tasks, frame.link, outbox, buttons, make_screen),
+        media=_media(frame, bot, dirs),
+    )
+
+
+def _policy(settings: Settings) -> RefreshPolicy:
+    return RefreshPolicy(
+        interval_s=settings.screen_refresh_interval_ms / 1_000,
+        max_count=settings.screen_refresh_max_count,
+        as_text=settings.airplane_mode,
+    )
+
+
+def _media(frame: Frame, bot: Bot, dirs: MediaDirs) -> MediaService:
+    name = bot_name(frame.index)
+
+    def tell(kind: str, detail: dict[str, str | int | float | bool | None]) -> None:
+        frame.link.send(wire.Event(kind=kind, detail=detail))
+
+    return MediaService(
+        dirs,
+        frame.settings.allowed_user_ids,
+        TelegramUploader(bot),
+        frame.settings.state_dir / f"media-{name}.json",
+        frame.clock,
+        tell,
+        LOCAL_MAX_BYTES if frame.settings.local_mode else CLOUD_MAX_BYTES,
+    )

@@ -1,0 +1,117 @@
+"""When a file is finished, judged by what was seen of it so far (pure)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from coderbot.worker.media.fileid import FileId
+from coderbot.worker.media.writers import Writers
+
+SETTLE_S = 0.05
+"""How long a file must stay as it is, without a writer; in seconds.
+
+Bridges the gap in which a program closes a file and opens it again.
+"""
+UNKNOWN_SETTLE_S = 2.0
+"""The same where the system does not tell who writes; in seconds."""
+EMPTY_SETTLE_S = 1.0
+"""The same for an empty file: most are about to be filled; in seconds."""
+
+_BUSY_POLL_S = 0.04
+"""How soon a file with a writer is looked at again: closing makes no event."""
+_LONG_BUSY_S = 10.0
+"""A file that is written for longer than this is looked at less often."""
+_LONG_BUSY_POLL_S = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One look at one file."""
+
+    file: FileId
+    writers: Writers
+
+
+@dataclass(slots=True)
+class _Candidate:
+    file: FileId
+    first_s: float
+    quiet_since_s: float
+    writers: Writers
+
+    def needs_s(self) -> float:
+        """Return how long this file must be quiet, in seconds."""
+        known = self.writers is Writers.NONE
+        needed = SETTLE_S if known else UNKNOWN_SETTLE_S
+        return max(needed, EMPTY_SETTLE_S) if self.file.size == 0 else needed
+
+
+class Settling:
+    """Remembers the files of a directory until they are finished.
+
+    A finished file is told once; another version of it is told again.
+    """
+
+    def __init__(self) -> None:
+        self._candidates: dict[str, _Candidate] = {}
+        self._told: dict[str, FileId] = {}
+
+    @property
+    def waiting(self) -> int:
+        """Number of files that are not finished."""
+        return len(self._candidates)
+
+    def is_told(self, file: FileId) -> bool:
+        """Return whether this very version was told as finished."""
+        return self._told.get(file.name) == file
+
+    def observe(self, sightings: Mapping[str, Sighting], now_s: float) -> list[FileId]:
+        """Take in all that is in the directory; return what is finished now.
+
+        Args:
+            sightings: Every file there that was not told yet, by name.
+            now_s: Monotonic time of the look, in seconds.
+
+        Returns:
+            Finished files, the one written first at the front.
+        """
+        for name in self._candidates.keys() - sightings.keys():
+            del self._candidates[name]
+        finished = [
+            sighting.file
+            for sighting in sightings.values()
+            if self._is_finished(sighting, now_s)
+        ]
+        for file in finished:
+            del self._candidates[file.name]
+            self._told[file.name] = file
+        return sorted(finished, key=lambda file: (file.mtime_ns, file.name))
+
+    def forget_absent(self, present: set[str]) -> None:
+        """Forget told files that have left: one that comes back is a new one."""
+        for name in self._told.keys() - present:
+            del self._told[name]
+
+    def next_look_s(self, now_s: float, at_most_s: float) -> float:
+        """Return in how many seconds something can be finished."""
+        waits = [self._wait(one, now_s) for one in self._candidates.values()]
+        return max(0.0, min([at_most_s, *waits]))
+
+    def _is_finished(self, sighting: Sighting, now_s: float) -> bool:
+        candidate = self._candidates.get(sighting.file.name)
+        if candidate is None:
+            candidate = _Candidate(sighting.file, now_s, now_s, sighting.writers)
+            self._candidates[sighting.file.name] = candidate
+        if candidate.file != sighting.file or sighting.writers is Writers.SOME:
+            candidate.quiet_since_s = now_s
+        candidate.file = sighting.file
+        candidate.writers = sighting.writers
+        if sighting.writers is Writers.SOME:
+            return False
+        return now_s - candidate.quiet_since_s >= candidate.needs_s()
+
+    @staticmethod
+    def _wait(candidate: _Candidate, now_s: float) -> float:
+        if candidate.writers is Writers.SOME:
+            long = now_s - candidate.first_s > _LONG_BUSY_S
+            return _LONG_BUSY_POLL_S if long else _BUSY_POLL_S
+        return candidate.quiet_since_s + candidate.needs_s() - now_s

@@ -1,0 +1,174 @@
+"""Tells of each file in a directory once nobody writes it any more."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import aclosing
+from pathlib import Path
+
+from watchfiles import awatch
+
+from coderbot.clock import Clock
+from coderbot.paths import MediaDirs
+from coderbot.worker.media.fileid import FileId
+from coderbot.worker.media.names import shown
+from coderbot.worker.media.scan import Look, look_at
+from coderbot.worker.media.settling import Settling
+from coderbot.worker.media.waits import wait_event
+
+_log = logging.getLogger(__name__)
+
+_EVENT_STEP_MS = 25
+"""How often the event thread looks for events: 0.4% of a core at 25 ms."""
+_EVENT_GROUP_MS = 100
+"""Events are grouped for no longer than this, in milliseconds."""
+_ROOT_CHECK_MS = 1_000
+"""How often it is made sure that the directory is still the watched one."""
+_BACKSTOP_S = 2.0
+"""How often to look without any event: network shares may not make them."""
+_POLL_S = 0.3
+"""How often to look where there are no events at all."""
+_EVENTS_RETRY_S = 30.0
+_REMAKE_S = 1.0
+"""A directory that is gone for so long is made again."""
+_MIN_LOOK_GAP_S = 0.01
+_MAX_ODD = 1_000
+"""Names remembered as already logged."""
+
+
+class Watcher:
+    """Watches the top level of a bot's directory.
+
+    Events only wake it; what there is to do is seen by looking, so that none is
+    lost with an event: files that were there before, lost events, systems
+    without events and a directory that was made anew are all the same to it.
+
+    Args:
+        dirs: Directories of the bot.
+        clock: Measures how long a file has been quiet.
+        on_ready: Called with each finished file, in order of completion.
+    """
+
+    def __init__(
+        self, dirs: MediaDirs, clock: Clock, on_ready: Callable[[FileId], None]
+    ) -> None:
+        self._dirs = dirs
+        self._root = dirs.root
+        self._reserved = frozenset(
+            {dirs.sent.name, dirs.received.name, dirs.failed.name, "audio"}
+        )
+        self._clock = clock
+        self._on_ready = on_ready
+        self._settling = Settling()
+        self._wake = asyncio.Event()
+        self._has_events = False
+        self._events_complained = False
+        self._gone_since_s: float | None = None
+        self._odd: set[tuple[str, int]] = set()
+
+    @property
+    def waiting(self) -> int:
+        """Number of files seen that are not finished."""
+        return self._settling.waiting
+
+    async def run(self) -> None:
+        """Watch until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._listen(), name="media-events")
+            group.create_task(self._look_for_ever(), name="media-look")
+
+    async def _look_for_ever(self) -> None:
+        while True:
+            self._wake.clear()
+            await self._look_once()
+            backstop = _BACKSTOP_S if self._has_events else _POLL_S
+            wait = self._settling.next_look_s(self._clock.monotonic(), backstop)
+            # A file in the act of being written must not make this spin.
+            await self._clock.sleep(_MIN_LOOK_GAP_S)
+            await wait_event(self._wake, self._clock, wait - _MIN_LOOK_GAP_S)
+
+    async def _look_once(self) -> None:
+        try:
+            look = await asyncio.to_thread(
+                look_at, self._root, self._reserved, self._settling.is_told
+            )
+        except OSError as error:
+            self._root_is_gone(error)
+            return
+        self._gone_since_s = None
+        self._log_odd(look)
+        self._settling.forget_absent(look.present)
+        now_s = self._clock.monotonic()
+        for file in self._settling.observe(look.sightings, now_s):
+            self._on_ready(file)
+
+    def _root_is_gone(self, error: OSError) -> None:
+        """Make the directory again, but leave whoever replaces it time to do so."""
+        now_s = self._clock.monotonic()
+        self._settling.forget_absent(set())
+        self._settling.observe({}, now_s)
+        if self._gone_since_s is None:
+            _log.warning("Cannot look for files to send: %s", error)
+            self._gone_since_s = now_s
+        if now_s - self._gone_since_s < _REMAKE_S:
+            return
+        self._gone_since_s = now_s
+        try:
+            self._dirs.make()
+        except OSError as again:
+            _log.warning("Cannot make the media directories: %s", again)
+        else:
+            _log.info("Made the media directories again")
+
+    def _log_odd(self, look: Look) -> None:
+        for name, _ in sorted(look.odd - self._odd):
+            _log.warning("%s is no regular file and is not sent", shown(name))
+        if len(look.odd) <= _MAX_ODD:
+            self._odd = look.odd
+
+    async def _listen(self) -> None:
+        """Set the wake-up call at every event, for as long as there are events."""
+        while True:
+            try:
+                await self._listen_to_root()
+            except FileNotFoundError:
+                self._has_events = False
+                await self._clock.sleep(_POLL_S)
+            except (OSError, RuntimeError) as error:
+                self._has_events = False
+                self._complain(error)
+                await self._clock.sleep(_EVENTS_RETRY_S)
+
+    async def _listen_to_root(self) -> None:
+        """Listen until the directory is another one."""
+        watched = _identity(self._root)
+        changes = awatch(
+            self._root,
+            watch_filter=None,
+            debounce=_EVENT_GROUP_MS,
+            step=_EVENT_STEP_MS,
+            rust_timeout=_ROOT_CHECK_MS,
+            yield_on_timeout=True,
+            recursive=False,
+        )
+        # Watching begins before the next task runs, so nothing is missed by
+        # the look that this asks for.
+        self._has_events = True
+        self._wake.set()
+        async with aclosing(changes):
+            async for batch in changes:
+                if batch:
+                    self._wake.set()
+                if _identity(self._root) != watched:
+                    self._wake.set()
+                    return
+
+    def _complain(self, error: Exception) -> None:
+        if not self._events_complained:
+            _log.warning("No file events here (%s): looking by the clock", error)
+            self._events_complained = True
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    status = path.stat()
+    return status.st_dev, status.st_ino

@@ -1,0 +1,53 @@
+"""What the parts of a worker share: built once, handed to the handlers."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from coderbot.clock import Clock
+from coderbot.config.settings import Settings
+from coderbot.paths import MediaDirs, bot_name
+from coderbot.worker.link import Link
+from coderbot.worker.stopping import StopRequest
+from coderbot.worker.tasks import Tasks
+from coderbot.worker.telegram.absence import Absence
+from coderbot.worker.telegram.buttons import Buttons
+from coderbot.worker.telegram.desk import Desk
+from coderbot.worker.telegram.lanes import Lanes
+from coderbot.worker.telegram.outbox import Outbox
+from coderbot.worker.terminal.registry import TerminalRegistry
+
+if TYPE_CHECKING:
+    from telegram import Bot
+
+    from coderbot.worker.media.service import MediaService
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The container of one worker."""
+
+    settings: Settings
+    index: int
+    """Number of the bot, from 0."""
+    dirs: MediaDirs
+    bot: "Bot"
+    clock: Clock
+    stop: StopRequest
+    link: Link
+    absence: Absence
+    tasks: Tasks
+    lanes: Lanes
+    outbox: Outbox
+    buttons: Buttons
+    desk: Desk
+    media: "MediaService"
+
+    @property
+    def terminals(self) -> TerminalRegistry:
+        """The open terminals."""
+        return self.desk.terminals
+
+    @property
+    def name(self) -> str:
+        """`bot-0`."""
+        return bot_name(self.index)

@@ -1,0 +1,76 @@
+"""The Telegram client of a worker: connections, time-outs, polling."""
+
+import logging
+from typing import Any
+
+import httpx
+from telegram import Update
+from telegram.ext import Application, TypeHandler
+
+from coderbot.config.settings import Settings
+from coderbot.redact import Secret
+from coderbot.worker.services import Services
+from coderbot.worker.telegram.calls import CallRequest
+from coderbot.worker.telegram.doorkeeper import Doorkeeper
+from coderbot.worker.telegram.ledger import Ledger
+from coderbot.worker.telegram.polling import PollRequest, PollWatch
+from coderbot.worker.telegram.router import Router
+
+ALLOWED_UPDATES = ("message", "callback_query")
+"""Exactly what is handled; edits, for one, never even arrive."""
+LONG_POLL_S = 20
+"""How long Telegram keeps an unanswered getUpdates, in seconds."""
+
+_CONNECTIONS = 16
+_CONNECT_S = 10.0
+_READ_S = 20.0
+_UPLOAD_S = 300.0
+"""50 MB over a slow line."""
+_KEEP_ALIVE_S = 60.0
+"""A key press should not pay for a new TLS handshake."""
+_CONCURRENT_UPDATES = 256
+_GATE_GROUP = -1
+
+_AnyUpdate = TypeHandler[Update, Any, Any]
+WorkerApplication = Application[Any, Any, Any, Any, Any, Any]
+
+
+def build_application(
+    settings: Settings, token: Secret, watch: PollWatch
+) -> WorkerApplication:
+    """Return the client for the bot with `token`, not yet connected."""
+    # Its tracebacks say at length what the watch says in a line.
+    logging.getLogger("telegram.ext.Updater").setLevel(logging.CRITICAL)
+    limits = httpx.Limits(max_connections=_CONNECTIONS, keepalive_expiry=_KEEP_ALIVE_S)
+    timeouts: dict[str, Any] = {
+        "connect_timeout": _CONNECT_S,
+        "read_timeout": _READ_S,
+        "write_timeout": _READ_S,
+        "pool_timeout": _CONNECT_S,
+    }
+    calls = CallRequest(
+        **timeouts, media_write_timeout=_UPLOAD_S, httpx_kwargs={"limits": limits}
+    )
+    polls = PollRequest(watch, connection_pool_size=1, **timeouts)
+    return (
+        Application.builder()
+        .token(token.reveal())
+        .base_url(f"{settings.api_root}/bot")
+        .base_file_url(f"{settings.api_root}/file/bot")
+        .local_mode(settings.local_mode)
+        .request(calls)
+        .get_updates_request(polls)
+        .concurrent_updates(_CONCURRENT_UPDATES)
+        .job_queue(None)
+        .build()
+    )
+
+
+def add_handlers(application: WorkerApplication, services: Services) -> None:
+    """Connect the client with what handles updates: the gate first, always."""
+    ledger = Ledger(services.settings.state_dir / f"updates-{services.name}.txt")
+    ledger.load()
+    gate: _AnyUpdate = TypeHandler(Update, Doorkeeper(services, ledger).judge)
+    router: _AnyUpdate = TypeHandler(Update, Router(services).route)
+    application.add_handler(gate, _GATE_GROUP)
+    application.add_handler(router)

@@ -1,0 +1,90 @@
+"""The connection of one worker with Telegram: how it begins and how it ends."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from telegram import User
+
+from coderbot.clock import Clock
+from coderbot.worker.bounded import bounded
+from coderbot.worker.telegram.application import (
+    ALLOWED_UPDATES,
+    LONG_POLL_S,
+    WorkerApplication,
+)
+from coderbot.worker.telegram.online import until_online
+from coderbot.worker.telegram.polling import PollWatch
+
+
+class TelegramClient:
+    """Starts and stops polling; all else is the application's.
+
+    Args:
+        application: With its handlers.
+        watch: Is told how polling goes.
+        clock: For the pauses between attempts.
+        jitter: Returns a number from 0 to 1.
+    """
+
+    def __init__(
+        self,
+        application: WorkerApplication,
+        watch: PollWatch,
+        clock: Clock,
+        jitter: Callable[[], float],
+    ) -> None:
+        self._application = application
+        self._watch = watch
+        self._clock = clock
+        self._jitter = jitter
+
+    async def start(self) -> User:
+        """Connect and poll, however long that takes; returns who the bot is.
+
+        Raises:
+            TokenRefusedError: When Telegram does not know the token.
+        """
+        await self._until_online(self._application.initialize)
+        # Long polling would be silent for a while; this answers at once, and
+        # what it returns comes again, because nothing is confirmed.
+        await self._until_online(self._first_poll)
+        await self._application.start()
+        if self._application.updater is not None:
+            await self._until_online(self._start_polling)
+        user: User = self._application.bot.bot
+        return user
+
+    async def stop(self, budget_s: float) -> None:
+        """Stop polling, confirm what was received, let the handlers end.
+
+        Args:
+            budget_s: Upper bound for both halves together, in seconds.
+        """
+        self._watch.stopping()
+        updater = self._application.updater
+        if updater is not None and updater.running:
+            await bounded(updater.stop, budget_s / 2, "polling")
+        if self._application.running:
+            await bounded(self._application.stop, budget_s / 2, "handlers")
+
+    async def close(self, budget_s: float) -> None:
+        """Close the connections."""
+        await bounded(self._application.shutdown, budget_s, "connections")
+
+    async def _until_online(self, call: Callable[[], Awaitable[object]]) -> None:
+        await until_online(call, self._watch, self._clock, self._jitter)
+
+    async def _first_poll(self) -> None:
+        await self._application.bot.get_updates(
+            limit=1, timeout=timedelta(0), allowed_updates=ALLOWED_UPDATES
+        )
+
+    async def _start_polling(self) -> None:
+        if self._application.updater is not None:
+            await self._application.updater.start_polling(
+                timeout=timedelta(seconds=LONG_POLL_S),
+                allowed_updates=ALLOWED_UPDATES,
+                drop_pending_updates=False,
+                # The watch has seen and told it already.
+                error_callback=lambda _error: None,
+            )

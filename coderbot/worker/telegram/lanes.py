@@ -1,0 +1,55 @@
+"""One line of work for each user: in order, and nobody waits for another."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from coderbot.worker.tasks import Tasks
+
+Job = Callable[[], Coroutine[Any, Any, None]]
+"""Makes the work when its turn has come."""
+
+_MAX_WAITING = 100
+
+
+class Lanes:
+    """Runs the jobs of each key one after the other, those of different keys beside.
+
+    Args:
+        tasks: Owner of the work.
+    """
+
+    def __init__(self, tasks: Tasks) -> None:
+        self._tasks = tasks
+        self._waiting: dict[int, deque[Job]] = {}
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    def submit(self, key: int, job: Job) -> bool:
+        """Queue `job`; returns False when too many wait already."""
+        queue = self._waiting.get(key)
+        if queue is None:
+            self._waiting[key] = deque([job])
+            self._idle.clear()
+            self._tasks.spawn(self._work(key), f"lane {key}")
+            return True
+        if len(queue) >= _MAX_WAITING:
+            return False
+        queue.append(job)
+        return True
+
+    async def drain(self) -> None:
+        """Return when nothing runs and nothing waits."""
+        await self._idle.wait()
+
+    async def _work(self, key: int) -> None:
+        queue = self._waiting[key]
+        try:
+            while queue:
+                await self._tasks.spawn(queue[0](), f"job of {key}")
+                queue.popleft()
+        finally:
+            del self._waiting[key]
+            if not self._waiting:
+                self._idle.set()

@@ -1,0 +1,29 @@
+"""Lengths as Telegram counts them: in UTF-16 units (pure)."""
+
+MAX_TEXT_UNITS = 4_096
+"""Longest text of a message, in UTF-16 units."""
+MAX_TOAST_UNITS = 200
+"""Longest answer to a button, in UTF-16 units."""
+
+
+def utf16_units(text: str) -> int:
+    """Return the length of `text` in UTF-16 units."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def cut_end(text: str, limit: int = MAX_TEXT_UNITS) -> str:
+    """Return `text`, its end replaced by `…` when it is longer than `limit`."""
+    if utf16_units(text) <= limit:
+        return text
+    kept = text.encode("utf-16-le", "surrogatepass")[: (limit - 1) * 2]
+    return kept.decode("utf-16-le", "ignore") + "…"
+
+
+def keep_end(text: str, limit: int = MAX_TEXT_UNITS) -> str:
+    """Return `text` without its first lines when it is longer than `limit`."""
+    if utf16_units(text) <= limit:
+        return text
+    kept = text.encode("utf-16-le", "surrogatepass")[-(limit - 1) * 2 :]
+    tail = kept.decode("utf-16-le", "ignore")
+    _, newline, whole_lines = tail.partition("\n")
+    return "…" + (newline + whole_lines if newline else tail)

@@ -1,0 +1,56 @@
+"""From a chat message to what is typed into a terminal (pure)."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_ESCAPED_SLASH = re.compile(r"\A\.(?=[A-Za-z][\w:-]*(?:\s|\Z))")
+"""A point before a single word: `.clear`, but not `.env.example` or `./x`."""
+_MACRO = re.compile(r"\[(?:m([0-9])|([Mm][Ee][Dd][Ii][Aa]))\]")
+_COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]{1,64}))?(?:\s|\Z)")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A command as somebody wrote it."""
+
+    name: str
+    """Lower case, without the slash."""
+    argument: str
+    """The rest of the message; blanks around it are dropped."""
+    raw_argument: str
+    """The rest after the one blank that ends the command, untouched."""
+
+
+def typed_text(text: str, macros: Sequence[str], media_dir: str) -> str:
+    """Return what the message `text` types.
+
+    Telegram takes a leading slash for a command of the bot, so `.clear` types
+    `/clear`. Macros are replaced once; what they stand for is taken literally.
+
+    Args:
+        text: The message.
+        macros: Texts of `[m0]` to `[m9]`; an empty one leaves its mark alone.
+        media_dir: What `[media]` stands for.
+    """
+
+    def replace(found: re.Match[str]) -> str:
+        if found[2]:
+            return media_dir
+        return macros[int(found[1])] or found[0]
+
+    return _MACRO.sub(replace, _ESCAPED_SLASH.sub("/", text))
+
+
+def parse_command(text: str, username: str) -> Call | None:
+    """Return the command that `text` is, if it is one for this bot.
+
+    Args:
+        text: The message.
+        username: Name of this bot without the @, for `/command@name`.
+    """
+    found = _COMMAND.match(text)
+    if found is None or (found[2] and found[2].lower() != username.lower()):
+        return None
+    rest = text[found.end() :]
+    return Call(found[1].lower(), rest.strip(), rest)

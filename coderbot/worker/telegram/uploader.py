@@ -1,0 +1,173 @@
+"""Uploads files to chats through the Bot API."""
+
+import re
+from pathlib import Path
+from typing import BinaryIO
+
+from telegram import Bot, InputFile
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Forbidden,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+)
+
+from coderbot.errors import CoderBotError
+from coderbot.redact import Redactor, Secret
+from coderbot.worker.media.kinds import MediaKind
+from coderbot.worker.media.names import shown
+from coderbot.worker.media.opening import open_regular
+from coderbot.worker.media.upload import UploadDelayed, UploadFailed, UploadRefused
+from coderbot.worker.telegram.flood import retry_after_s
+
+_MAX_CAPTION_UNITS = 1024
+"""Longest caption, in UTF-16 units: that is how Telegram counts."""
+_WRITE_S = 60.0
+"""For one piece of 64 kB to leave, in seconds."""
+_READ_S = 60.0
+"""For the answer after the last piece, in seconds, and ...
+
+A file is in the chat before the answer comes; whoever gives up early sends it
+twice.
+"""
+_READ_BYTES_PER_S = 100_000
+"""... one second more for so many bytes: the server digests them first."""
+
+_NOT_FOR_DOCUMENTS = re.compile(
+    r"chat not found|user not found|peer_id_invalid|chat_write_forbidden|blocked|"
+    r"deactivated|not enough rights|have no rights|non-empty|too big|upgraded",
+    re.IGNORECASE,
+)
+"""Refusals of the chat or of any such file; others are of the way it is shown."""
+
+
+class TelegramUploader:
+    """Uploads with the methods of one bot; the file is streamed.
+
+    Args:
+        bot: The bot, with its connections.
+    """
+
+    def __init__(self, bot: Bot) -> None:
+        self._bot = bot
+        self._redactor = Redactor([Secret(bot.token)])
+
+    async def upload(
+        self, chat_id: int, kind: MediaKind, path: Path, caption: str
+    ) -> None:
+        """Send the file at `path` to `chat_id`.
+
+        What Telegram cannot show as `kind` is sent once more, as a document.
+
+        Raises:
+            UploadRefused: This chat can never have this file.
+            UploadDelayed: Telegram asks to wait.
+            UploadFailed: It did not work this time.
+        """
+        error = await self._try(chat_id, kind, path, caption)
+        if kind is not MediaKind.DOCUMENT and _is_about_kind(error):
+            error = await self._try(chat_id, MediaKind.DOCUMENT, path, caption)
+        if error is not None:
+            # Outside of any handler, so that the library's error, which may
+            # hold the address and so the token, is not part of this one.
+            raise self._translate(error)
+
+    async def _try(
+        self, chat_id: int, kind: MediaKind, path: Path, caption: str
+    ) -> TelegramError | OSError | None:
+        try:
+            with open_regular(path) as content:
+                await self._send(chat_id, kind, content, path, caption)
+        except (TelegramError, OSError) as error:
+            return error
+        return None
+
+    async def _send(
+        self, chat_id: int, kind: MediaKind, content: BinaryIO, path: Path, caption: str
+    ) -> None:
+        size = content.seek(0, 2)
+        content.seek(0)
+        file = InputFile(content, shown(path.name), read_file_handle=False)
+        await self._call(chat_id, kind, file, caption_for(caption), size)
+
+    async def _call(
+        self, chat_id: int, kind: MediaKind, file: InputFile, caption: str, size: int
+    ) -> None:
+        bot = self._bot
+        write_s, read_s = _WRITE_S, _READ_S + size / _READ_BYTES_PER_S
+        # Spelt out, so that the type checker sees each call.
+        match kind:
+            case MediaKind.PHOTO:
+                await bot.send_photo(
+                    chat_id,
+                    file,
+                    caption=caption,
+                    write_timeout=write_s,
+                    read_timeout=read_s,
+                )
+            case MediaKind.ANIMATION:
+                await bot.send_animation(
+                    chat_id,
+                    file,
+                    caption=caption,
+                    write_timeout=write_s,
+                    read_timeout=read_s,
+                )
+            case MediaKind.VIDEO:
+                await bot.send_video(
+                    chat_id,
+                    file,
+                    caption=caption,
+                    write_timeout=write_s,
+                    read_timeout=read_s,
+                )
+            case MediaKind.AUDIO:
+                await bot.send_audio(
+                    chat_id,
+                    file,
+                    caption=caption,
+                    write_timeout=write_s,
+                    read_timeout=read_s,
+                )
+            case MediaKind.VOICE:
+                await bot.send_voice(
+                    chat_id,
+                    file,
+                    caption=caption,
+                    write_timeout=write_s,
+                    read_timeout=read_s,
+                )
+            case MediaKind.DOCUMENT:
+                await bot.send_document(
+                    chat_id,
+                    file,
+                    caption=caption,
+                    write_timeout=write_s,
+                    read_timeout=read_s,
+                )
+
+    def _translate(self, error: TelegramError | OSError) -> CoderBotError:
+        if isinstance(error, OSError):
+            return UploadFailed(f"the file cannot be read: {error.strerror}")
+        text = self._redactor.text(error.message)
+        if isinstance(error, RetryAfter):
+            return UploadDelayed(retry_after_s(error))
+        if isinstance(error, Forbidden | BadRequest | ChatMigrated):
+            return UploadRefused(text)
+        if isinstance(error, NetworkError) and "entity too large" in text.lower():
+            return UploadRefused(text)
+        return UploadFailed(text)
+
+
+def caption_for(text: str) -> str:
+    """Return `text` cut to the length of a caption, never within a character."""
+    raw = text.encode("utf-16-le", "replace")[: _MAX_CAPTION_UNITS * 2]
+    return raw.decode("utf-16-le", "ignore")
+
+
+def _is_about_kind(error: TelegramError | OSError | None) -> bool:
+    if not isinstance(error, BadRequest):
+        return False
+    return _NOT_FOR_DOCUMENTS.search(error.message) is None

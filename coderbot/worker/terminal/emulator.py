@@ -1,0 +1,416 @@
+"""A terminal without a window: the only file that knows the emulator library.
+
+Importing this module loads the library (about 0.2 s and 8 MB), so it is imported
+when the first terminal is opened, in a thread.
+"""
+
+import json
+import struct
+import weakref
+from collections.abc import Callable
+from typing import Any, Final
+
+from pyghostty import GhosttyError, ffi, lib
+
+from coderbot.worker.terminal.cells import CellLayout, RowDecoder
+from coderbot.worker.terminal.keys import KeyMode
+from coderbot.worker.terminal.screen import (
+    PLAIN,
+    Cursor,
+    CursorShape,
+    Line,
+    Rgb,
+    Screen,
+    Style,
+    Underline,
+)
+from coderbot.worker.terminal.theme import DARK, Theme
+
+_MAX_REPLY_BYTES: Final = 64 * 1024
+"""Replies kept for a program that asks without end and never reads."""
+_MAX_SCROLLBACK_BYTES: Final = 64 * 1024 * 1024
+_MAX_TITLE: Final = 200
+"""Characters of a title that are kept."""
+_MAX_STYLES: Final = 8192
+"""Styles remembered; a screen of 100x50 has at most 5000."""
+
+_APPLICATION_CURSOR, _BRACKETED_PASTE, _SYNCHRONIZED = 1, 2004, 2026
+"""Numbers of DEC private modes."""
+
+_SHAPES = {
+    lib.GHOSTTY_RENDER_STATE_CURSOR_VISUAL_STYLE_BAR: CursorShape.BAR,
+    lib.GHOSTTY_RENDER_STATE_CURSOR_VISUAL_STYLE_BLOCK: CursorShape.BLOCK,
+    lib.GHOSTTY_RENDER_STATE_CURSOR_VISUAL_STYLE_UNDERLINE: CursorShape.UNDERLINE,
+    lib.GHOSTTY_RENDER_STATE_CURSOR_VISUAL_STYLE_BLOCK_HOLLOW: CursorShape.HOLLOW,
+}
+
+_STYLE = struct.Struct("=8x16s16s16s8?i4x")
+"""Layout of GhosttyStyle: three colours of 16 bytes, eight flags, the underline."""
+_NO_COLOR = lib.GHOSTTY_STYLE_COLOR_NONE
+_TRUE_COLOR = lib.GHOSTTY_STYLE_COLOR_RGB
+_UNDERLINES = tuple(Underline)
+
+
+def _check(result: int, what: str) -> None:
+    if result:
+        raise GhosttyError(f"{what} failed: {result}")
+
+
+def _cell_layout() -> CellLayout:
+    """Return how this build of the library packs a cell, from its own account."""
+    types = json.loads(ffi.string(lib.ghostty_type_json()))["types"]
+    return CellLayout.of(types["GhosttyCell"]["bits"])
+
+
+_LAYOUT = _cell_layout()
+
+
+class Emulator:
+    """The state of one terminal: bytes in, screens out.
+
+    Not safe for use by several threads at once.
+
+    Args:
+        columns: Width in cells.
+        rows: Height in cells.
+        scrollback: Lines kept above the screen.
+        theme: Colours, also those told to programs that ask.
+    """
+
+    bells: int
+    """How often the program has rung."""
+
+    def __init__(
+        self, columns: int, rows: int, scrollback: int, theme: Theme = DARK
+    ) -> None:
+        self.bells = 0
+        self._theme = theme
+        self._replies: list[bytes] = []
+        self._reply_bytes = 0
+        self._lines: list[Line] = []
+        self._styles: dict[bytes, Style] = {}
+        self._colors_seen = b""
+        self._palette: tuple[Rgb, ...] = ()
+        self._keep: list[Any] = []
+        self._open(columns, rows)
+        self._configure(scrollback)
+        self._decoder = RowDecoder(
+            _LAYOUT, self._style_at, self._grapheme_at, lambda n: self._palette[n]
+        )
+
+    def _open(self, columns: int, rows: int) -> None:
+        terminal = ffi.new("GhosttyTerminal*")
+        state = ffi.new("GhosttyRenderState*")
+        iterator = ffi.new("GhosttyRenderStateRowIterator*")
+        cells = ffi.new("GhosttyRenderStateRowCells*")
+        null = ffi.NULL
+        _check(lib.ghostty_terminal_new(null, terminal, columns, rows), "terminal")
+        _check(lib.ghostty_render_state_new(null, state), "render state")
+        _check(lib.ghostty_render_state_row_iterator_new(null, iterator), "iterator")
+        _check(lib.ghostty_render_state_row_cells_new(null, cells), "cells")
+        self._terminal, self._state = terminal[0], state[0]
+        self._iterator, self._cells = iterator, cells
+        self._view = ffi.new("GhosttyCellsView*")
+        self._style = ffi.new("GhosttyStyle*", {"size": ffi.sizeof("GhosttyStyle")})
+        self._style_bytes = ffi.buffer(self._style)
+        self._y = ffi.new("uint16_t*")
+        self._free = weakref.finalize(
+            self, _free, terminal[0], state[0], iterator[0], cells[0]
+        )
+
+    def _configure(self, scrollback: int) -> None:
+        number = ffi.new("size_t*", scrollback)
+        self._set("SCROLLBACK_MAX_LINES", number)
+        self._set("SCROLLBACK_MAX_BYTES", ffi.new("size_t*", _MAX_SCROLLBACK_BYTES))
+        # Pictures inside the terminal are not drawn; programs must not think so.
+        self._set("KITTY_IMAGE_STORAGE_LIMIT", ffi.new("uint64_t*", 0))
+        for name, color in (
+            ("FOREGROUND", self._theme.foreground),
+            ("BACKGROUND", self._theme.background),
+            ("CURSOR", self._theme.cursor),
+        ):
+            self._set(f"COLOR_{name}", ffi.new("GhosttyColorRgb*", color))
+        self._set("COLOR_PALETTE", ffi.new("GhosttyColorRgb[256]", self._theme.palette))
+        self._callback("WRITE_PTY", "GhosttyTerminalWritePtyFn", self._on_reply)
+        self._callback("BELL", "GhosttyTerminalBellFn", self._on_bell)
+        self._callback("RENDER_HOLD", "GhosttyTerminalRenderHoldFn", self._on_hold)
+        self._callback("SIZE", "GhosttyTerminalSizeFn", self._on_size)
+        self._callback("COLOR_SCHEME", "GhosttyTerminalColorSchemeFn", _on_scheme)
+
+    def _set(self, option: str, value: Any) -> None:
+        key = getattr(lib, f"GHOSTTY_TERMINAL_OPT_{option}")
+        _check(lib.ghostty_terminal_set(self._terminal, key, value), option)
+
+    def _callback(self, option: str, kind: str, function: Callable[..., Any]) -> None:
+        # The library keeps a bare pointer: the object must live as long as we do.
+        # A bound method would keep this object alive in turn, hence the weak one.
+        if hasattr(function, "__self__"):
+            weak = weakref.WeakMethod(function)
+            callback = ffi.callback(kind, lambda *args: _call(weak, args))
+        else:
+            callback = ffi.callback(kind, function)
+        self._keep.append(callback)
+        self._set(option, callback)
+
+    def feed(self, data: bytes) -> None:
+        """Let the terminal act on what the program has written."""
+        lib.ghostty_terminal_vt_write(self._terminal, data, len(data))
+
+    def take_replies(self) -> bytes:
+        """Return what the terminal answers to the program, once."""
+        if not self._replies:
+            return b""
+        taken = b"".join(self._replies)
+        self._replies.clear()
+        self._reply_bytes = 0
+        return taken
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Change the size, in cells; the primary screen is wrapped anew."""
+        _check(
+            lib.ghostty_terminal_resize(self._terminal, columns, rows, 8, 16), "resize"
+        )
+        self._lines = []
+
+    def close(self) -> None:
+        """Give the memory back; nothing else may be called afterwards."""
+        self._free()
+
+    @property
+    def key_mode(self) -> KeyMode:
+        """What the program has asked of the keyboard."""
+        flags = self._get("KITTY_KEYBOARD_FLAGS", "uint8_t")
+        return KeyMode(self._mode(_APPLICATION_CURSOR), int(flags))
+
+    @property
+    def bracketed_paste(self) -> bool:
+        """Whether the program wants to be told what is pasted."""
+        return self._mode(_BRACKETED_PASTE)
+
+    @property
+    def synchronizing(self) -> bool:
+        """Whether the program is in the middle of drawing a frame."""
+        return self._mode(_SYNCHRONIZED)
+
+    @property
+    def alternate(self) -> bool:
+        """Whether a full-screen program shows its own screen."""
+        active = self._get("ACTIVE_SCREEN", "GhosttyTerminalScreen")
+        return bool(active == lib.GHOSTTY_TERMINAL_SCREEN_ALTERNATE)
+
+    @property
+    def title(self) -> str:
+        """The window title, without control characters."""
+        value = self._get("TITLE", "GhosttyString")
+        raw = ffi.buffer(value.ptr, value.len)[:] if value.len else b""
+        text = raw.decode("utf-8", "replace")
+        return "".join(c for c in text if c.isprintable())[:_MAX_TITLE]
+
+    def screen(self, unfinished: bool = False) -> Screen:
+        """Return what the terminal shows.
+
+        While a program draws a frame this is what was there before it.
+
+        Args:
+            unfinished: Show a frame as far as it is drawn.
+        """
+        if unfinished or not self.synchronizing:
+            self._update()
+        colors = self._render_get("COLORS", "GhosttyRenderStateColors")
+        self._note_colors(bytes(ffi.buffer(colors)))
+        self._read_lines()
+        cursor = self._render_get("CURSOR", "GhosttyRenderStateCursor")
+        theme = self._theme
+        return Screen(
+            columns=int(self._render_get("COLS", "uint16_t")[0]),
+            rows=len(self._lines),
+            lines=tuple(self._lines),
+            cursor=_cursor(cursor),
+            foreground=_changed(colors.foreground, theme.foreground),
+            background=_changed(colors.background, theme.background),
+            cursor_color=(
+                _changed(colors.cursor, theme.cursor)
+                if colors.cursor_has_value
+                else None
+            ),
+            title=self.title,
+            alternate=self.alternate,
+        )
+
+    def _read_lines(self) -> None:
+        """Bring `_lines` up to date by decoding the rows that have changed."""
+        dirty = self._render_get("DIRTY", "GhosttyRenderStateDirty")[0]
+        rows = int(self._render_get("ROWS", "uint16_t")[0])
+        everything = (
+            dirty == lib.GHOSTTY_RENDER_STATE_DIRTY_FULL or len(self._lines) != rows
+        )
+        if everything:
+            self._lines = [()] * rows
+        elif dirty == lib.GHOSTTY_RENDER_STATE_DIRTY_FALSE:
+            return
+        key = lib.GHOSTTY_RENDER_STATE_DATA_ROW_ITERATOR
+        _check(lib.ghostty_render_state_get(self._state, key, self._iterator), "rows")
+        iterator = self._iterator[0]
+        columns = int(self._render_get("COLS", "uint16_t")[0])
+        if everything:
+            for y in range(rows):
+                lib.ghostty_render_state_row_iterator_next(iterator)
+                self._lines[y] = self._read_line(iterator, columns)
+        else:
+            while lib.ghostty_render_state_row_iterator_next_dirty(iterator, self._y):
+                self._lines[self._y[0]] = self._read_line(iterator, columns)
+        _check(lib.ghostty_render_state_clean(self._state), "clean")
+
+    def _read_line(self, iterator: Any, columns: int) -> Line:
+        get = lib.ghostty_render_state_row_get
+        get(iterator, lib.GHOSTTY_RENDER_STATE_ROW_DATA_CELLS_RAW, self._view)
+        cells = ffi.unpack(self._view.ptr, min(self._view.len, columns))
+        if not any(cells):
+            return ()
+        get(iterator, lib.GHOSTTY_RENDER_STATE_ROW_DATA_CELLS, self._cells)
+        return self._decoder.decode(cells)
+
+    def _style_at(self, x: int) -> Style:
+        """Return the style in column `x` of the row that is being read."""
+        cells = self._cells[0]
+        lib.ghostty_render_state_row_cells_select(cells, x)
+        lib.ghostty_render_state_row_cells_get(
+            cells, lib.GHOSTTY_RENDER_STATE_ROW_CELLS_DATA_STYLE, self._style
+        )
+        raw = self._style_bytes[:]
+        style = self._styles.get(raw)
+        if style is None:
+            if len(self._styles) >= _MAX_STYLES:
+                self._styles.clear()
+            style = self._styles[raw] = self._resolve(raw)
+        return style
+
+    def _resolve(self, raw: bytes) -> Style:
+        fg, bg, line, *flags, underline = _STYLE.unpack(raw)
+        bold, italic, faint, _blink, inverse, invisible, strike, overline = flags
+        style = Style(
+            self._color(fg, bold),
+            self._color(bg),
+            _UNDERLINES[underline],
+            self._color(line),
+            bold,
+            faint,
+            italic,
+            strike,
+            overline,
+            inverse,
+            invisible,
+        )
+        return PLAIN if style == PLAIN else style
+
+    def _color(self, raw: bytes, brighten: bool = False) -> Rgb | None:
+        """Return the colour that a style names; None is the default one.
+
+        Args:
+            raw: A GhosttyStyleColor.
+            brighten: Take the bright one of colours 0 to 7. Programs that know
+                only 8 colours write bold black for grey.
+        """
+        kind = raw[0]
+        if kind == _NO_COLOR:
+            return None
+        if kind == _TRUE_COLOR:
+            return raw[8], raw[9], raw[10]
+        number = raw[8]
+        return self._palette[number + 8 if brighten and number < 8 else number]
+
+    def _grapheme_at(self, x: int) -> str:
+        """Return the code points in column `x` of the row that is being read."""
+        cells = self._cells[0]
+        lib.ghostty_render_state_row_cells_select(cells, x)
+        get = lib.ghostty_render_state_row_cells_get
+        length = ffi.new("uint32_t*")
+        get(cells, lib.GHOSTTY_RENDER_STATE_ROW_CELLS_DATA_GRAPHEMES_LEN, length)
+        buffer = ffi.new("uint32_t[]", max(1, length[0]))
+        get(cells, lib.GHOSTTY_RENDER_STATE_ROW_CELLS_DATA_GRAPHEMES_BUF, buffer)
+        return "".join(map(chr, buffer[0 : length[0]])) or " "
+
+    def _note_colors(self, raw: bytes) -> None:
+        """Forget resolved styles if the program has changed the palette."""
+        if raw == self._colors_seen:
+            return
+        self._colors_seen = raw
+        offset = ffi.offsetof("GhosttyRenderStateColors", "palette")
+        body = raw[offset : offset + 768]
+        palette = tuple(struct.iter_unpack("BBB", body))
+        if palette != self._palette:
+            self._palette = palette
+            self._styles.clear()
+            self._lines = []
+
+    def _update(self) -> None:
+        _check(lib.ghostty_render_state_update(self._state, self._terminal), "update")
+
+    def _mode(self, number: int) -> bool:
+        config = ffi.new("GhosttyTerminalModeConfig*", {"mode": number})
+        key = lib.GHOSTTY_TERMINAL_DATA_MODE
+        _check(lib.ghostty_terminal_get(self._terminal, key, config), "mode")
+        return bool(config.value)
+
+    def _get(self, name: str, kind: str) -> Any:
+        out = ffi.new(f"{kind}*")
+        key = getattr(lib, f"GHOSTTY_TERMINAL_DATA_{name}")
+        _check(lib.ghostty_terminal_get(self._terminal, key, out), name)
+        return out[0]
+
+    def _render_get(self, name: str, kind: str) -> Any:
+        out = ffi.new(f"{kind}*")
+        if ffi.typeof(kind).kind == "struct":
+            out.size = ffi.sizeof(kind)
+        key = getattr(lib, f"GHOSTTY_RENDER_STATE_DATA_{name}")
+        _check(lib.ghostty_render_state_get(self._state, key, out), name)
+        return out
+
+    def _on_reply(self, _terminal: Any, _data: Any, pointer: Any, length: int) -> None:
+        if self._reply_bytes + length <= _MAX_REPLY_BYTES:
+            self._reply_bytes += length
+            self._replies.append(ffi.buffer(pointer, length)[:])
+
+    def _on_bell(self, _terminal: Any, _data: Any) -> None:
+        self.bells += 1
+
+    def _on_hold(self, _terminal: Any, _data: Any, held: bool) -> None:
+        # A frame begins: what is shown until it ends is the state of now.
+        if held:
+            self._update()
+
+    def _on_size(self, _terminal: Any, _data: Any, out: Any) -> bool:
+        out.columns = self._get("COLS", "uint16_t")
+        out.rows = self._get("ROWS", "uint16_t")
+        out.cell_width, out.cell_height = 8, 16
+        return True
+
+
+def _on_scheme(_terminal: Any, _data: Any, out: Any) -> bool:
+    out[0] = lib.GHOSTTY_COLOR_SCHEME_DARK
+    return True
+
+
+def _call(method: "weakref.WeakMethod[Any]", arguments: tuple[Any, ...]) -> Any:
+    function = method()
+    return function(*arguments) if function is not None else None
+
+
+def _free(terminal: Any, state: Any, iterator: Any, cells: Any) -> None:
+    lib.ghostty_render_state_row_cells_free(cells)
+    lib.ghostty_render_state_row_iterator_free(iterator)
+    lib.ghostty_render_state_free(state)
+    lib.ghostty_terminal_free(terminal)
+
+
+def _cursor(raw: Any) -> Cursor:
+    if not (raw.visible and raw.viewport_has_value):
+        return Cursor(visible=False)
+    # On the right half of a wide character the cursor covers all of it.
+    x = raw.viewport_x - (1 if raw.wide_tail and raw.viewport_x else 0)
+    return Cursor(int(x), int(raw.viewport_y), True, _SHAPES[raw.visual_style])
+
+
+def _changed(raw: Any, default: Rgb) -> Rgb | None:
+    color = (raw.r, raw.g, raw.b)
+    return None if color == default else color

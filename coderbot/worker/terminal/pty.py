@@ -1,0 +1,143 @@
+"""A program on a pseudo-terminal of its own."""
+
+import contextlib
+import os
+import signal
+import termios
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ptyprocess import PtyProcess
+
+from coderbot.worker.terminal.errors import TerminalStartError
+
+
+class PtyChild:
+    """A child process that leads an OS session, and our end of its terminal.
+
+    Args:
+        process: The child, just started.
+    """
+
+    def __init__(self, process: Any) -> None:
+        self._process = process
+        self.pid: int = process.pid
+        self.fd: int = process.fd
+        """Our end of the terminal; -1 after `close`."""
+        os.set_blocking(self.fd, False)
+        os.set_inheritable(self.fd, False)
+
+    @classmethod
+    def spawn(
+        cls,
+        argv: Sequence[str],
+        columns: int,
+        rows: int,
+        cwd: Path,
+        environment: Mapping[str, str],
+    ) -> "PtyChild":
+        """Start `argv`.
+
+        The child has no descriptors but its terminal, default signal handling
+        and no blocked signal: this process ignores SIGINT, and a shell that
+        inherited that could not be interrupted.
+
+        Raises:
+            TerminalStartError: When it cannot be started.
+        """
+        try:
+            with _signals_blocked(), _fork_from_threads():
+                process = PtyProcess.spawn(
+                    list(argv),
+                    env=dict(environment),
+                    dimensions=(rows, columns),
+                    preexec_fn=_child_set_up(cwd),
+                )
+        except (OSError, ValueError) as error:
+            raise TerminalStartError(
+                f"Cannot start {argv[0]}: {error}",
+                "XTERM_SHELL_PATH must name a program that this user may run.",
+            ) from error
+        return cls(process)
+
+    def read(self, limit: int) -> bytes | None:
+        """Return up to `limit` bytes of output; None when there is none now.
+
+        Returns:
+            b"" when nothing has the terminal open any more.
+        """
+        try:
+            return os.read(self.fd, limit)
+        except BlockingIOError:
+            return None
+        except OSError:
+            # Linux reports the end of a terminal as EIO.
+            return b""
+
+    def write(self, data: bytes | memoryview) -> int:
+        """Write what fits now and return how many bytes that was."""
+        try:
+            return os.write(self.fd, data)
+        except BlockingIOError:
+            return 0
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Change the size, in cells; the program gets SIGWINCH."""
+        self._process.setwinsize(rows, columns)
+
+    @property
+    def reads_lines(self) -> bool:
+        """Whether the terminal collects whole lines before the program sees them."""
+        try:
+            local_flags = termios.tcgetattr(self.fd)[3]
+        except (OSError, termios.error):
+            return False
+        return bool(local_flags & termios.ICANON)
+
+    def close(self) -> None:
+        """Close our end; what still uses the terminal gets SIGHUP and EIO."""
+        if self.fd < 0:
+            return
+        self.fd = -1
+        with contextlib.suppress(OSError):
+            self._process.fileobj.close()
+        # Otherwise the library would close it again, and kill and sleep.
+        self._process.closed = True
+
+
+def _child_set_up(cwd: Path) -> Callable[[], None]:
+    """Return what the child does between fork and exec."""
+
+    def set_up() -> None:
+        for number in signal.valid_signals():
+            # SIGKILL, SIGSTOP and those that libc keeps for itself refuse.
+            with contextlib.suppress(OSError, ValueError):
+                signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_SETMASK, ())
+        os.chdir(cwd)
+
+    return set_up
+
+
+@contextlib.contextmanager
+def _signals_blocked() -> Any:
+    """Hold signals back, so that none meets our handlers inside the child."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextlib.contextmanager
+def _fork_from_threads() -> Any:
+    """Silence the warning that Python 3.12 gives for a fork beside threads.
+
+    The child takes no lock that another thread may hold: it sets signals, closes
+    descriptors and executes the program.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        yield

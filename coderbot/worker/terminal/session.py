@@ -1,0 +1,330 @@
+"""A program in a terminal: what it shows, what is typed into it, how it ends."""
+
+import asyncio
+import importlib
+import os
+import secrets
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from coderbot.clock import Clock
+from coderbot.worker.terminal.closing import end_family, kill_family
+from coderbot.worker.terminal.environment import terminal_environment
+from coderbot.worker.terminal.errors import TerminalBusyError, TerminalClosedError
+from coderbot.worker.terminal.exits import ExitWatch
+from coderbot.worker.terminal.keys import encode_key
+from coderbot.worker.terminal.outgoing import Outgoing
+from coderbot.worker.terminal.screen import Screen
+from coderbot.worker.terminal.spec import TerminalSpec
+from coderbot.worker.terminal.typing_text import encode_text
+
+if TYPE_CHECKING:
+    from coderbot.worker.terminal.emulator import Emulator
+    from coderbot.worker.terminal.pty import PtyChild
+
+_TURN_BYTES = 64 * 1024
+"""Output read in one turn of the loop: `yes` must not keep others waiting."""
+_DRAIN_BYTES = 1024 * 1024
+"""Output read after the program has ended."""
+_FRAME_S = 1.0
+"""A frame that takes longer to draw (mode 2026) is shown unfinished, in seconds."""
+_ECHO_QUIET_S = 0.05
+_ECHO_LIMIT_S = 0.4
+"""How long a full-screen program may take to show what was typed, in seconds."""
+
+
+class TerminalSession:
+    """One program on its own terminal. Made by `open`, ended by `close`.
+
+    Whoever opens a session closes it, also after the program has ended by
+    itself: what it has left running is killed then.
+    """
+
+    def __init__(
+        self,
+        key: int,
+        mark: str,
+        child: "PtyChild",
+        emulator: "Emulator",
+        clock: Clock,
+    ) -> None:
+        self.key = key
+        """Whose it is: the id of a user."""
+        self.pid = child.pid
+        """Process id of the program."""
+        self.opened_at = clock.monotonic()
+        """When it was opened, in seconds of the clock."""
+        self.last_input_at = self.opened_at
+        """When something was last typed, in seconds of the clock."""
+        self.revision = 0
+        """Increases with all output."""
+        self._mark = mark
+        self._child = child
+        self._emulator = emulator
+        self._clock = clock
+        self._outgoing = Outgoing()
+        self._writing = False
+        self._frame_at: float | None = None
+        self._last_screen: Screen | None = None
+        self._screen_revision = -1
+        self._how: str | None = None
+        self._ended = asyncio.Event()
+        self._close_started = False
+        self._closed = asyncio.Event()
+        self._output = asyncio.Event()
+        self._turn = asyncio.Lock()
+        self._loop = asyncio.get_running_loop()
+        self._loop.add_reader(child.fd, self._on_readable)
+        self._exit = ExitWatch(child.pid, self._on_exit)
+
+    @classmethod
+    async def open(
+        cls, spec: TerminalSpec, clock: Clock, key: int = 0
+    ) -> "TerminalSession":
+        """Start the program of `spec` in a new terminal.
+
+        Raises:
+            TerminalStartError: When it cannot be started.
+        """
+        emulators, ptys = await asyncio.to_thread(_load)
+        mark = secrets.token_hex(16)
+        environment = terminal_environment(os.environ, spec.environment, mark)
+        child = ptys.PtyChild.spawn(
+            spec.argv,
+            spec.columns,
+            spec.rows,
+            _directory(spec.cwd, environment.get("HOME")),
+            environment,
+        )
+        emulator = emulators.Emulator(spec.columns, spec.rows, spec.scrollback)
+        return cls(key, mark, child, emulator, clock)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the program runs and nobody has asked for its end."""
+        return self._how is None and not self._close_started
+
+    @property
+    def bells(self) -> int:
+        """How often the program has rung."""
+        return self._emulator.bells
+
+    @property
+    def bracketed_paste(self) -> bool:
+        """Whether the program wants to be told what is pasted."""
+        return self.is_open and self._emulator.bracketed_paste
+
+    async def write(self, data: bytes) -> None:
+        """Send `data` as it stands; returns when it is queued, in order.
+
+        Raises:
+            TerminalClosedError: When the program has ended.
+            TerminalBusyError: When it does not read and the queue is full.
+        """
+        if not self.is_open:
+            raise TerminalClosedError("This terminal is closed.")
+        if not self._outgoing.put(data):
+            raise TerminalBusyError(
+                "The program does not read what is typed, and too much waits for it.",
+                "Interrupt it with Ctrl-C, or close the terminal.",
+            )
+        self.last_input_at = self._clock.monotonic()
+        self._flush()
+
+    async def type_text(self, text: str, enter: bool = True) -> None:
+        """Type or paste `text`, then press Enter.
+
+        Control characters other than tab and newline are left out. Enter is
+        pressed when a program that reads single keys has taken the text in:
+        many take an Enter that comes along with a text for a line of a paste.
+        """
+        async with self._turn:
+            data = encode_text(text, self.bracketed_paste)
+            await self.write(data)
+            if not enter:
+                return
+            if data and not self._child.reads_lines:
+                await self.settled(_ECHO_QUIET_S, _ECHO_LIMIT_S)
+            await self.write(b"\r")
+
+    async def press(self, key: str) -> None:
+        """Press a key, by its name in `keys.KEY_NAMES`.
+
+        Raises:
+            UnknownKeyError: When there is no such key.
+        """
+        async with self._turn:
+            if not self.is_open:
+                raise TerminalClosedError("This terminal is closed.")
+            await self.write(encode_key(key, self._emulator.key_mode))
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Change the size, in cells."""
+        if self.is_open:
+            self._emulator.resize(columns, rows)
+            self._child.resize(columns, rows)
+            self._note_output()
+
+    def screen(self) -> Screen:
+        """Return what the terminal shows; after its end, what it showed last."""
+        late = self._frame_at is not None and (
+            self._clock.monotonic() - self._frame_at > _FRAME_S
+        )
+        if self._last_screen is None or (
+            not self._ended.is_set() and (late or self._screen_revision < self.revision)
+        ):
+            self._last_screen = self._emulator.screen(unfinished=late)
+            self._screen_revision = self.revision
+        return self._last_screen
+
+    async def settled(self, quiet_s: float = 0.15, limit_s: float = 1.0) -> None:
+        """Return when no output has come for `quiet_s`, or after `limit_s` seconds.
+
+        A frame that is being drawn (mode 2026) counts as output.
+        """
+        start = self._clock.monotonic()
+        while not self._ended.is_set():
+            left_s = limit_s - (self._clock.monotonic() - start)
+            if left_s <= 0 or not await self._output_within(min(quiet_s, left_s)):
+                if left_s > quiet_s and self._frame_at is not None:
+                    continue
+                return
+
+    async def changed(self, since: int) -> int:
+        """Wait until `revision` is above `since` or the program ends; return it."""
+        while self.revision <= since and not self._ended.is_set():
+            await self._output.wait()
+        return self.revision
+
+    async def wait_closed(self) -> str:
+        """Wait for the end of the program; return how it ended (`exit 0`)."""
+        await self._ended.wait()
+        return self._how or ""
+
+    async def close(self) -> None:
+        """End the program and everything it has started; may be called again."""
+        if self._close_started:
+            await self._closed.wait()
+            return
+        self._close_started = True
+        try:
+            await end_family(self.pid, self._mark, self._clock)
+        except asyncio.CancelledError:
+            kill_family(self.pid, self._mark)
+            raise
+        finally:
+            self._release()
+            self._closed.set()
+
+    # Output
+
+    async def _output_within(self, seconds: float) -> bool:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._output.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    def _on_readable(self) -> None:
+        if not self._read(_TURN_BYTES):
+            self._loop.remove_reader(self._child.fd)
+
+    def _read(self, limit: int) -> bool:
+        """Read and act on up to `limit` bytes; returns False at the end of output."""
+        taken = 0
+        more = True
+        while taken < limit:
+            data = self._child.read(limit - taken)
+            if not data:
+                more = data is None
+                break
+            self._emulator.feed(data)
+            taken += len(data)
+        if taken:
+            self._answer()
+            self._note_output()
+        return more
+
+    def _answer(self) -> None:
+        """Send what the terminal answers; a program that never reads gets none."""
+        replies = self._emulator.take_replies()
+        if replies and self._outgoing.put(replies):
+            self._flush()
+
+    def _note_output(self) -> None:
+        self.revision += 1
+        if not self._emulator.synchronizing:
+            self._frame_at = None
+        elif self._frame_at is None:
+            self._frame_at = self._clock.monotonic()
+        self._output.set()
+        self._output = asyncio.Event()
+
+    # Input
+
+    def _flush(self) -> None:
+        """Write what the terminal takes now; the rest when it takes more."""
+        while self._outgoing:
+            try:
+                count = self._child.write(self._outgoing.first())
+            except OSError:
+                self._outgoing.clear()
+                break
+            if not count:
+                break
+            self._outgoing.written(count)
+        self._want_to_write(bool(self._outgoing))
+
+    def _want_to_write(self, wanted: bool) -> None:
+        if wanted == self._writing or self._child.fd < 0:
+            return
+        self._writing = wanted
+        if wanted:
+            self._loop.add_writer(self._child.fd, self._flush)
+        else:
+            self._loop.remove_writer(self._child.fd)
+
+    # The end
+
+    def _on_exit(self) -> None:
+        """Note that the program has ended, after its last words."""
+        if self._ended.is_set():
+            return
+        self._read(_DRAIN_BYTES)
+        self._finish(self._exit.status() or "unknown")
+
+    def _finish(self, how: str) -> None:
+        if self._ended.is_set():
+            return
+        self.screen()
+        self._how = how
+        self._loop.remove_reader(self._child.fd)
+        self._want_to_write(False)
+        self._child.close()
+        self._outgoing.clear()
+        self._ended.set()
+        self._output.set()
+
+    def _release(self) -> None:
+        """Give everything back, also when closing was interrupted."""
+        self._finish(self._exit.status() or signal.SIGKILL.name)
+        self._exit.abandon()
+        self._emulator.close()
+
+
+def _load() -> tuple[Any, Any]:
+    """Import what an idle worker does without."""
+    return (
+        importlib.import_module("coderbot.worker.terminal.emulator"),
+        importlib.import_module("coderbot.worker.terminal.pty"),
+    )
+
+
+def _directory(wanted: Path | None, home: str | None) -> Path:
+    """Return where a program starts: the first of these that can be entered."""
+    for each in (wanted, Path(home) if home else None):
+        if each is not None and each.is_dir() and os.access(each, os.X_OK):
+            return each
+    return Path("/")

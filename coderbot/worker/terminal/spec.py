@@ -1,0 +1,23 @@
+"""What a terminal is started with."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalSpec:
+    """A program and the terminal it runs in."""
+
+    argv: tuple[str, ...]
+    """The program and its arguments."""
+    columns: int = 100
+    """Width in cells."""
+    rows: int = 50
+    """Height in cells."""
+    scrollback: int = 1_000
+    """Lines kept above the screen."""
+    cwd: Path | None = None
+    """Directory to start in; None: the home directory, or / if there is none."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Variables besides the allowed ones that are inherited; secrets are refused."""

@@ -1,0 +1,38 @@
+"""Pictures of the dashboard: where they lie, and what makes them repeatable."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_textual_snapshot  # type: ignore[import-untyped]
+from syrupy.location import PyTestLocation
+
+SNAPSHOTS = Path(__file__).parents[2] / "snapshots" / "tui"
+
+Compare = Callable[..., bool]
+"""What `snap_compare` is: takes an app, tells whether it looks as it did."""
+
+
+class _TopLevel(pytest_textual_snapshot.SVGImageExtension):  # type: ignore[misc]
+    """Keeps the pictures in the top-level folder, by module."""
+
+    @classmethod
+    def dirname(cls, *, test_location: PyTestLocation) -> str:
+        return str(SNAPSHOTS / test_location.basename)
+
+
+@pytest.fixture(autouse=True)
+def _plain_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the host's wishes about colours and motion out of the tests."""
+    for name in ("NO_COLOR", "TEXTUAL_THEME", "TEXTUAL_ANIMATIONS", "COLORFGBG"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("textual.constants.TEXTUAL_ANIMATIONS", "none")
+
+
+@pytest.fixture
+def look(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Compare:
+    """Compare the look of an app with the picture in `snapshots/tui`."""
+    monkeypatch.setattr(pytest_textual_snapshot, "SVGImageExtension", _TopLevel)
+    compare: Any = request.getfixturevalue("snap_compare")
+    return lambda app, **wishes: bool(compare(app, **wishes))

@@ -1,0 +1,54 @@
+"""What tests of the dashboard share: waiting, and reading the screen."""
+
+import asyncio
+from collections.abc import Callable
+
+from textual.pilot import Pilot
+
+from coderbot.tui.app import CoderBotApp
+from coderbot.tui.widgets.bot_table import BotTable
+from coderbot.tui.widgets.log_view import LogView
+
+DEADLINE_S = 10.0
+
+
+async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
+    """Let the dashboard work until something is true.
+
+    Raises:
+        TimeoutError: When it does not become true.
+    """
+    async with asyncio.timeout(DEADLINE_S):
+        while not condition():
+            await pilot.pause(0.01)
+
+
+def toasts(app: CoderBotApp) -> list[tuple[str, str]]:
+    """Return severity and text of each toast, in order."""
+    return [(toast.severity, toast.message) for toast in app._notifications]
+
+
+def screen_text(app: CoderBotApp) -> list[str]:
+    """Return what the screen shows, row by row."""
+    strips = app.screen._compositor.render_strips()
+    return [strip.text.rstrip() for strip in strips]
+
+
+def shown(app: CoderBotApp, text: str) -> bool:
+    """Tell whether the screen shows `text`."""
+    return any(text in row for row in screen_text(app))
+
+
+def table(app: CoderBotApp) -> BotTable:
+    """Return the table."""
+    return app.screen_stack[0].query_one(BotTable)
+
+
+def log_view(app: CoderBotApp) -> LogView:
+    """Return the log."""
+    return app.screen_stack[0].query_one(LogView)
+
+
+def row(app: CoderBotApp, bot: str) -> list[str]:
+    """Return the words of a bot's row."""
+    return [cell.plain.strip() for cell in table(app).get_row(bot)]

@@ -1,0 +1,64 @@
+"""What a message types, and how commands are read."""
+
+import pytest
+
+from coderbot.worker.telegram.typed import Call, parse_command, typed_text
+
+MACROS = ("first", "", r"cost: \1 $& $$", "[m0]", *[""] * 6)
+
+
+@pytest.mark.parametrize(
+    ("message", "typed"),
+    [
+        ("ls -la", "ls -la"),
+        (".clear", "/clear"),
+        (".model gpt-5", "/model gpt-5"),
+        (".compact\nnow", "/compact\nnow"),
+        (".mcp__tool:x", "/mcp__tool:x"),
+        # What a shell means by a point stays.
+        ("./x", "./x"),
+        ("..", ".."),
+        ("../x", "../x"),
+        (".", "."),
+        (". venv/bin/activate", ". venv/bin/activate"),
+        (".env.example", ".env.example"),
+        (".venv/bin/python", ".venv/bin/python"),
+        ("ls .clear", "ls .clear"),
+        ("./run .clear", "./run .clear"),
+        # Macros.
+        ("[m0] [m0]", "first first"),
+        ("[m1]", "[m1]"),
+        ("[M0]", "[M0]"),
+        ("[m10]", "[m10]"),
+        ("[m2]", r"cost: \1 $& $$"),
+        # What a macro stands for is not looked at again.
+        ("[m3]", "[m0]"),
+        ("cp a [media] [MEDIA]", "cp a /media/bot-0 /media/bot-0"),
+        (".say [m0]", "/say first"),
+    ],
+)
+def test_typed_text(message: str, typed: str) -> None:
+    assert typed_text(message, MACROS, "/media/bot-0") == typed
+
+
+@pytest.mark.parametrize(
+    ("message", "call"),
+    [
+        ("/xterm", Call("xterm", "", "")),
+        ("/XTERM", Call("xterm", "", "")),
+        ("/xterm@my_bot", Call("xterm", "", "")),
+        ("/keys@My_Bot  ls  ", Call("keys", "ls", " ls  ")),
+        ("/keys  two  blanks", Call("keys", "two  blanks", " two  blanks")),
+        ("/keys a\nb", Call("keys", "a\nb", "a\nb")),
+        ("/1", Call("1", "", "")),
+        ("/xterm@other_bot", None),
+        ("/", None),
+        ("/etc/hosts", None),
+        ("/a-b", None),
+        (" /xterm", None),
+        ("xterm", None),
+        ("", None),
+    ],
+)
+def test_parse_command(message: str, call: Call | None) -> None:
+    assert parse_command(message, "my_bot") == call
