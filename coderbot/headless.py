@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from coderbot.control.port import SupervisorPort
 from coderbot.supervisor.events import LinesAdded
-from coderbot.supervisor.lines import LogLine
+from coderbot.supervisor.lines import PARENT, LogLine
 
 _FLUSH_TIMEOUT_S = 2.0
 """How long the end waits for a reader of stdout that has stopped reading."""
@@ -56,7 +56,7 @@ def _format(lines: Sequence[LogLine], verbose: bool) -> str:
     return "".join(
         f"{line.timestamp} {line.prefixed}\n"
         for line in lines
-        if verbose or line.stream == "sup"
+        if verbose or line.bot == PARENT
     )
 
 

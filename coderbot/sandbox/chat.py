@@ -32,6 +32,7 @@ class StoredMessage:
     from_bot: bool
     file: StoredFile | None = None
     reply_keyboard: Json | None = None
+    """A markup that is not inline: a reply keyboard, or its removal."""
     silent: bool = False
     edits: int = 0
     seq: int = 0
@@ -65,6 +66,7 @@ class StoredMessage:
             "entities": api.get("caption_entities" if captioned else "entities", []),
             "keyboard": inline_rows(api.get("reply_markup")),
             "reply_keyboard": reply_rows(self.reply_keyboard),
+            "removes_keyboard": "remove_keyboard" in (self.reply_keyboard or {}),
             "file": None if self.file is None else file_view(self.file),
             "edits": self.edits,
             "silent": self.silent,

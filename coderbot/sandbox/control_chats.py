@@ -100,7 +100,7 @@ class ChatControl:
             picture = check_picture(upload.picture())
             sides, upload.mime = (picture.width, picture.height), picture.mime
         elif params.text("mime"):
-            upload.mime = params.text("mime")[:100]
+            upload.mime = params.text("mime")
         duration = params.integer("duration", 1)
         return self.world.files.add(person.bot.id, kind, upload, *sides, duration)
 

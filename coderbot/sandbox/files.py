@@ -93,7 +93,7 @@ class FileStore:
             remote_path=remote_path,
             size=upload.size,
             name=name,
-            mime=upload.mime,
+            mime=upload.safe_mime,
             width=width,
             height=height,
             duration=duration,

@@ -4,6 +4,7 @@ import hashlib
 import json
 
 from aiohttp import BodyPartReader, web
+from aiohttp.http import HttpProcessingError
 
 from coderbot.sandbox.api.params import Params
 from coderbot.sandbox.errors import bad_request
@@ -63,7 +64,7 @@ async def _read_multipart(
                 values[name] = await _read_field(part)
             else:
                 uploads[name] = await _read_file(part, files)
-    except ValueError:
+    except (ValueError, HttpProcessingError):
         _discard(uploads)
         raise bad_request("can't parse multipart/form-data") from None
     except BaseException:
@@ -106,5 +107,5 @@ async def _read_file(part: BodyPartReader, files: FileStore) -> Upload:
         raise
     name = (part.filename or "file").replace("\0", "")[:255]
     mime = part.headers.get("Content-Type", "").partition(";")[0].strip()
-    mime = "" if mime == "application/octet-stream" else mime[:100]
+    mime = "" if mime == "application/octet-stream" else mime
     return Upload(name, path, size, digest.hexdigest(), mime)

@@ -109,7 +109,12 @@ class Household:
         kin.note(table)
         kin.adopt(row for row in self._orphans(table) if self._may_own(kin, row))
         kin.note(table)
-        return kin.rows(table)
+        # Never this process, nor who shares its terminal, whatever was concluded.
+        return [
+            row
+            for row in kin.rows(table)
+            if row.session != self._own_session and row.pid != self._own_pid
+        ]
 
     def _may_own(self, kin: Kin, orphan: Process) -> bool:
         marked = self._owner(orphan)

@@ -27,7 +27,10 @@ class Kin:
         members.add(self.worker)
         sessions = {self.worker}
         while True:
-            sessions |= {table[pid].session for pid in members if pid in table}
+            # The worker's own session is known; a look while it was being started
+            # could have shown it in that of the supervisor.
+            others = members - {self.worker}
+            sessions |= {table[pid].session for pid in others if pid in table}
             more = {
                 row.pid
                 for row in table.values()

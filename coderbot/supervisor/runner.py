@@ -90,7 +90,7 @@ class BotRunner:
         self._policy = policy
         self._around = surroundings
         self._machine = BotMachine()
-        self._vitals = Vitals()
+        self._vitals = Vitals(surroundings.redactor.text)
         self._run: _Run | None = None
         self._seeing_out: asyncio.Task[None] | None = None
         self._timer: asyncio.Task[None] | None = None
@@ -124,6 +124,7 @@ class BotRunner:
             _log.error("%s: process %d does not die", self.bot, self._run.child.pid)
             self._seeing_out.cancel()
             self._run.child.let_go()
+        self._release()
 
     def _apply(self, event: Event) -> None:
         queue = [event]
@@ -157,7 +158,8 @@ class BotRunner:
     def _spawn(self) -> Event:
         number = self._machine.runs + 1
         hear = partial(self._on_frame, number)
-        voice = Voice(self.bot, number, self._around.logbook, hear)
+        around = self._around
+        voice = Voice(self.bot, number, around.logbook, around.clock, hear)
         try:
             child = Child.spawn(self._spec, voice.ears())
         except (OSError, ValueError) as error:
@@ -183,7 +185,7 @@ class BotRunner:
         returncode = run.child.reap()
         self._around.household.farewell(run.kin)
         if self._run is run:
-            self.post(Exited(returncode, run.voice.last_error))
+            self.post(Exited(returncode, run.voice.last_words()))
 
     def _end(self, how: Callable[[Child], None]) -> None:
         if self._run is not None:
@@ -248,8 +250,10 @@ class BotRunner:
         """Let those go on who wait for the bot to settle."""
         machine = self._machine
         starting = machine.state is BotState.STARTING and machine.pid is None
-        if machine.state is BotState.STOPPING or starting:
-            return
+        if machine.state is not BotState.STOPPING and not starting:
+            self._release()
+
+    def _release(self) -> None:
         for future in self._waiting:
             if not future.done():
                 future.set_result(None)

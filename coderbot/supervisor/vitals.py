@@ -1,5 +1,7 @@
 """What a worker has told about itself, as far as it is shown (pure)."""
 
+from collections.abc import Callable
+
 from coderbot.paths import bot_name
 from coderbot.supervisor.events import BotSnapshot
 from coderbot.supervisor.state import BotMachine, BotState
@@ -10,9 +12,14 @@ _MAX_DETAIL = 200
 
 
 class Vitals:
-    """The last words of each kind from the current process of a bot."""
+    """The last words of each kind from the current process of a bot.
 
-    def __init__(self) -> None:
+    Args:
+        scrub: Takes the secrets out of a text: what a worker tells may quote them.
+    """
+
+    def __init__(self, scrub: Callable[[str], str]) -> None:
+        self._scrub = scrub
         self.heartbeat: Heartbeat | None = None
         self.status: Status | None = None
         self._username = ""
@@ -25,8 +32,8 @@ class Vitals:
 
     def name(self, ready: Ready) -> None:
         """Take the name of the bot from READY."""
-        self._username = ready.username
-        self._full_name = ready.full_name
+        self._username = self._scrub(ready.username)
+        self._full_name = self._scrub(ready.full_name)
 
     def snapshot(self, index: int, machine: BotMachine, now: float) -> BotSnapshot:
         """Return how the bot stands at `now` on the monotonic clock, in seconds."""
@@ -61,7 +68,7 @@ class Vitals:
             return ""
         if self.status.state not in ("conflict", "offline"):
             return ""
-        return self.status.detail[:_MAX_DETAIL]
+        return self._scrub(self.status.detail)[:_MAX_DETAIL]
 
 
 def _since(moment: float | None, now: float) -> float | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from coderbot.clock import Clock
 from coderbot.loglevel import Level
 from coderbot.supervisor.channel import FrameReader
 from coderbot.supervisor.child import Ears, OnData
@@ -14,6 +15,8 @@ _MAX_COMPLAINTS = 3
 """Bad frames of one process that are logged; the rest is only counted."""
 _MAX_WORDS = 200
 """Characters of its last error that go into a reason."""
+_RECENT_S = 10.0
+"""An error that is older does not explain the death of a process, in seconds."""
 
 
 class Voice:
@@ -23,6 +26,7 @@ class Voice:
         bot: Id of its bot.
         run: Number of its start.
         logbook: Where its lines go.
+        clock: Tells how old an error is.
         on_frame: Takes each frame it sends.
     """
 
@@ -31,16 +35,18 @@ class Voice:
         bot: str,
         run: int,
         logbook: Logbook,
+        clock: Clock,
         on_frame: Callable[[WorkerFrame], None],
     ) -> None:
         self._bot = bot
         self._run = run
         self._logbook = logbook
+        self._clock = clock
         self._on_frame = on_frame
         self._frames = FrameReader()
         self._bad_frames = 0
-        self.last_error = ""
-        """Its last line of level ERROR, shortened."""
+        self._last_error = ""
+        self._last_error_at = 0.0
 
     def ears(self) -> Ears:
         """Return who hears its two streams and its channel."""
@@ -49,6 +55,11 @@ class Voice:
             stderr=self._log("err", Grader(Level.WARNING)),
             channel=self._hear,
         )
+
+    def last_words(self) -> str:
+        """Return its last error line, shortened, unless that is too old to matter."""
+        age = self._clock.monotonic() - self._last_error_at
+        return self._last_error if age <= _RECENT_S else ""
 
     def say(self, level: Level, text: str) -> None:
         """Write a line of the supervisor into the log of this process."""
@@ -74,7 +85,8 @@ class Voice:
             if level is Level.ERROR and text.strip() and not text.startswith(" ")
         ]
         if told:
-            self.last_error = told[-1].removeprefix(f"[{self._bot}] ")[:_MAX_WORDS]
+            self._last_error = told[-1].removeprefix(f"[{self._bot}] ")[:_MAX_WORDS]
+            self._last_error_at = self._clock.monotonic()
 
     def _hear(self, data: bytes) -> None:
         if not data:

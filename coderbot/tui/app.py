@@ -1,5 +1,6 @@
 """The dashboard."""
 
+import asyncio
 from collections.abc import Callable, Coroutine, Iterable
 from functools import partial
 from pathlib import PurePath
@@ -103,7 +104,10 @@ class CoderBotApp(App[None]):
 
         Raises:
             Exception: What went wrong in the dashboard, unchanged.
+            asyncio.CancelledError: When the task was cancelled.
         """
+        task = asyncio.current_task()
+        cancels = task.cancelling() if task else 0
         await super().run_async(
             headless=headless,
             inline=inline,
@@ -112,6 +116,9 @@ class CoderBotApp(App[None]):
             size=size,
             auto_pilot=auto_pilot,
         )
+        if task and task.cancelling() > cancels:
+            # Textual ends on a cancel, but does not pass it on.
+            raise asyncio.CancelledError
         if isinstance(self._exception, WorkerFailed):
             raise self._exception.error
         if self._exception is not None:

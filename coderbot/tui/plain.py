@@ -20,7 +20,7 @@ _ESCAPES = (
 )
 _BREAKS = r"[\n\r\x0b\x0c\x85\u2028\u2029]+"
 _UNSEEN = (
-    r"[\x00-\x08\x0e-\x1f\x7f-\x9f\xad"
+    r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x9f\xad"
     r"\u115f\u1160\u200b\u200d-\u200f\u202a-\u202e\u2060-\u206f\u3164"
     r"\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb"
     r"\U0001f3fb-\U0001f3ff\U000e0000-\U000e0fff]+"

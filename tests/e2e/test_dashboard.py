@@ -71,10 +71,8 @@ class Dashboard:
 
 def worker_pids(screen: str) -> dict[str, int]:
     """Return the pids that the table of bots shows."""
-    return {
-        match[1]: int(match[2])
-        for match in re.finditer(r"(bot-\d)\b.*?running.*?\b(\d{2,})\b", screen)
-    }
+    row = re.compile(r"^\s*(bot-\d)\s+@\S+\s+\S running\s+polling\s+(\d+)\s", re.M)
+    return {match[1]: int(match[2]) for match in row.finditer(screen)}
 
 
 async def test_r_gives_a_new_pid_and_q_stops_everything(world: World) -> None:

@@ -1,8 +1,7 @@
 """A local Telegram for tests: fixture `sandbox`, tokens that look real.
 
-Use it with `from tests.fakes.sandbox import make_token, sandbox` (a fixture is found
-by its name in the importing module; tell ruff with `# noqa: F401`) or list this module
-in `pytest_plugins`.
+Tests in `tests/processes/` have the fixture by themselves; elsewhere a `conftest.py`
+imports it.
 """
 
 import base64

@@ -64,6 +64,8 @@ class FakeSupervisor:
         """What lies in the media directories, by bot."""
         self.listeners = 0
         """How many subscriptions are open."""
+        self.heard = asyncio.Event()
+        """Set when somebody has subscribed."""
         self.closed = asyncio.Event()
         """Set when the fleet has stopped."""
         self._bots = {bot.bot: bot for bot in bots}
@@ -156,6 +158,7 @@ class FakeSupervisor:
         queue: asyncio.Queue[FleetEvent | Exception] = asyncio.Queue()
         self._queues.append(queue)
         self.listeners += 1
+        self.heard.set()
         try:
             yield self._heard(queue)
         finally:

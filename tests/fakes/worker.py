@@ -89,6 +89,14 @@ class RunningWorker:
         # shutdown, because a reader task still holds the same socket.
         self.channel.shutdown(socket.SHUT_RDWR)
 
+    def signal(self, number: int) -> None:
+        """Send a signal, unless the worker has ended."""
+        # Not by `process`: that polls first and so takes the exit code away from
+        # the thread of asyncio that waits for it.
+        if self.process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, number)
+
     def children(self) -> list[psutil.Process]:
         """Return all descendants of the worker."""
         return psutil.Process(self.pid).children(recursive=True)
@@ -103,7 +111,7 @@ class RunningWorker:
 
     async def stop(self) -> int:
         """Send SIGTERM and wait for the end."""
-        self.process.send_signal(signal.SIGTERM)
+        self.signal(signal.SIGTERM)
         return await self.ended()
 
 
@@ -202,7 +210,7 @@ async def _kill(worker: RunningWorker) -> None:
     if worker.process.returncode is not None:
         return
     family = worker.children()
-    worker.process.kill()
+    worker.signal(signal.SIGKILL)
     await worker.process.wait()
     for each in family:
         with contextlib.suppress(psutil.Error):

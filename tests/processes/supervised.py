@@ -1,7 +1,6 @@
 """A supervisor of tiny real workers, and how a test waits for it."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -72,8 +71,18 @@ class Fleet:
 
     async def line(self, text: str, bot: str | None = None) -> LogLine:
         """Wait for a line that contains `text`."""
-        await self.until(lambda: self.find(text, bot))
-        return self.find(text, bot)[0]
+        found: list[LogLine] = []
+        seen = 0
+
+        def look() -> bool:
+            nonlocal seen
+            news = self.supervisor.lines(bot, seen, 1_000_000)
+            seen = news[-1].seq if news else seen
+            found.extend(line for line in news if text in line.text)
+            return bool(found)
+
+        await self.until(look)
+        return found[0]
 
     def bot(self, index: int = 0) -> BotSnapshot:
         """Return how a bot stands now."""
@@ -134,4 +143,4 @@ def gone(pid: int) -> bool:
 
 def descriptors() -> int:
     """Return how many files this process has open."""
-    return len(os.listdir("/proc/self/fd"))
+    return len(list(Path("/proc/self/fd").iterdir()))

@@ -19,6 +19,7 @@ from telegram import (
     MenuButtonCommands,
     MessageEntity,
     ReplyKeyboardMarkup,
+    ReplyKeyboardRemove,
     ReplyParameters,
 )
 from telegram.error import BadRequest, EndPointNotFound, Forbidden, NetworkError
@@ -26,13 +27,13 @@ from telegram.error import BadRequest, EndPointNotFound, Forbidden, NetworkError
 from coderbot.sandbox.client import SandboxUser
 from coderbot.sandbox.server import Sandbox
 from tests.fakes.pictures import png
-from tests.fakes.sandbox import ANNA, make_bot_id, make_token, sandbox  # noqa: F401
+from tests.fakes.sandbox import ANNA, make_bot_id, make_token
 
 MB = 1 << 20
 
 
 @pytest_asyncio.fixture
-async def bot(sandbox: Sandbox) -> AsyncIterator[Bot]:  # noqa: F811
+async def bot(sandbox: Sandbox) -> AsyncIterator[Bot]:
     made = Bot(
         make_token(1).reveal(),
         base_url=sandbox.bot_api_url,
@@ -43,7 +44,7 @@ async def bot(sandbox: Sandbox) -> AsyncIterator[Bot]:  # noqa: F811
 
 
 @pytest.fixture
-def anna(sandbox: Sandbox) -> SandboxUser:  # noqa: F811
+def anna(sandbox: Sandbox) -> SandboxUser:
     return sandbox.client().user(ANNA, make_bot_id(1))
 
 
@@ -99,7 +100,12 @@ async def test_reply(bot: Bot, anna: SandboxUser) -> None:
 
 async def test_reply_keyboard(bot: Bot, anna: SandboxUser) -> None:
     await bot.send_message(ANNA, "?", reply_markup=ReplyKeyboardMarkup([["Yes", "No"]]))
-    assert (await anna.wait_for()).reply_keyboard == (("Yes", "No"),)
+    asked = await anna.wait_for()
+    assert asked.reply_keyboard == (("Yes", "No"),)
+    await bot.send_message(ANNA, "ok", reply_markup=ReplyKeyboardRemove())
+    answer = await anna.wait_for(after=asked.cursor)
+    assert answer.reply_keyboard == ()
+    assert answer.raw["removes_keyboard"]
 
 
 SENDERS = {
@@ -360,7 +366,7 @@ async def test_get_chat(bot: Bot) -> None:
     assert member.status == "member"
 
 
-async def test_get_file_of_another_bot(sandbox: Sandbox, bot: Bot) -> None:  # noqa: F811
+async def test_get_file_of_another_bot(sandbox: Sandbox, bot: Bot) -> None:
     sent = await bot.send_document(ANNA, b"secret", filename="x")
     assert sent.document is not None
     url, files = sandbox.bot_api_url, sandbox.file_api_url
@@ -420,7 +426,7 @@ async def test_what_people_upload(bot: Bot, anna: SandboxUser, kind: str) -> Non
         assert held.file_name == "../a\u202eb.bin"  # as hostile as it came
 
 
-async def test_groups_and_privacy(sandbox: Sandbox, bot: Bot) -> None:  # noqa: F811
+async def test_groups_and_privacy(sandbox: Sandbox, bot: Bot) -> None:
     client = sandbox.client()
     await client.add_group(-100, "Team", "supergroup")
     anna = client.user(ANNA, make_bot_id(1), chat_id=-100)

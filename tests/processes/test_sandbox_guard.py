@@ -11,13 +11,13 @@ import pytest_asyncio
 
 from coderbot.sandbox.server import Sandbox
 from tests.fakes.pictures import png
-from tests.fakes.sandbox import ANNA, make_bot_id, make_token, sandbox  # noqa: F401
+from tests.fakes.sandbox import ANNA, make_bot_id, make_token
 
 ONE = make_bot_id(1)
 
 
 @pytest_asyncio.fixture
-async def http(sandbox: Sandbox) -> AsyncIterator[aiohttp.ClientSession]:  # noqa: F811
+async def http(sandbox: Sandbox) -> AsyncIterator[aiohttp.ClientSession]:
     async with aiohttp.ClientSession(sandbox.url) as session:
         yield session
 
@@ -53,7 +53,7 @@ async def test_foreign_pages(
 
 async def test_own_page_is_let_in(
     sandbox: Sandbox, http: aiohttp.ClientSession
-) -> None:  # noqa: F811
+) -> None:
     headers = {"Origin": sandbox.url, "Sec-Fetch-Site": "same-origin"}
     async with http.get("/sandbox/state", headers=headers) as answer:
         assert answer.status == 200
@@ -98,7 +98,7 @@ async def test_no_other_files(http: aiohttp.ClientSession, path: str) -> None:
     ],
 )  # fmt: skip
 async def test_uploads_are_never_run(
-    sandbox: Sandbox,  # noqa: F811
+    sandbox: Sandbox,
     http: aiohttp.ClientSession,
     kind: str,
     name: str,
@@ -112,7 +112,7 @@ async def test_uploads_are_never_run(
     async with http.get(sent.file["url"]) as answer:
         assert answer.status == 200
         assert await answer.read() == data
-        assert answer.content_type == shown or "application/octet-stream"
+        assert answer.content_type == (shown or "application/octet-stream")
         how = answer.headers["Content-Disposition"].partition(";")[0]
         assert how == ("inline" if shown else "attachment")
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
@@ -126,7 +126,7 @@ async def test_uploads_are_never_run(
     "name", ['a"\r\nX: y', "../../etc/passwd", "\u202egnp.exe", "é" * 300]
 )
 async def test_hostile_names(
-    sandbox: Sandbox, http: aiohttp.ClientSession, name: str  # noqa: F811
+    sandbox: Sandbox, http: aiohttp.ClientSession, name: str
 ) -> None:  # fmt: skip
     sent = await sandbox.client().user(ANNA, ONE).upload("document", name, b"x")
     assert sent.file is not None
@@ -184,7 +184,7 @@ async def test_ways_to_send_parameters(
 
 
 async def test_broken_bodies_do_not_break_the_server(
-    sandbox: Sandbox, http: aiohttp.ClientSession  # noqa: F811
+    sandbox: Sandbox, http: aiohttp.ClientSession
 ) -> None:  # fmt: skip
     path = f"/bot{make_token(1).reveal()}/sendPhoto"
     for kind in ("multipart/form-data", "multipart/form-data; boundary=x"):
@@ -198,7 +198,7 @@ async def test_broken_bodies_do_not_break_the_server(
 
 
 async def test_websocket_streams_what_happens(
-    sandbox: Sandbox, http: aiohttp.ClientSession  # noqa: F811
+    sandbox: Sandbox, http: aiohttp.ClientSession
 ) -> None:  # fmt: skip
     client = sandbox.client()
     state = await client.get("/sandbox/state")

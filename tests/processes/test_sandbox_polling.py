@@ -19,7 +19,7 @@ from telegram.ext import ApplicationBuilder, ContextTypes, MessageHandler, filte
 
 from coderbot.sandbox.errors import SandboxError
 from coderbot.sandbox.server import Sandbox, running_sandbox
-from tests.fakes.sandbox import ANNA, make_bot_id, make_token, sandbox  # noqa: F401
+from tests.fakes.sandbox import ANNA, make_bot_id, make_token
 
 ONE = make_bot_id(1)
 
@@ -30,7 +30,7 @@ def modern_durations(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PTB_TIMEDELTA", "true")
 
 
-def make_bot(sandbox: Sandbox, number: int = 1) -> Bot:  # noqa: F811
+def make_bot(sandbox: Sandbox, number: int = 1) -> Bot:
     return Bot(
         make_token(number).reveal(),
         base_url=sandbox.bot_api_url,
@@ -38,7 +38,7 @@ def make_bot(sandbox: Sandbox, number: int = 1) -> Bot:  # noqa: F811
     )
 
 
-async def test_long_poll_returns_when_an_update_comes(sandbox: Sandbox) -> None:  # noqa: F811
+async def test_long_poll_returns_when_an_update_comes(sandbox: Sandbox) -> None:
     client = sandbox.client()
     async with make_bot(sandbox) as bot, asyncio.TaskGroup() as tasks:
         poll = tasks.create_task(bot.get_updates(timeout=30, read_timeout=40))
@@ -51,14 +51,14 @@ async def test_long_poll_returns_when_an_update_comes(sandbox: Sandbox) -> None:
         assert update.message.text == "hello"
 
 
-async def test_long_poll_ends_after_its_timeout(sandbox: Sandbox) -> None:  # noqa: F811
+async def test_long_poll_ends_after_its_timeout(sandbox: Sandbox) -> None:
     async with make_bot(sandbox) as bot:
         began = time.monotonic()
         assert await bot.get_updates(timeout=1) == ()
         assert time.monotonic() - began >= 0.95
 
 
-async def test_confirmed_updates_do_not_come_again(sandbox: Sandbox) -> None:  # noqa: F811
+async def test_confirmed_updates_do_not_come_again(sandbox: Sandbox) -> None:
     anna = sandbox.client().user(ANNA, ONE)
     for word in ("a", "b", "c"):
         await anna.say(word)
@@ -71,7 +71,7 @@ async def test_confirmed_updates_do_not_come_again(sandbox: Sandbox) -> None:  #
         assert rest.message.text == "c"
 
 
-async def test_newcomer_ends_the_poll_of_the_holder(sandbox: Sandbox) -> None:  # noqa: F811
+async def test_newcomer_ends_the_poll_of_the_holder(sandbox: Sandbox) -> None:
     client = sandbox.client()
     async with (
         make_bot(sandbox) as holder,
@@ -94,7 +94,7 @@ async def refused(work: object) -> TelegramError:
     return caught.value
 
 
-async def test_no_polling_while_a_webhook_is_set(sandbox: Sandbox) -> None:  # noqa: F811
+async def test_no_polling_while_a_webhook_is_set(sandbox: Sandbox) -> None:
     await sandbox.client().user(ANNA, ONE).say("x")
     async with make_bot(sandbox) as bot:
         await bot.set_webhook("https://example.com/hook", allowed_updates=["message"])
@@ -108,7 +108,7 @@ async def test_no_polling_while_a_webhook_is_set(sandbox: Sandbox) -> None:  # n
         assert await bot.get_updates() == ()
 
 
-async def test_allowed_updates_stay_until_changed(sandbox: Sandbox) -> None:  # noqa: F811
+async def test_allowed_updates_stay_until_changed(sandbox: Sandbox) -> None:
     anna = sandbox.client().user(ANNA, ONE)
     async with make_bot(sandbox) as bot:
         await bot.get_updates(allowed_updates=["callback_query"])
@@ -119,10 +119,11 @@ async def test_allowed_updates_stay_until_changed(sandbox: Sandbox) -> None:  # 
         assert len(await bot.get_updates()) == 1
 
 
-async def test_unknown_and_revoked_tokens(sandbox: Sandbox) -> None:  # noqa: F811
+async def test_unknown_and_revoked_tokens(sandbox: Sandbox) -> None:
     client = sandbox.client()
     with pytest.raises(InvalidToken):
-        await make_bot(sandbox, 9).initialize()
+        async with make_bot(sandbox, 9):
+            pass
     async with make_bot(sandbox) as bot, asyncio.TaskGroup() as tasks:
         held = tasks.create_task(refused(bot.get_updates(timeout=30, read_timeout=40)))
         await client.wait_polling(ONE)
@@ -130,7 +131,7 @@ async def test_unknown_and_revoked_tokens(sandbox: Sandbox) -> None:  # noqa: F8
         assert isinstance(await held, InvalidToken)
 
 
-async def test_new_bot_and_user(sandbox: Sandbox) -> None:  # noqa: F811
+async def test_new_bot_and_user(sandbox: Sandbox) -> None:
     client = sandbox.client()
     bot_id, token = await client.add_bot("Fresh", "fresh_bot")
     await client.add_user(77, "Cora")
@@ -158,7 +159,7 @@ async def test_new_bot_and_user(sandbox: Sandbox) -> None:  # noqa: F811
     ],
 )
 async def test_faults(
-    sandbox: Sandbox, kind: str, error: type[TelegramError]  # noqa: F811
+    sandbox: Sandbox, kind: str, error: type[TelegramError]
 ) -> None:  # fmt: skip
     client = sandbox.client()
     async with make_bot(sandbox) as bot:
@@ -173,7 +174,7 @@ async def test_faults(
     assert [m.text for m in await client.user(ANNA, ONE).messages()] == ["y"]
 
 
-async def test_lost_answer(sandbox: Sandbox) -> None:  # noqa: F811
+async def test_lost_answer(sandbox: Sandbox) -> None:
     client = sandbox.client()
     async with make_bot(sandbox) as bot:
         await client.fault("reset", method="sendMessage", after=True)
@@ -183,7 +184,7 @@ async def test_lost_answer(sandbox: Sandbox) -> None:  # noqa: F811
     assert seen.text == "done, but who knows"
 
 
-async def test_slow_answer(sandbox: Sandbox) -> None:  # noqa: F811
+async def test_slow_answer(sandbox: Sandbox) -> None:
     client = sandbox.client()
     async with make_bot(sandbox) as bot:
         await client.fault("slow", method="getMe", seconds=0.3)
@@ -216,7 +217,7 @@ async def test_first_word_is_the_persons() -> None:
         await bot.send_message(ANNA, "x")
 
 
-async def test_a_whole_application(sandbox: Sandbox) -> None:  # noqa: F811
+async def test_a_whole_application(sandbox: Sandbox) -> None:
     async def echo(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
         assert update.message is not None
         await update.message.reply_text(f"you said {update.message.text}")
@@ -247,7 +248,7 @@ async def test_a_whole_application(sandbox: Sandbox) -> None:  # noqa: F811
     assert await client.calls(ONE, "getUpdates", code=409) == 0
 
 
-async def test_wait_for_tells_what_it_saw(sandbox: Sandbox) -> None:  # noqa: F811
+async def test_wait_for_tells_what_it_saw(sandbox: Sandbox) -> None:
     anna = sandbox.client().user(ANNA, ONE)
     async with make_bot(sandbox) as bot:
         await bot.send_message(ANNA, "something else")
@@ -255,7 +256,7 @@ async def test_wait_for_tells_what_it_saw(sandbox: Sandbox) -> None:  # noqa: F8
         await anna.wait_for(lambda m: m.text == "never said", timeout=0.2)
 
 
-async def test_wait_for_sees_every_state(sandbox: Sandbox) -> None:  # noqa: F811
+async def test_wait_for_sees_every_state(sandbox: Sandbox) -> None:
     anna = sandbox.client().user(ANNA, ONE)
     async with make_bot(sandbox) as bot:
         sent = await bot.send_message(ANNA, "working")
@@ -266,7 +267,7 @@ async def test_wait_for_sees_every_state(sandbox: Sandbox) -> None:  # noqa: F81
     assert (second.text, second.edits) == ("done", 1)
 
 
-async def test_bad_requests_of_the_control_api(sandbox: Sandbox) -> None:  # noqa: F811
+async def test_bad_requests_of_the_control_api(sandbox: Sandbox) -> None:
     client = sandbox.client()
     for user, bot in ((1, ONE), (ANNA, 5)):
         with pytest.raises(SandboxError):

@@ -76,14 +76,15 @@ async def test_signal_ends_it_with_nothing_left(
 
 
 async def test_open_polls_do_not_hold_it_up(tmp_path: Path) -> None:
-    async with started(tmp_path) as process:
-        async with SandboxClient(url_of(await start_line(process))) as client:
-            async with asyncio.TaskGroup() as tasks:
-                poll = tasks.create_task(_cut_off(client))
-                await client.bots()
-                process.terminate()
-                assert (await ended(process))[0] == 0
-                await poll
+    async with (
+        started(tmp_path) as process,
+        SandboxClient(url_of(await start_line(process))) as client,
+        asyncio.TaskGroup() as tasks,
+    ):
+        tasks.create_task(_cut_off(client))
+        await client.bots()
+        process.terminate()
+        assert (await ended(process))[0] == 0
 
 
 async def _cut_off(client: SandboxClient) -> None:

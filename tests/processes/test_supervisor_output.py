@@ -74,6 +74,7 @@ ready(); print("done"); wait()
         await fleet.running()
         shown = [line.prefixed for line in fleet.lines()] + [repr(fleet.bot())]
         shown += map(repr, fleet.events)
+        assert fleet.bot().reason == "[secret]"
     assert not [text for text in shown if TOKEN[:12] in text or TOKEN[-12:] in text]
 
 
@@ -133,7 +134,8 @@ print("end of it", flush=True); wait()
 """
     async with fleet_of(code, GRACEFUL) as fleet:
         await fleet.running(1)
-        await fleet.line("end of it", "bot-0")
+        last = fleet.supervisor.lines
+        await fleet.until(lambda: last("bot-0", limit=1)[0].text == "end of it")
         kept = fleet.lines("bot-0")
         assert len(kept) == 30_000
         assert fleet.supervisor.dropped_lines("bot-0") == 1_500_003 - 30_000 - 1

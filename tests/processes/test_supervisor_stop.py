@@ -18,7 +18,7 @@ from coderbot.supervisor.state import BotState
 from tests.fakes.children import GRACEFUL, STUBBORN
 from tests.processes.supervised import QUICK, Fleet, alive, fleet_of, gone
 
-IMPATIENT = replace(QUICK, stop_timeout_s=0.5)
+IMPATIENT = replace(QUICK, stop_timeout_s=1)
 
 
 async def test_sigterm_ignored_means_sigkill_after_the_grace() -> None:
@@ -26,7 +26,7 @@ async def test_sigterm_ignored_means_sigkill_after_the_grace() -> None:
         pid = await fleet.running()
         began = time.monotonic()
         await fleet.supervisor.stop("bot-0")
-        assert 0.5 <= time.monotonic() - began < 1.5
+        assert 1 <= time.monotonic() - began < 2.5
         assert gone(pid)
         assert fleet.bot().last_exit == "SIGKILL"
         assert fleet.bot().state is BotState.STOPPED
@@ -77,7 +77,9 @@ async def test_a_stubborn_grandchild_is_gone_after_kill_9_of_the_worker(
         began = time.monotonic()
         os.kill(worker, signal.SIGKILL)
         await fleet.state(BotState.BACKOFF)
-        assert time.monotonic() - began < 0.5
+        assert time.monotonic() - began < 0.9, (
+            "the pipe that is held open was waited for"
+        )
         assert gone(hidden)
         await fleet.running(run=2)
 
@@ -159,7 +161,8 @@ os.wait(); ready(); wait()
     async with fleet_of(code) as fleet:
         hidden = await pid_of(fleet)
         async with asyncio.timeout(10):
-            while not gone(hidden):
+            # Nobody tells of it: it is not the process of a bot.
+            while not gone(hidden):  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
 
 
@@ -195,12 +198,12 @@ async def test_three_stubborn_workers_take_one_grace_not_three() -> None:
         pids = [await fleet.running(index) for index in range(3)]
         began = time.monotonic()
         await fleet.supervisor.shut_down()
-        assert time.monotonic() - began < 1.3
+        assert time.monotonic() - began < 2.5
         assert all(map(gone, pids))
         await fleet.supervisor.wait_stopped()
         await fleet.until(lambda: FleetStopped() in fleet.events)
         (stopping,) = (e for e in fleet.events if isinstance(e, FleetStopping))
-        assert stopping.deadline_s == pytest.approx(0.5 + 2 + 1 + 1)
+        assert stopping.deadline_s == pytest.approx(1 + 2 + 1 + 1)
 
 
 async def test_kill_now_does_not_wait_for_the_grace() -> None:
@@ -253,10 +256,14 @@ class Oops(Exception):  # noqa: N818 - not an error of the program
 
 async def test_leaving_the_block_by_an_error_stops_all_and_keeps_the_error() -> None:
     pids: list[int] = []
-    with pytest.raises(ExceptionGroup) as caught:
+
+    async def run() -> None:
         async with fleet_of(GRACEFUL, GRACEFUL) as fleet:
-            pids = [await fleet.running(0), await fleet.running(1)]
+            pids.extend([await fleet.running(0), await fleet.running(1)])
             raise Oops
+
+    with pytest.raises(ExceptionGroup) as caught:
+        await run()
     # The group is the one of the test's own listener.
     assert [type(error) for error in caught.value.exceptions] == [Oops]
     assert all(map(gone, pids))

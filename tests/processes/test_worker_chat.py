@@ -231,6 +231,28 @@ async def test_button_of_a_stranger_does_nothing(
         assert "2echo" not in shown.text
 
 
+async def test_two_users_do_not_meet(sandbox: Sandbox, tmp_path: Path) -> None:
+    users = {"ALLOWED_USER_IDS": f"{ANNA},{BEN}"}
+    async with ready_worker(sandbox, tmp_path, **users) as (worker, anna):
+        ben = sandbox.client().user(BEN, bot_id=BOT)
+        annas = await open_terminal(anna)
+        bens = await open_terminal(ben)
+        assert len(worker.children()) == 2
+        await run(anna, "echo secret-$((40 + 2))", "secret-42")
+        # Even a forged press of Anna's button in Ben's chat presses nothing.
+        await run(anna, "read -n 1 answer; echo got-$answer", "read")
+        data = annas.button("2")["callback_data"]
+        pressed = await ben.press_data(bens.id, data)
+        assert "closed" in (await ben.answer(pressed))["text"]
+        await run(ben, "echo mine-$((1 + 1))", "mine-2")
+        assert not any("secret" in m.text for m in await ben.messages())
+        await anna.press(annas, "3")
+        await anna.wait_for(lambda m: "got-3" in m.text)
+        await ben.say("/close")
+        await ben.wait_for(lambda m: "Terminal closed" in m.text)
+        await run(anna, "echo still-$((1 + 3))", "still-4")
+
+
 async def test_group_is_ignored(sandbox: Sandbox, tmp_path: Path) -> None:
     async with ready_worker(sandbox, tmp_path) as (worker, anna):
         client = sandbox.client()
@@ -355,6 +377,8 @@ async def test_failed_download_is_told_and_leaves_nothing(
         assert list((tmp_path / "media/bot-0/received").iterdir()) == []
 
 
+# A hint of aiohttp to the client of the sandbox, which has a loop of its own.
+@pytest.mark.filterwarnings("ignore:Sending a large body:ResourceWarning")
 async def test_too_large_file_is_refused_with_its_size(
     sandbox: Sandbox, tmp_path: Path
 ) -> None:
@@ -364,3 +388,13 @@ async def test_too_large_file_is_refused_with_its_size(
         assert "21.0 MiB" in refusal.text
         assert "20.0 MiB" in refusal.text
         assert await sandbox.client().calls(BOT, "getFile") == 0
+
+
+async def test_file_for_the_users_is_sent(sandbox: Sandbox, tmp_path: Path) -> None:
+    async with ready_worker(sandbox, tmp_path) as (worker, anna):
+        root = tmp_path / "media" / "bot-0"
+        (root / "report.txt").write_text("all is well")
+        sent = await anna.wait_for(lambda m: m.kind == "document", after=0)
+        assert await sent.download() == b"all is well"
+        await worker.frame(wire.Event, lambda e: e.kind == "media_sent")
+        assert (root / "sent" / "report.txt").exists()

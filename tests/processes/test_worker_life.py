@@ -1,6 +1,7 @@
 # ruff: noqa: F811 - a fixture is used by its name
 """A worker from its start to every kind of end."""
 
+import asyncio
 import signal
 import socket
 from pathlib import Path
@@ -76,8 +77,8 @@ async def test_ping_is_answered_and_dump_writes_stacks(
 async def test_sigterm_ends_in_good_order(sandbox: Sandbox, tmp_path: Path) -> None:
     async with running_worker(environment(sandbox, tmp_path), tmp_path) as worker:
         shell = await open_terminal(sandbox, worker)
-        worker.process.send_signal(signal.SIGTERM)
-        worker.process.send_signal(signal.SIGTERM)
+        worker.signal(signal.SIGTERM)
+        worker.signal(signal.SIGTERM)
         assert await worker.ended() == 0
         assert not is_alive(shell)
         anna = sandbox.client().user(ANNA, bot_id=BOT)
@@ -86,10 +87,23 @@ async def test_sigterm_ends_in_good_order(sandbox: Sandbox, tmp_path: Path) -> N
         assert "Traceback" not in worker.text
 
 
+async def test_sigterm_again_and_again_changes_nothing(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    async with running_worker(environment(sandbox, tmp_path), tmp_path) as worker:
+        await worker.frame(wire.Ready)
+        async with asyncio.TaskGroup() as group:
+            ended = group.create_task(worker.ended())
+            while not ended.done():
+                worker.signal(signal.SIGTERM)
+                await asyncio.wait({ended}, timeout=0.002)
+        assert ended.result() == 0
+
+
 async def test_sigint_is_ignored(sandbox: Sandbox, tmp_path: Path) -> None:
     async with running_worker(environment(sandbox, tmp_path), tmp_path) as worker:
         await worker.frame(wire.Ready)
-        worker.process.send_signal(signal.SIGINT)
+        worker.signal(signal.SIGINT)
         before = len(worker.frames)
         worker.send(wire.Ping())
         await worker.until(lambda: len(worker.frames) > before)
@@ -112,10 +126,10 @@ async def test_stopped_worker_ends_with_its_channel(
 ) -> None:
     async with running_worker(environment(sandbox, tmp_path), tmp_path) as worker:
         shell = await open_terminal(sandbox, worker)
-        worker.process.send_signal(signal.SIGSTOP)
+        worker.signal(signal.SIGSTOP)
         worker.hang_up()
         # The kernel sends this one when the supervisor's process ends.
-        worker.process.send_signal(signal.SIGCONT)
+        worker.signal(signal.SIGCONT)
         assert await worker.ended() == 0
         assert not is_alive(shell)
 
@@ -181,7 +195,7 @@ async def test_worker_ends_when_its_supervisor_is_killed(
         worker = psutil.Process(int(words.split()[1]))
         if is_stopped:
             worker.send_signal(signal.SIGSTOP)
-        parent.process.kill()
+        parent.signal(signal.SIGKILL)
         await parent.ended()
         # Its output ends with it, whoever inherits it.
         await parent.until(lambda: parent.is_silent)

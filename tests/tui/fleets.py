@@ -32,10 +32,14 @@ IDLE: dict[str, object] = {
 
 
 def app(
-    fleet: FakeSupervisor, note: str = "", clock: Clock | None = None
+    fleet: FakeSupervisor,
+    note: str = "",
+    *,
+    clock: Clock | None = None,
+    attached: bool = False,
 ) -> CoderBotApp:
     """Return a dashboard of this fleet."""
-    return CoderBotApp(fleet, note, clock=clock)
+    return CoderBotApp(fleet, note, clock=clock, attached=attached)
 
 
 def running(count: int = 10) -> FakeSupervisor:

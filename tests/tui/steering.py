@@ -52,3 +52,11 @@ def log_view(app: CoderBotApp) -> LogView:
 def row(app: CoderBotApp, bot: str) -> list[str]:
     """Return the words of a bot's row."""
     return [cell.plain.strip() for cell in table(app).get_row(bot)]
+
+
+def busy(app: CoderBotApp) -> bool:
+    """Tell whether a command of some bot is under way."""
+    return any(
+        worker.group.startswith("bot:") and not worker.is_finished
+        for worker in app.workers
+    )

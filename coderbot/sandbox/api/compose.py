@@ -45,7 +45,7 @@ def send(
         api=api,
         from_bot=True,
         file=file,
-        reply_keyboard=markup if markup and "keyboard" in markup else None,
+        reply_keyboard=None if markup and "inline_keyboard" in markup else markup,
         silent=call.params.flag("disable_notification"),
     )
     return world.post(bot.id, message)

@@ -81,10 +81,11 @@ function paintFoot() {
 }
 
 function paintReplyKeyboard() {
-  const last = [...messages.values()].reverse().find((message) => message.reply_keyboard.length);
+  const last = [...messages.values()].reverse().find((message) => message.reply_keyboard.length || message.removes_keyboard);
   const box = $("#keyboard");
-  box.hidden = !last;
-  box.replaceChildren(...(last?.reply_keyboard ?? []).map((row) =>
+  const rows = last?.reply_keyboard ?? [];
+  box.hidden = !rows.length;
+  box.replaceChildren(...rows.map((row) =>
     make("div", {}, ...row.map((text) => make("button", { text, onclick: () => actions.say(text) })))));
 }
 

@@ -50,16 +50,17 @@ class StoppingScreen(ModalScreen[None]):
         self._clock = clock
         self._killing = False
         self._deadline: float | None = None
+        self._overall, self._phases, self._hint = Static(), Static(), Static()
         self.set_deadline(deadline_s)
 
     def compose(self) -> ComposeResult:
         """Compose the box."""
         with Vertical(id="progress") as box:
             box.border_title = "Stopping the fleet"
-            yield Static(id="overall")
+            yield self._overall
             with VerticalScroll(id="bots"):
-                yield Static(id="phases")
-            yield Static(id="hint")
+                yield self._phases
+            yield self._hint
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
@@ -84,20 +85,16 @@ class StoppingScreen(ModalScreen[None]):
         left = [bot for bot in bots if bot.state in _THERE]
         gone = [bot for bot in bots if bot.state not in _THERE]
         seconds = self._seconds()
-        self.query_one("#overall", Static).update(
-            _overall(len(gone), len(bots), seconds)
-        )
-        self.query_one("#phases", Static).update(
-            Content("\n").join(_phases([*left, *gone], seconds))
-        )
-        self.query_one("#hint", Static).update(self._hint(len(left)))
+        self._overall.update(_overall(len(gone), len(bots), seconds))
+        self._phases.update(Content("\n").join(_phases([*left, *gone], seconds)))
+        self._hint.update(self._advice(len(left)))
 
     def _seconds(self) -> str:
         if self._deadline is None:
             return ""
         return countdown(self._deadline - self._clock.monotonic())
 
-    def _hint(self, left: int) -> Content:
+    def _advice(self, left: int) -> Content:
         if not left:
             return toned("Everything has ended.", "good")
         if self._killing:

@@ -19,11 +19,15 @@ class Job:
     delivered: set[int] = field(default_factory=set)
     refused: dict[int, str] = field(default_factory=dict)
     """Chats that can never have it, and why."""
+    unfit: str = ""
+    """Why nobody at all can be sent this file; empty when it can be sent."""
     is_stale: bool = False
     """The file is gone or was changed; this version is not sent any further."""
 
     def reason(self) -> str:
         """Return why nobody can have it."""
+        if self.unfit:
+            return self.unfit
         reasons = sorted(set(self.refused.values()))
         if len(reasons) == 1:
             return f"refused for every recipient: {reasons[0]}"

@@ -118,7 +118,7 @@ class Journal:
         descriptor = os.open(temporary, flags, 0o600)
         try:
             lines = (_line(f, c) for f, chats in self._chats.items() for c in chats)
-            with open(descriptor, "wb", closefd=False) as out:  # noqa: PTH123
+            with open(descriptor, "wb", closefd=False) as out:
                 out.writelines(lines)
             os.fsync(descriptor)
             temporary.replace(self._path)
@@ -143,7 +143,7 @@ def _complaining(doing: str) -> Iterator[None]:
         yield
     except OSError as error:
         # The traceback would add nothing to the reason.
-        _log.error("Cannot %s the media journal: %s", doing, error)  # noqa: TRY400
+        _log.error("Cannot %s the media journal: %s", doing, error)
 
 
 def _line(file: FileId, chat_id: int | None) -> bytes:

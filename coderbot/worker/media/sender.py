@@ -17,8 +17,8 @@ from coderbot.worker.media.lane import Lane
 from coderbot.worker.media.names import shown
 from coderbot.worker.media.opening import open_regular
 from coderbot.worker.media.upload import (
-    Uploader,
     UploadDelayed,
+    Uploader,
     UploadFailed,
     UploadRefused,
 )
@@ -110,24 +110,28 @@ class Sender:
 
     async def _begin(self, job: Job) -> None:
         """Decide what the file is sent as, and to whom."""
-        why = refusal(job.file.size, self._max_bytes)
-        if why is None:
-            try:
-                job.kind = await asyncio.to_thread(self._kind, job.file)
-            except FileNotFoundError:
-                job.is_stale = True
-            except OSError as error:
-                why = f"the file cannot be read: {error.strerror or 'unknown error'}"
-        if why is not None:
-            job.refused = dict.fromkeys(self._lanes, why)
+        job.unfit = refusal(job.file.size, self._max_bytes) or ""
+        if not job.unfit:
+            await self._choose_kind(job)
         have = self._journal.chats(job.file)
-        job.delivered = have & self._lanes.keys()
-        job.missing = self._lanes.keys() - have - job.refused.keys()
+        job.delivered = set(have & self._lanes.keys())
+        if not job.unfit:
+            job.missing = self._lanes.keys() - have
         if job.is_stale or not job.missing:
             self._settled.put_nowait(job)
             return
         for chat in job.missing:
             self._lanes[chat].add(job)
+
+    async def _choose_kind(self, job: Job) -> None:
+        try:
+            job.kind = await asyncio.to_thread(self._kind, job.file)
+        except FileNotFoundError:
+            job.is_stale = True
+        except OSError as error:
+            # A link that took its place is another file, and dealt with as such.
+            if self._is_current(job):
+                job.unfit = f"the file cannot be read: {error.strerror}"
 
     def _kind(self, file: FileId) -> MediaKind:
         with open_regular(self._dirs.root / file.name) as content:
@@ -160,8 +164,7 @@ class Sender:
             if self._is_current(job):
                 raise
             return
-        except Exception as error:
-            # The fence: a fault in one upload must not stop all the others.
+        except Exception as error:  # noqa: BLE001 - the fence: others go on
             _log.exception("Fault while sending %s", shown(job.file.name))
             raise UploadFailed(type(error).__name__) from None
         if self._is_current(job):

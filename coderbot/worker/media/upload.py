@@ -22,7 +22,7 @@ class Uploader(Protocol):
         """
 
 
-class UploadRefused(CoderBotError):
+class UploadRefused(CoderBotError):  # noqa: N818 - an answer, not a fault
     """Raised when this chat can never have this file.
 
     Args:
@@ -34,7 +34,7 @@ class UploadRefused(CoderBotError):
         self.reason = reason
 
 
-class UploadDelayed(CoderBotError):
+class UploadDelayed(CoderBotError):  # noqa: N818 - an answer, not a fault
     """Raised when the server asks to wait.
 
     Args:
@@ -46,5 +46,5 @@ class UploadDelayed(CoderBotError):
         self.retry_after_s = retry_after_s
 
 
-class UploadFailed(CoderBotError):
+class UploadFailed(CoderBotError):  # noqa: N818 - an answer, not a fault
     """Raised when an upload did not work, and may work the next time."""

@@ -1,6 +1,7 @@
 """Uploads files to chats through the Bot API."""
 
 import re
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -90,63 +91,24 @@ class TelegramUploader:
         size = content.seek(0, 2)
         content.seek(0)
         file = InputFile(content, shown(path.name), read_file_handle=False)
-        await self._call(chat_id, kind, file, caption_for(caption), size)
+        await self._method(kind)(
+            chat_id,
+            file,
+            caption=caption_for(caption),
+            write_timeout=_WRITE_S,
+            read_timeout=_READ_S + size / _READ_BYTES_PER_S,
+        )
 
-    async def _call(
-        self, chat_id: int, kind: MediaKind, file: InputFile, caption: str, size: int
-    ) -> None:
-        bot = self._bot
-        write_s, read_s = _WRITE_S, _READ_S + size / _READ_BYTES_PER_S
-        # Spelt out, so that the type checker sees each call.
-        match kind:
-            case MediaKind.PHOTO:
-                await bot.send_photo(
-                    chat_id,
-                    file,
-                    caption=caption,
-                    write_timeout=write_s,
-                    read_timeout=read_s,
-                )
-            case MediaKind.ANIMATION:
-                await bot.send_animation(
-                    chat_id,
-                    file,
-                    caption=caption,
-                    write_timeout=write_s,
-                    read_timeout=read_s,
-                )
-            case MediaKind.VIDEO:
-                await bot.send_video(
-                    chat_id,
-                    file,
-                    caption=caption,
-                    write_timeout=write_s,
-                    read_timeout=read_s,
-                )
-            case MediaKind.AUDIO:
-                await bot.send_audio(
-                    chat_id,
-                    file,
-                    caption=caption,
-                    write_timeout=write_s,
-                    read_timeout=read_s,
-                )
-            case MediaKind.VOICE:
-                await bot.send_voice(
-                    chat_id,
-                    file,
-                    caption=caption,
-                    write_timeout=write_s,
-                    read_timeout=read_s,
-                )
-            case MediaKind.DOCUMENT:
-                await bot.send_document(
-                    chat_id,
-                    file,
-                    caption=caption,
-                    write_timeout=write_s,
-                    read_timeout=read_s,
-                )
+    def _method(self, kind: MediaKind) -> Callable[..., Awaitable[object]]:
+        methods: dict[MediaKind, Callable[..., Awaitable[object]]] = {
+            MediaKind.PHOTO: self._bot.send_photo,
+            MediaKind.ANIMATION: self._bot.send_animation,
+            MediaKind.VIDEO: self._bot.send_video,
+            MediaKind.AUDIO: self._bot.send_audio,
+            MediaKind.VOICE: self._bot.send_voice,
+            MediaKind.DOCUMENT: self._bot.send_document,
+        }
+        return methods[kind]
 
     def _translate(self, error: TelegramError | OSError) -> CoderBotError:
         if isinstance(error, OSError):

@@ -35,6 +35,7 @@ _MAX_STYLES: Final = 8192
 """Styles remembered; a screen of 100x50 has at most 5000."""
 
 _APPLICATION_CURSOR, _BRACKETED_PASTE, _SYNCHRONIZED = 1, 2004, 2026
+_GRAPHEME_CLUSTERS = 2027
 """Numbers of DEC private modes."""
 
 _SHAPES = {
@@ -63,6 +64,20 @@ def _cell_layout() -> CellLayout:
 
 
 _LAYOUT = _cell_layout()
+
+_FREE_TERMINAL = lib.ghostty_terminal_free
+_FREE_STATE = lib.ghostty_render_state_free
+_FREE_ITERATOR = lib.ghostty_render_state_row_iterator_free
+_FREE_CELLS = lib.ghostty_render_state_row_cells_free
+"""Looked up now: cffi takes a lock to look up a name, and the garbage collector may
+call `_free` at a moment when this very thread holds it."""
+
+
+def _free(terminal: Any, state: Any, iterator: Any, cells: Any) -> None:
+    _FREE_CELLS(cells)
+    _FREE_ITERATOR(iterator)
+    _FREE_STATE(state)
+    _FREE_TERMINAL(terminal)
 
 
 class Emulator:
@@ -131,6 +146,11 @@ class Emulator:
         ):
             self._set(f"COLOR_{name}", ffi.new("GhosttyColorRgb*", color))
         self._set("COLOR_PALETTE", ffi.new("GhosttyColorRgb[256]", self._theme.palette))
+        # Several code points that make one sign take the room of one: so count the
+        # agents that draw with emoji, and so does every newer terminal.
+        clusters = {"mode": _GRAPHEME_CLUSTERS, "value": True}
+        for option in ("MODE", "MODE_DEFAULT"):
+            self._set(option, ffi.new("GhosttyTerminalModeConfig*", clusters))
         self._callback("WRITE_PTY", "GhosttyTerminalWritePtyFn", self._on_reply)
         self._callback("BELL", "GhosttyTerminalBellFn", self._on_bell)
         self._callback("RENDER_HOLD", "GhosttyTerminalRenderHoldFn", self._on_hold)
@@ -394,13 +414,6 @@ def _on_scheme(_terminal: Any, _data: Any, out: Any) -> bool:
 def _call(method: "weakref.WeakMethod[Any]", arguments: tuple[Any, ...]) -> Any:
     function = method()
     return function(*arguments) if function is not None else None
-
-
-def _free(terminal: Any, state: Any, iterator: Any, cells: Any) -> None:
-    lib.ghostty_render_state_row_cells_free(cells)
-    lib.ghostty_render_state_row_iterator_free(iterator)
-    lib.ghostty_render_state_free(state)
-    lib.ghostty_terminal_free(terminal)
 
 
 def _cursor(raw: Any) -> Cursor:

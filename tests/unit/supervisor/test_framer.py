@@ -54,7 +54,9 @@ def test_lines(chunks: tuple[bytes, ...], lines: list[str]) -> None:
 
 
 @given(
-    st.lists(st.text(st.characters(exclude_characters="\n\r"), max_size=30)),
+    st.lists(
+        st.text(st.characters(codec="utf-8", exclude_characters="\n\r"), max_size=30)
+    ),
     st.lists(st.integers(1, 40)),
     st.booleans(),
 )

@@ -62,6 +62,13 @@ def test_children_of_an_orphan_belong_to_it_too() -> None:
     assert family(kin, orphan, process(241, 240, 241)) == [240, 241]
 
 
+def test_a_look_during_the_start_makes_the_supervisor_no_kin() -> None:
+    # The worker was forked, but was not in its own session yet.
+    kin = Kin(WORKER)
+    assert family(kin, process(WORKER, SUPERVISOR, SUPERVISOR)) == []
+    assert family(kin) == []
+
+
 def test_another_process_with_an_old_number_is_none() -> None:
     kin = Kin(WORKER)
     family(kin, process(210, WORKER, 210, started=1))

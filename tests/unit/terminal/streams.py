@@ -72,7 +72,7 @@ def text_of_the_world() -> bytes:
         "Ελληνικά Русский עברית العربية ქართული",
         "|日本語|中文字符|한국어|全角ＡＢＣ|",
         "|12|34|56|ruler",
-        "→ ← ↑ ↓ ⇒ ✓ ✗ ★ ● ○ ◆ ■ □ ▶ ◀ ⏺ ⏵ ⎿ ✻ ✽ ✶ ❯ λ ∑ ∞ ≤ ≥ ≠ …",
+        "→ ← ↑ ↓ ⇒ ✓ ✗ ★ ● ○ ◆ ■ □ ▶ ◀ ⏺ ⏵ ⏸ ⏹ ⎿ ✻ ✽ ✶ ❯ λ ∑ ∞ ≤ …",
         "|😀|🚀|👩‍💻|🇳🇱|❤️|⚠️|✅|⚡|🧑🏽‍🚀|",
         "|12|12|12|12|12|12|12|12|12|ruler",
         "missing: \U00013000 \U0001f9ff \ufdd0 \U0010fffd \u1a00|",
@@ -122,7 +122,7 @@ def agent() -> bytes:
         f"{accent}✽ Thinking…{off} {grey}(12s · ↑ 1.2k tokens · esc to interrupt){off}",
         "",
         f"{grey}╭{'─' * 68}╮{off}",
-        f"{grey}│{off} > Try {CSI}2m\"write a test for it\"{off}{' ' * 40} {grey}│{off}",
+        f"{grey}│{off} > Try {CSI}2m\"write a test for it\"{off}{' ' * 39} {grey}│{off}",
         f"{grey}╰{'─' * 68}╯{off}",
         f"  {CSI}38;5;211m▶▶ accept edits on{off} {grey}(shift+tab to cycle){off}",
     )
@@ -146,7 +146,7 @@ def editor() -> bytes:
     rows += [_sgr("38;5;63", "~")] * 6
     rows.append(
         _sgr("1;38;5;16;48;5;114", " NORMAL ")
-        + _sgr("48;5;236", f" sums.py [+]{' ' * 32}utf-8  5:9  83% ")
+        + _sgr("48;5;236", f" sums.py [+]{' ' * 28}utf-8  5:9  83% ")
     )
     start = f"{CSI}?1049h{CSI}H"
     return (start + "\r\n".join(rows) + f"{CSI}5;14H{CSI}2 q").encode()

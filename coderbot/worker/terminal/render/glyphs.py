@@ -12,6 +12,7 @@ from coderbot.worker.terminal.render.hexbox import draw_hexbox
 from coderbot.worker.terminal.render.lines import draw_lines
 from coderbot.worker.terminal.render.metrics import Metrics
 from coderbot.worker.terminal.render.shapes import draw_shape, is_shape
+from coderbot.worker.terminal.render.symbols import draw_symbol, is_symbol
 from coderbot.worker.terminal.screen import Underline
 
 _MAX_GLYPHS = 3000
@@ -82,6 +83,8 @@ class Glyphs:
             draw_box(canvas, character, stroke)
         elif is_shape(character):
             draw_shape(canvas, character, stroke)
+        elif is_symbol(grapheme):
+            draw_symbol(canvas, character, stroke, self.metrics.baseline)
         elif not grapheme.isspace() and self.emoji(grapheme, width) is None:
             mask = self._letter(grapheme, look, cells)
             if mask is None:
@@ -104,7 +107,9 @@ class Glyphs:
     def _own_letter(self, face: Face, text: str, cells: tuple[int, int]) -> Image.Image:
         picture = Image.new("L", cells)
         draw = ImageDraw.Draw(picture)
-        draw.text((0, self.metrics.baseline), text, 255, face.font, "ls")
+        # One over the other: marks have the width of a letter, too.
+        for part in text:
+            draw.text((0, self.metrics.baseline), part, 255, face.font, "ls")
         return picture
 
     def _other_letter(
