@@ -25,12 +25,15 @@ _log = logging.getLogger(LIFECYCLE_LOGGER)
 
 def main() -> int:
     """Run the worker; returns its exit code."""
-    ignore_interrupts()
+    supervised = "CODERBOT_CHANNEL_FD" in os.environ
     signal.signal(signal.SIGTERM, _end_early)
+    if supervised:
+        ignore_interrupts()
+    else:
+        signal.signal(signal.SIGINT, _end_early)
     harden()
     faulthandler.enable()
     _log_uncaught()
-    supervised = "CODERBOT_CHANNEL_FD" in os.environ
     configure_worker_logging("bot-?", Redactor(), supervised)
     try:
         return asyncio.run(_run(supervised))

@@ -65,29 +65,36 @@ class Worker:
 
     async def run(self) -> ExitCode:
         """Run until somebody asks to stop; returns the code to exit with."""
-        with self._sigterm_heard(), self._guard():
+        with self._signals_heard(), self._guard():
             async with Link(self._channel, self._clock) as link:
                 await self._serve(link)
         _log.info("Stopped: %s", self._stop.reason)
         return self._stop.code
 
     @contextmanager
-    def _sigterm_heard(self) -> Iterator[None]:
+    def _signals_heard(self) -> Iterator[None]:
         """Take SIGTERM for a wish to stop; after the block it is ignored.
 
+        So is SIGINT, when there is no supervisor that Ctrl-C is meant for.
+
         The loop's own handlers are not used: closing the loop would restore the
-        default, and a second SIGTERM kill what is about to end with its code.
+        default, and a second signal kill what is about to end with its code.
         """
         loop = asyncio.get_running_loop()
+        alone = self._channel is None
+        numbers = (signal.SIGTERM, signal.SIGINT) if alone else (signal.SIGTERM,)
 
-        def ask(_number: int, _frame: object) -> None:
-            loop.call_soon_threadsafe(self._stop.ask, ExitCode.OK, "SIGTERM")
+        def ask(number: int, _frame: object) -> None:
+            name = signal.Signals(number).name
+            loop.call_soon_threadsafe(self._stop.ask, ExitCode.OK, name)
 
-        signal.signal(signal.SIGTERM, ask)
+        for number in numbers:
+            signal.signal(number, ask)
         try:
             yield
         finally:
-            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            for number in numbers:
+                signal.signal(number, signal.SIG_IGN)
 
     @contextmanager
     def _guard(self) -> Iterator[None]:

@@ -18,8 +18,13 @@ USER = 1001
 
 
 def clean_environment() -> dict[str, str]:
-    """Return this process's environment without any variable of the program."""
-    return {k: v for k, v in os.environ.items() if k not in OWN_VARIABLES}
+    """Return this process's environment without any variable of the program.
+
+    Nor the size of a terminal that a test runner names: the dashboard would believe
+    it more than the terminal that it is given.
+    """
+    unwanted = OWN_VARIABLES | {"COLUMNS", "LINES"}
+    return {k: v for k, v in os.environ.items() if k not in unwanted}
 
 
 def write_env(directory: Path, tokens: Sequence[str], api: str, **more: str) -> Path:

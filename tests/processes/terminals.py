@@ -50,9 +50,7 @@ async def until(session: TerminalSession, holds: Callable[[], bool]) -> None:
 async def shows(session: TerminalSession, *texts: str) -> str:
     """Wait until one of `texts` is shown; return all that is shown."""
     try:
-        await until(
-            session, lambda: any(text in shown(session) for text in texts)
-        )
+        await until(session, lambda: any(text in shown(session) for text in texts))
     except TimeoutError:
         raise AssertionError(f"{texts} not in:\n{shown(session)}") from None
     return shown(session)

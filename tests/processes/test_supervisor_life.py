@@ -1,5 +1,6 @@
 """The life of a bot, with real tiny workers."""
 
+import errno
 import os
 import signal
 import time
@@ -167,6 +168,36 @@ async def test_an_unknown_bot_is_refused_with_the_names_of_those_that_exist() ->
             assert "bot-0" in caught.value.hint
         with pytest.raises(UnknownBotError):
             supervisor.lines("bot-7")
+
+
+async def test_without_process_descriptors(monkeypatch: pytest.MonkeyPatch) -> None:
+    # As on macOS.
+    monkeypatch.delattr(os, "pidfd_open")
+    code = "print('hidden', grandchild('SIGHUP', 'SIGTERM')); ready(); wait()"
+    async with fleet_of(code) as fleet:
+        first = await fleet.running()
+        hidden = int((await fleet.line("hidden")).text.split()[1])
+        os.kill(first, signal.SIGKILL)
+        await fleet.running(run=2)
+        assert gone(first)
+        assert gone(hidden)
+        await fleet.supervisor.stop("bot-0")
+        assert fleet.bot().last_exit == "SIGTERM"
+
+
+async def test_a_child_that_cannot_be_watched_is_not_left_behind(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(pid: int) -> int:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    before = descriptors()
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "pidfd_open", fail)
+        async with fleet_of(READY_AND_WAIT) as fleet:
+            bot = await fleet.state(BotState.BACKOFF)
+            assert "Too many open files" in bot.reason
+    assert descriptors() == before
 
 
 async def test_fifty_restarts_leave_no_descriptor_and_no_zombie() -> None:

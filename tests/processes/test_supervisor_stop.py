@@ -5,18 +5,27 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import replace
 
 import psutil
 import pytest
 
-from coderbot.supervisor.child import _interrupts_blocked
+from coderbot.supervisor import supervisor
+from coderbot.supervisor.child import Child, _interrupts_blocked
 from coderbot.supervisor.errors import FleetStoppingError
 from coderbot.supervisor.events import FleetStopped, FleetStopping
 from coderbot.supervisor.state import BotState
 from tests.fakes.children import GRACEFUL, STUBBORN
-from tests.processes.supervised import QUICK, Fleet, alive, fleet_of, gone
+from tests.processes.supervised import (
+    QUICK,
+    Fleet,
+    alive,
+    descriptors,
+    fleet_of,
+    gone,
+)
 
 IMPATIENT = replace(QUICK, stop_timeout_s=1)
 
@@ -185,7 +194,8 @@ def test_a_sigint_during_a_start_is_not_lost() -> None:
     before = signal.signal(signal.SIGINT, lambda number, _: heard.append(number))
     try:
         with _interrupts_blocked():
-            os.kill(os.getpid(), signal.SIGINT)
+            # To this thread: another one would take what comes to the process.
+            signal.pthread_kill(threading.get_ident(), signal.SIGINT)
             assert heard == []
         assert heard == [signal.SIGINT]
         assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
@@ -218,6 +228,29 @@ async def test_kill_now_does_not_wait_for_the_grace() -> None:
             await fleet.state(BotState.STOPPING, 1)
             fleet.supervisor.kill_now()
         assert all(map(gone, pids))
+
+
+async def test_the_stop_ends_though_a_worker_cannot_be_killed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(supervisor, "SEEING_OUT_S", 0.2)
+    monkeypatch.setattr(supervisor, "_SPARE_S", 0)
+    monkeypatch.setattr(Child, "kill", lambda self: None)
+    before = descriptors()
+    async with fleet_of(STUBBORN, policy=replace(QUICK, stop_timeout_s=0.2)) as fleet:
+        pid = await fleet.running()
+        async with asyncio.timeout(5):
+            await asyncio.gather(
+                fleet.supervisor.stop("bot-0"), fleet.supervisor.shut_down()
+            )
+        assert fleet.find(f"process {pid} does not die", "parent")
+        await fleet.until(lambda: FleetStopped() in fleet.events)
+        assert alive(pid)
+        os.kill(pid, signal.SIGKILL)
+        run = fleet.supervisor._runners["bot-0"]._run
+        assert run is not None
+        assert run.child.reap() == -signal.SIGKILL
+    assert descriptors() == before
 
 
 async def test_nothing_is_started_any_more_once_the_fleet_stops() -> None:

@@ -110,6 +110,16 @@ async def test_sigint_is_ignored(sandbox: Sandbox, tmp_path: Path) -> None:
         assert await worker.stop() == 0
 
 
+async def test_ctrl_c_stops_a_worker_that_runs_alone(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    async with running_worker(environment(sandbox, tmp_path), tmp_path, False) as alone:
+        await alone.line("READY")
+        alone.signal(signal.SIGINT)
+        assert await alone.ended() == 0
+        assert "Stopped: SIGINT" in alone.text
+
+
 async def test_end_of_the_channel_ends_worker_and_shell(
     sandbox: Sandbox, tmp_path: Path
 ) -> None:

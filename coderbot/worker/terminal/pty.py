@@ -13,6 +13,9 @@ from ptyprocess import PtyProcess
 
 from coderbot.worker.terminal.errors import TerminalStartError
 
+_IUTF8 = 0x4000
+"""The same on Linux and macOS; `termios` knows its name since Python 3.12 only."""
+
 
 class PtyChild:
     """A child process that leads an OS session, and our end of its terminal.
@@ -116,9 +119,17 @@ def _child_set_up(cwd: Path) -> Callable[[], None]:
             with contextlib.suppress(OSError, ValueError):
                 signal.signal(number, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_SETMASK, ())
+        _read_utf8()
         os.chdir(cwd)
 
     return set_up
+
+
+def _read_utf8() -> None:
+    """Let the terminal erase whole characters, where it collects lines itself."""
+    attributes = termios.tcgetattr(0)
+    attributes[0] |= _IUTF8
+    termios.tcsetattr(0, termios.TCSANOW, attributes)
 
 
 @contextlib.contextmanager

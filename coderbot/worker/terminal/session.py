@@ -59,6 +59,8 @@ class TerminalSession:
         """When something was last typed, in seconds of the clock."""
         self.revision = 0
         """Increases with all output."""
+        self._unanswered = -1
+        """Revision when something was last typed; -1 before that."""
         self._mark = mark
         self._child = child
         self._emulator = emulator
@@ -130,23 +132,24 @@ class TerminalSession:
                 "Interrupt it with Ctrl-C, or close the terminal.",
             )
         self.last_input_at = self._clock.monotonic()
+        self._unanswered = self.revision
         self._flush()
 
     async def type_text(self, text: str, enter: bool = True) -> None:
         """Type or paste `text`, then press Enter.
 
-        Control characters other than tab and newline are left out. Enter is
-        pressed when a program that reads single keys has taken the text in:
-        many take an Enter that comes along with a text for a line of a paste.
+        Control characters other than tab and newline are left out. A program
+        that reads single keys gets a moment before the text and before Enter:
+        the key before may have changed what it wants, and many take an Enter
+        that comes along with a text for a line of a paste.
         """
         async with self._turn:
+            await self._await_reaction()
             data = encode_text(text, self.bracketed_paste)
             await self.write(data)
-            if not enter:
-                return
-            if data and not self._child.reads_lines:
-                await self.settled(_ECHO_QUIET_S, _ECHO_LIMIT_S)
-            await self.write(b"\r")
+            if enter:
+                await self._await_reaction()
+                await self.write(b"\r")
 
     async def press(self, key: str) -> None:
         """Press a key, by its name in `keys.KEY_NAMES`.
@@ -218,6 +221,11 @@ class TerminalSession:
             self._closed.set()
 
     # Output
+
+    async def _await_reaction(self) -> None:
+        """Wait a moment if a program that reads keys has not reacted to the last."""
+        if self._unanswered == self.revision and not self._child.reads_lines:
+            await self.settled(_ECHO_QUIET_S, _ECHO_LIMIT_S)
 
     async def _output_within(self, seconds: float) -> bool:
         try:

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 
+from coderbot.supervisor import proctable
 from coderbot.supervisor.proctable import (
     Process,
     environment_value,
@@ -49,6 +50,12 @@ def test_a_row_tells_parent_session_and_life(child: "Child[bytes]") -> None:
     child.kill()
     os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
     assert row_of(child) == replace(row, zombie=True)
+
+
+def test_where_there_is_no_proc(child: "Child[bytes]") -> None:
+    row = {row.pid: row for row in proctable._psutil_rows()}[child.pid]
+    assert (row.parent, row.session, row.zombie) == (os.getpid(), child.pid, False)
+    assert row.started > 0
 
 
 def test_a_process_that_does_not_exist_has_no_row() -> None:

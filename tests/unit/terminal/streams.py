@@ -26,7 +26,10 @@ def attributes() -> bytes:
         "overline": "53",
         "all": "1;3;4;9;53",
     }
-    rows = [f"{name:12}|{_sgr(code, 'The quick gjpqy 0O1lI')}|" for name, code in names.items()]
+    rows = [
+        f"{name:12}|{_sgr(code, 'The quick gjpqy 0O1lI')}|"
+        for name, code in names.items()
+    ]
     for first in (30, 90, 40, 100):
         rows.append("".join(_sgr(str(first + n), f" {first + n:3} ") for n in range(8)))
     rows.append("".join(_sgr(f"1;{30 + n}", f" b{30 + n} ") for n in range(8)))
@@ -34,14 +37,20 @@ def attributes() -> bytes:
     for begin in range(16, 232, 72):
         rows.append("".join(_sgr(f"48;5;{n}", " ") for n in range(begin, begin + 72)))
     rows.append("".join(_sgr(f"48;5;{n}", "   ") for n in range(232, 256)))
-    rows.append("".join(_sgr(f"48;2;{n * 3};{255 - n * 3};160", " ") for n in range(72)))
-    rows.append("".join(_sgr(f"38;2;255;{n * 3};{255 - n * 3}", "#") for n in range(72)))
+    rows.append(
+        "".join(_sgr(f"48;2;{n * 3};{255 - n * 3};160", " ") for n in range(72))
+    )
+    rows.append(
+        "".join(_sgr(f"38;2;255;{n * 3};{255 - n * 3}", "#") for n in range(72))
+    )
     return "\r\n".join(rows).encode() + f"{CSI}5 q".encode()
 
 
 def boxes() -> bytes:
     """Lines, blocks, Braille and Powerline, alone and joined."""
-    rows = ["".join(chr(n) for n in range(at, at + 32)) for at in range(0x2500, 0x2580, 32)]
+    rows = [
+        "".join(chr(n) for n in range(at, at + 32)) for at in range(0x2500, 0x2580, 32)
+    ]
     rows.append("".join(chr(n) for n in range(0x2580, 0x25A0)))
     rows.append("".join(chr(n) for n in range(0x2800, 0x2900, 4)))
     rows.append(" ".join(chr(n) for n in range(0xE0B0, 0xE0C0)))
@@ -122,7 +131,7 @@ def agent() -> bytes:
         f"{accent}✽ Thinking…{off} {grey}(12s · ↑ 1.2k tokens · esc to interrupt){off}",
         "",
         f"{grey}╭{'─' * 68}╮{off}",
-        f"{grey}│{off} > Try {CSI}2m\"write a test for it\"{off}{' ' * 39} {grey}│{off}",
+        f'{grey}│{off} > Try {CSI}2m"write a test for it"{off}{" " * 39} {grey}│{off}',
         f"{grey}╰{'─' * 68}╯{off}",
         f"  {CSI}38;5;211m▶▶ accept edits on{off} {grey}(shift+tab to cycle){off}",
     )

@@ -140,9 +140,7 @@ class _Junction:
             return middle, middle + stroke
         return middle + 2 * stroke, middle - stroke
 
-    def _draw_line(
-        self, name: str, near: int, far: int, ends: tuple[int, int]
-    ) -> None:
+    def _draw_line(self, name: str, near: int, far: int, ends: tuple[int, int]) -> None:
         size = self._canvas.width if _is_flat(name) else self._canvas.height
         begin, end = (0, ends[0]) if name in ("left", "up") else (ends[1], size)
         if _is_flat(name):

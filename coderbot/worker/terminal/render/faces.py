@@ -71,9 +71,7 @@ class Face:
 
     def __init__(self, path: str, size: float) -> None:
         self.path = path
-        self.font = ImageFont.truetype(
-            path, size, layout_engine=ImageFont.Layout.BASIC
-        )
+        self.font = ImageFont.truetype(path, size, layout_engine=ImageFont.Layout.BASIC)
         self._missing = self._picture(_MISSING)
 
     def has(self, character: str) -> bool:

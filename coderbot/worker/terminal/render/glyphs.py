@@ -91,9 +91,7 @@ class Glyphs:
                 draw_hexbox(canvas, character)
         return draw_lines(mask or canvas.mask(), look, self.metrics)
 
-    def _letter(
-        self, grapheme: str, look: Look, cells: tuple[int, int]
-    ) -> Mask | None:
+    def _letter(self, grapheme: str, look: Look, cells: tuple[int, int]) -> Mask | None:
         """Draw a grapheme from a font; None when no font has it."""
         text = unicodedata.normalize("NFC", grapheme).rstrip("\ufe0e\ufe0f\u200d")
         if not text:
