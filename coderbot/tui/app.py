@@ -201,6 +201,8 @@ class CoderBotApp(App[None]):
         """Yield what the command palette offers: every key, and the themes."""
         if isinstance(screen, MainScreen):
             for binding in palette():
+                if binding.action == "app.detach" and not self._attached:
+                    continue
                 run = partial(self.call_later, self._run_on, screen, binding.action)
                 yield SystemCommand(binding.description, binding.tooltip, run)
         yield SystemCommand("Theme", "Choose other colours", self.action_change_theme)

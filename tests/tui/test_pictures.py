@@ -9,6 +9,7 @@ from tests.fakes.autoclock import AutoClock
 from tests.fakes.supervisor import FakeSupervisor
 from tests.tui import fleets
 from tests.tui.conftest import Compare
+from tests.tui.steering import shown, until
 
 NOTE = "http://127.0.0.1:8081/"
 
@@ -106,13 +107,15 @@ def test_typing_a_search(look: Compare) -> None:
 def test_paused(look: Compare) -> None:
     """Scrolled up: the lines that came since are counted."""
     fleet = fleets.running()
+    app = fleets.app(fleet)
 
     async def scroll_up(pilot: Pilot[None]) -> None:
+        await fleet.heard.wait()
         await pilot.press("g")
         fleet.say_all(["more"] * 7, "bot-0")
-        await pilot.pause(0.1)
+        await until(pilot, lambda: shown(app, "7 new lines"))
 
-    assert look(fleets.app(fleet), run_before=scroll_up)
+    assert look(app, run_before=scroll_up)
 
 
 def test_zoomed(look: Compare) -> None:
@@ -123,31 +126,31 @@ def test_zoomed(look: Compare) -> None:
 def test_stopping(look: Compare) -> None:
     """Progress: who is still there, and how long."""
     fleet, clock = fleets.troubled(), AutoClock()
+    app = fleets.app(fleet, clock=clock)
 
     async def stop(pilot: Pilot[None]) -> None:
+        await fleet.heard.wait()
         fleet.begin_stop(12.0)
         for bot in ("bot-0", "bot-2"):
-            fleet.quietly(
-                bot, state=BotState.STOPPED, last_exit="exit 0", **fleets.IDLE
-            )
-        await pilot.pause()
+            fleet.change(bot, state=BotState.STOPPED, last_exit="exit 0", **fleets.IDLE)
+        await until(pilot, lambda: shown(app, "at most 12s more"))
         clock.time_s += 4.0
-        await pilot.pause(0.3)
+        await until(pilot, lambda: shown(app, "at most 8s more"))
 
-    app = fleets.app(fleet, clock=clock)
     assert look(app, run_before=stop, terminal_size=(100, 30))
 
 
 def test_stopping_killed(look: Compare) -> None:
     """After X: what is left is being killed."""
     fleet = fleets.troubled()
+    app = fleets.app(fleet, clock=AutoClock())
 
     async def stop(pilot: Pilot[None]) -> None:
+        await fleet.heard.wait()
         fleet.begin_stop(12.0)
-        await pilot.pause()
-        fleet.put(fleets.healthy(2))
+        await until(pilot, lambda: shown(app, "at most 12s more"))
         await pilot.press("X")
-        await pilot.pause(0.3)
+        fleet.change("bot-2", state=BotState.STOPPING, last_exit="")
+        await until(pilot, lambda: shown(app, "9/10 bots ended"))
 
-    app = fleets.app(fleet, clock=AutoClock())
     assert look(app, run_before=stop)

@@ -63,12 +63,17 @@ class BotTable(DataTable[Text], inherit_bindings=False):
         self._bots: dict[str, BotSnapshot] = {}
         self._shown: dict[tuple[str, str], Cell] = {}
         self._placed: tuple[Placed, ...] = ()
-        self._selected: str | None = None
+        self._names: list[str] = []
+        self._told: str | None = None
 
     @property
     def selected(self) -> BotSnapshot | None:
-        """The bot under the cursor; None in an empty fleet."""
-        return self._bots.get(self._selected or "")
+        """The bot under the cursor; None in an empty fleet.
+
+        Read from the cursor itself: the message that it moved may still be on its
+        way when the next key already asks for an action.
+        """
+        return self._bots.get(self._name_at(self.cursor_row) or "")
 
     @property
     def bots(self) -> Sequence[BotSnapshot]:
@@ -77,9 +82,8 @@ class BotTable(DataTable[Text], inherit_bindings=False):
 
     def show(self, bots: Sequence[BotSnapshot]) -> None:
         """Show these bots, as they stand now."""
-        same = [bot.bot for bot in bots] == list(self._bots)
         self._bots = {bot.bot: bot for bot in bots}
-        if not same:
+        if list(self._bots) != self._names:
             self._rebuild()
             return
         for bot in bots:
@@ -109,7 +113,8 @@ class BotTable(DataTable[Text], inherit_bindings=False):
     def _rebuild(self) -> None:
         if not self._placed:
             return
-        selected = self._selected
+        selected = self._name_at(self.cursor_row)
+        self._names = list(self._bots)
         with self.prevent(DataTable.RowHighlighted):
             self.clear(columns=True)
             self._shown.clear()
@@ -120,15 +125,17 @@ class BotTable(DataTable[Text], inherit_bindings=False):
         self._select(selected)
 
     def _select(self, bot: str | None) -> None:
-        names = list(self._bots)
-        row = names.index(bot) if bot in names else 0
+        row = self._names.index(bot) if bot in self._names else 0
         with self.prevent(DataTable.RowHighlighted):
             self.move_cursor(row=row)
-        self._highlight(names[row] if names else None)
+        self._tell(self._name_at(row))
 
-    def _highlight(self, bot: str | None) -> None:
-        if bot != self._selected:
-            self._selected = bot
+    def _name_at(self, row: int) -> str | None:
+        return self._names[row] if 0 <= row < len(self._names) else None
+
+    def _tell(self, bot: str | None) -> None:
+        if bot != self._told:
+            self._told = bot
             if bot is not None:
                 self.post_message(self.BotHighlighted(self, bot))
 
@@ -171,7 +178,7 @@ class BotTable(DataTable[Text], inherit_bindings=False):
     @on(DataTable.RowHighlighted)
     def _row_highlighted(self, event: DataTable.RowHighlighted) -> None:
         event.stop()
-        self._highlight(event.row_key.value)
+        self._tell(event.row_key.value)
 
     @on(DataTable.RowSelected)
     def _row_selected(self, event: DataTable.RowSelected) -> None:

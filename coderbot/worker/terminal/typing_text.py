@@ -21,6 +21,10 @@ def clean_text(text: str) -> str:
 def encode_text(text: str, bracketed: bool) -> bytes:
     """Return the bytes that typing or pasting `text` sends, without Enter.
 
+    A single line is typed, also into programs that ask to be told of pastes: what
+    is pasted into vim becomes text where `:wq` was meant. Lines and tabs, which
+    typed would press Enter and complete names, are pasted where that is possible.
+
     Args:
         text: What a person has written; cleaned here.
         bracketed: The program has asked to be told what is pasted (mode 2004).
@@ -28,4 +32,6 @@ def encode_text(text: str, bracketed: bool) -> bytes:
     # Terminals send a carriage return for a newline, in a paste as well.
     keys = clean_text(text).replace("\n", "\r")
     typed = keys.encode("utf-8", "replace")
-    return PASTE_START + typed + PASTE_END if bracketed and typed else typed
+    if bracketed and ("\r" in keys or "\t" in keys):
+        return PASTE_START + typed + PASTE_END
+    return typed

@@ -19,18 +19,21 @@ def test_text_is_typed_without_control_characters(text: str, plain: bytes) -> No
     assert encode_text(text, bracketed=False) == plain
 
 
-def test_a_paste_is_marked_for_programs_that_ask() -> None:
-    assert encode_text("a\nb", bracketed=True) == b"\x1b[200~a\rb\x1b[201~"
+@pytest.mark.parametrize("text", ["a\nb", "a\tb", "a\n"])
+def test_a_paste_is_marked_for_programs_that_ask(text: str) -> None:
+    typed = text.replace("\n", "\r").encode()
+
+    assert encode_text(text, bracketed=True) == b"\x1b[200~" + typed + b"\x1b[201~"
+
+
+def test_a_single_line_is_typed_so_that_editors_take_it_for_commands() -> None:
+    assert encode_text(":wq", bracketed=True) == b":wq"
 
 
 def test_a_paste_cannot_be_ended_from_within() -> None:
     hostile = "x\x1b[201~rm -rf /\n"
 
     assert encode_text(hostile, bracketed=True).count(b"\x1b[201~") == 1
-
-
-def test_nothing_is_no_paste() -> None:
-    assert encode_text("\x07", bracketed=True) == b""
 
 
 def test_lone_surrogates_do_not_raise() -> None:
