@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 
-from coderbot.sandbox.client import SandboxUser
+from coderbot.sandbox.client import Message, SandboxUser
 from coderbot.sandbox.server import UserSpec, running_sandbox
 from tests.e2e.fleet import USER, Fleet, running_fleet, write_env
 from tests.fakes.sandbox import make_bot_id, make_token
@@ -89,15 +89,17 @@ async def _screens(user: SandboxUser) -> Spread:
     for _ in range(_RUNS):
         started = time.perf_counter()
         asked = await user.say("/screen")
-        photo = await user.wait_for(
-            lambda m, after=asked.id: m.kind == "photo" and m.id > after
-        )
+        photo = await _photo_after(user, asked)
         await photo.download()
         values.append((time.perf_counter() - started) * 1_000)
         # Sends count against a budget of one a second in real chats; the pause also
         # lets the screen's own refreshes end, so that each run starts alike.
         await asyncio.sleep(0.3)
     return Spread(tuple(values))
+
+
+async def _photo_after(user: SandboxUser, asked: Message) -> Message:
+    return await user.wait_for(lambda m: m.kind == "photo" and m.id > asked.id)
 
 
 def _memory(fleet: Fleet, when: str) -> None:

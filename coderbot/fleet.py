@@ -108,6 +108,9 @@ async def _stop_on_signals(supervisor: SupervisorPort) -> AsyncIterator[None]:
             finally:
                 if not asked.is_set():
                     stopper.cancel()
+    except BaseExceptionGroup as group_error:
+        # What went wrong in the block is told as it is, without the group's wrapping.
+        raise group_error.exceptions[0] from None
     finally:
         for number in _STOP_SIGNALS:
             loop.remove_signal_handler(number)

@@ -3,12 +3,6 @@
 from coderbot.loglevel import Level
 from coderbot.supervisor.exits import describe_duration
 from coderbot.supervisor.state import After, BotMachine, BotState
-from coderbot.wire import Event
-
-_LOUD_EVENTS = frozenset({"unauthorized", "media_failed", "locked_down"})
-"""Kinds of worker events that deserve a warning."""
-_MAX_DETAIL = 500
-"""Characters of the details of an event that are shown."""
 
 
 def announce(
@@ -48,15 +42,6 @@ def describe_run(before: BotMachine, after: BotMachine, now: float) -> str:
     if before.started_at is None:
         return after.last_exit
     return f"{after.last_exit} after {describe_duration(now - before.started_at)}"
-
-
-def describe_event(bot: str, event: Event) -> tuple[Level, str]:
-    """Return the line of something that a worker tells."""
-    # repr(): what strangers have typed can neither end the line nor colour it.
-    details = ", ".join(f"{name}={value!r}" for name, value in event.detail.items())
-    level = Level.WARNING if event.kind in _LOUD_EVENTS else Level.INFO
-    text = f"[{bot}] {event.kind!r}"[:100].replace("'", "")
-    return level, f"{text}: {details}"[:_MAX_DETAIL] if details else text
 
 
 def _start_of(machine: BotMachine) -> str:

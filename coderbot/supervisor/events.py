@@ -39,6 +39,11 @@ class BotSnapshot:
     loop_lag_ms: float | None = None
     poll_age_s: float | None = None
     """Seconds since its last finished getUpdates, as the last heartbeat told."""
+    media_sent: int = 0
+    """Files sent since the supervisor started."""
+    media_failed: int = 0
+    strangers: int = 0
+    """Messages of users who may not use the bot, as far as they were told of."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from coderbot.supervisor.state import (
     ClearTimer,
     Event,
     Exited,
+    HeldUp,
     KillRequested,
     ReadyTimedOut,
     RestartRequested,
@@ -153,6 +154,10 @@ def _ready(machine: BotMachine, _: Any, __: Any, now: float) -> Step:
     return running, (ClearTimer(),)
 
 
+def _wait_longer(machine: BotMachine, _: Any, policy: RestartPolicy, __: Any) -> Step:
+    return machine, (SetTimer(ReadyTimedOut(), policy.ready_timeout_s),)
+
+
 def _not_ready(machine: BotMachine, _: Any, policy: RestartPolicy, __: Any) -> Step:
     reason = f"not READY within {policy.ready_timeout_s:g} s"
     return _kill(replace(machine, reason=reason), After.CRASH)
@@ -287,6 +292,7 @@ _EDGES: dict[tuple[BotState, type[Event]], Callable[..., Step]] = {
     (_S.STARTING, Spawned): _spawned,
     (_S.STARTING, SpawnFailed): _spawn_failed,
     (_S.STARTING, BecameReady): _ready,
+    (_S.STARTING, HeldUp): _wait_longer,
     (_S.STARTING, ReadyTimedOut): _not_ready,
     (_S.STARTING, Exited): _ended,
     (_S.STARTING, StartRequested): _stay,

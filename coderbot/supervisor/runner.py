@@ -10,7 +10,7 @@ from functools import partial
 from coderbot.clock import Clock
 from coderbot.loglevel import Level
 from coderbot.redact import Redactor
-from coderbot.supervisor.announce import announce, describe_event, describe_run
+from coderbot.supervisor.announce import announce, describe_run
 from coderbot.supervisor.child import Child
 from coderbot.supervisor.events import BotSnapshot
 from coderbot.supervisor.household import SWEEP_S, Household
@@ -26,6 +26,7 @@ from coderbot.supervisor.state import (
     ClearTimer,
     Event,
     Exited,
+    HeldUp,
     SendKill,
     SendTerm,
     SetTimer,
@@ -206,12 +207,13 @@ class BotRunner:
                 # Here a worker that hangs would be noticed: by the lag it tells
                 # of, or by the heartbeat that does not come.
                 self._vitals.heartbeat = frame
+                if self._machine.state is BotState.STARTING and self._vitals.held_up:
+                    self.post(HeldUp())
             case Status():
                 self._vitals.status = frame
             case WorkerEvent():
-                level, text = describe_event(self.bot, frame)
-                self._voice_of_run(level, text)
-                return
+                # Counted only: the worker has written its line about it.
+                self._vitals.count(frame)
         self._around.on_change(self)
 
     def _voice_of_run(self, level: Level, text: str) -> None:

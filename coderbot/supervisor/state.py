@@ -105,6 +105,14 @@ class BecameReady:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldUp:
+    """The worker lives, and says that Telegram cannot be reached or polled yet.
+
+    That is no reason to kill it: a new one would be held up as well.
+    """
+
+
+@dataclass(frozen=True, slots=True)
 class ReadyTimedOut:
     """READY has not come in time."""
 
@@ -137,6 +145,7 @@ Event = (
     | Spawned
     | SpawnFailed
     | BecameReady
+    | HeldUp
     | ReadyTimedOut
     | Exited
     | BackoffElapsed

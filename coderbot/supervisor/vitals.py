@@ -1,14 +1,20 @@
 """What a worker has told about itself, as far as it is shown (pure)."""
 
+from collections import Counter
 from collections.abc import Callable
 
 from coderbot.paths import bot_name
 from coderbot.supervisor.events import BotSnapshot
-from coderbot.supervisor.state import BotMachine, BotState
-from coderbot.wire import Heartbeat, Ready, Status
+from coderbot.supervisor.state import BotMachine
+from coderbot.wire import Event, Heartbeat, Ready, Status
 
 _MAX_DETAIL = 200
 """Characters of the detail of a status that are shown."""
+
+_TROUBLES = ("conflict", "offline")
+"""States between a worker and Telegram in which it cannot work."""
+_COUNTED = frozenset({"media_sent", "media_failed", "unauthorized"})
+"""Kinds of events whose number is shown."""
 
 
 class Vitals:
@@ -22,6 +28,7 @@ class Vitals:
         self._scrub = scrub
         self.heartbeat: Heartbeat | None = None
         self.status: Status | None = None
+        self._events: Counter[str] = Counter()
         self._username = ""
         self._full_name = ""
 
@@ -29,6 +36,16 @@ class Vitals:
         """Forget what the process before has told; the name stays."""
         self.heartbeat = None
         self.status = None
+
+    @property
+    def held_up(self) -> bool:
+        """Whether the worker says that something is between it and Telegram."""
+        return self.status is not None and self.status.state in _TROUBLES
+
+    def count(self, event: Event) -> None:
+        """Count an event; kinds that are not shown are not counted."""
+        if event.kind in _COUNTED:
+            self._events[event.kind] += 1
 
     def name(self, ready: Ready) -> None:
         """Take the name of the bot from READY."""
@@ -60,13 +77,14 @@ class Vitals:
             media_pending=beat.media_pending if beat else 0,
             loop_lag_ms=beat.loop_lag_ms if beat else None,
             poll_age_s=beat.poll_age_s if beat else None,
+            media_sent=self._events["media_sent"],
+            media_failed=self._events["media_failed"],
+            strangers=self._events["unauthorized"],
         )
 
     def _trouble(self, machine: BotMachine) -> str:
-        """Return what a running worker says is wrong between it and Telegram."""
-        if self.status is None or machine.state is not BotState.RUNNING:
-            return ""
-        if self.status.state not in ("conflict", "offline"):
+        """Return what a worker says is wrong between it and Telegram."""
+        if self.status is None or not self.held_up or machine.pid is None:
             return ""
         return self._scrub(self.status.detail)[:_MAX_DETAIL]
 

@@ -21,6 +21,7 @@ from coderbot.tui.bridge import Bridge
 from coderbot.tui.keys import QUIT_KEYS, palette
 from coderbot.tui.messages import FleetBeganStopping, FleetEnded
 from coderbot.tui.plain import printable
+from coderbot.tui.screens.confirm import ConfirmScreen
 from coderbot.tui.screens.help import HelpScreen
 from coderbot.tui.screens.main import MainScreen
 from coderbot.tui.screens.stopping import StoppingScreen
@@ -48,7 +49,8 @@ class CoderBotApp(App[None]):
     Args:
         port: The supervisor.
         note: A line for the header, such as the address of a chat page.
-        attached: The supervisor lives elsewhere: `d` leaves without stopping it.
+        attached: The supervisor lives elsewhere: `d` leaves without stopping it, `q` asks
+            first.
         clock: Measures the time left while the fleet is being stopped.
     """
 
@@ -130,12 +132,29 @@ class CoderBotApp(App[None]):
         self._close_messages_no_wait()
 
     async def action_quit(self) -> None:
-        """Stop all bots and quit."""
-        if self._stopping is None:
-            self._show_stopping(None)
-            self.run_worker(
-                self._shut_down(), name="shut down", group="fleet", exclusive=True
+        """Stop all bots and quit; a dashboard of a supervisor elsewhere asks first."""
+        if self._stopping is not None:
+            return
+        if not self._attached:
+            self._stop_fleet()
+        elif not isinstance(self.screen, ConfirmScreen):
+            question = ConfirmScreen(
+                "Stop the whole fleet?",
+                "This dashboard is only attached: d leaves it, and the bots keep "
+                "running.",
+                yes="Stop all",
             )
+            self.push_screen(question, self._quit_answered)
+
+    def _quit_answered(self, stop: bool | None) -> None:
+        if stop:
+            self._stop_fleet()
+
+    def _stop_fleet(self) -> None:
+        self._show_stopping(None)
+        self.run_worker(
+            self._shut_down(), name="shut down", group="fleet", exclusive=True
+        )
 
     async def _shut_down(self) -> None:
         try:

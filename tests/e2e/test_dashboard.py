@@ -8,9 +8,9 @@ from collections.abc import Callable
 
 import pexpect
 import psutil
-from coderbot.worker.terminal.emulator import Emulator
 
 from coderbot.errors import ExitCode
+from coderbot.worker.terminal.emulator import Emulator
 from tests.e2e.conftest import World
 from tests.e2e.fleet import clean_environment, gone
 

@@ -1,6 +1,7 @@
 """Real programs in real terminals, and waiting for what they show."""
 
 import asyncio
+import contextlib
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -66,10 +67,23 @@ def python(source: str) -> tuple[str, ...]:
     return (sys.executable, "-I", "-u", "-c", source)
 
 
+async def runs(session: TerminalSession, name: str) -> None:
+    """Wait until a child of the program in a terminal has been executed as `name`."""
+    async with asyncio.timeout(DEADLINE_S):
+        while name not in _children(session.pid):  # noqa: ASYNC110 - no event tells
+            await asyncio.sleep(0.01)
+
+
+def _children(pid: int) -> list[str]:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return [child.name() for child in psutil.Process(pid).children()]
+    return []
+
+
 async def gone(pid: int) -> None:
     """Wait until no process (a zombie is none) has this number."""
     async with asyncio.timeout(DEADLINE_S):
-        while _lives(pid):
+        while _lives(pid):  # noqa: ASYNC110 - not our child, so no event tells
             await asyncio.sleep(0.01)
 
 

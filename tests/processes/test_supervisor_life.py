@@ -105,6 +105,23 @@ async def test_not_ready_in_time_is_a_crash() -> None:
         assert bot.last_exit == "SIGKILL"
 
 
+async def test_a_worker_that_cannot_reach_telegram_is_given_time() -> None:
+    # Its heartbeats span several times the limit, and each says: still offline.
+    code = """
+send(type="status", state="offline", detail="no route")
+for _ in range(20):
+    send(type="heartbeat", uptime_s=1, rss_bytes=1, terminals=0, loop_lag_ms=0,
+         poll_age_s=0, media_pending=0)
+    time.sleep(0.1)
+send(type="status", state="polling")
+ready(); wait()
+"""
+    async with fleet_of(code, policy=replace(QUICK, ready_timeout_s=0.6)) as fleet:
+        await fleet.until(lambda: fleet.bot().reason == "no route")
+        bot = await fleet.state(BotState.RUNNING)
+        assert (bot.run, bot.crashes_in_row, bot.reason) == (1, 0, "")
+
+
 async def test_a_program_that_does_not_exist_is_a_crash() -> None:
     spec = WorkerSpec(0, worker("").token, ("/nonexistent/python",), {})
     async with fleet_of(spec) as fleet:

@@ -237,7 +237,9 @@ async def test_the_stop_ends_though_a_worker_cannot_be_killed(
     monkeypatch.setattr(supervisor, "_SPARE_S", 0)
     monkeypatch.setattr(Child, "kill", lambda self: None)
     before = descriptors()
-    async with fleet_of(STUBBORN, policy=replace(QUICK, stop_timeout_s=0.2)) as fleet:
+    # It does not end either when its channel does.
+    code = STUBBORN + "; time.sleep(600)"
+    async with fleet_of(code, policy=replace(QUICK, stop_timeout_s=0.2)) as fleet:
         pid = await fleet.running()
         async with asyncio.timeout(5):
             await asyncio.gather(

@@ -9,7 +9,16 @@ from pathlib import Path
 
 import psutil
 
-from tests.processes.terminals import gone, python, shell, shown, shows, terminal, until
+from tests.processes.terminals import (
+    gone,
+    python,
+    runs,
+    shell,
+    shown,
+    shows,
+    terminal,
+    until,
+)
 
 _STUBBORN = "trap '' HUP TERM INT; echo pid-$$; while :; do sleep 1; done"
 
@@ -29,7 +38,7 @@ async def test_what_runs_in_front_and_behind_is_ended() -> None:
 async def test_a_stopped_program_is_ended() -> None:
     async with shell() as session:
         await session.type_text("sleep 1003")
-        await until(session, lambda: "sleep 1003" in shown(session))
+        await runs(session, "sleep")
         await session.press("ctrl+z")
         await shows(session, "Stopped")
     assert not psutil.pid_exists(session.pid)

@@ -22,6 +22,7 @@ from coderbot.worker.terminal.spec import TerminalSpec
 from tests.processes.terminals import BASH, DEADLINE_S, python, shows
 
 SHELL = TerminalSpec(BASH)
+DEFAULTS = TerminalLimits()
 
 
 class Ends:
@@ -45,7 +46,7 @@ class Ends:
 
 @asynccontextmanager
 async def registry(
-    ends: Ends | None = None, limits: TerminalLimits = TerminalLimits()
+    ends: Ends | None = None, limits: TerminalLimits = DEFAULTS
 ) -> AsyncIterator[TerminalRegistry]:
     async with TerminalRegistry(SystemClock(), limits, ends) as opened:
         yield opened
@@ -106,7 +107,7 @@ async def test_a_late_end_does_not_drop_a_newer_terminal() -> None:
         await shows(old, "deaf")
         async with asyncio.TaskGroup() as group:
             closing = group.create_task(terminals.close(1))
-            while old.is_open:
+            while old.is_open:  # noqa: ASYNC110 - until the task has begun
                 await asyncio.sleep(0)
             new = await terminals.open(1, SHELL)
             assert not closing.done()
@@ -138,7 +139,7 @@ async def test_there_is_a_limit_for_all_users_together() -> None:
             await terminals.open(2, SHELL)
         await terminals.close(1)
 
-        assert await terminals.open(2, SHELL)
+        assert (await terminals.open(2, SHELL)).is_open
 
 
 async def test_a_program_that_cannot_be_started_leaves_nothing() -> None:
@@ -147,7 +148,7 @@ async def test_a_program_that_cannot_be_started_leaves_nothing() -> None:
             await terminals.open(1, TerminalSpec(("/does/not/exist",)))
 
         assert len(terminals) == 0
-        assert await terminals.open(1, SHELL)
+        assert (await terminals.open(1, SHELL)).is_open
 
 
 async def test_leaving_the_block_closes_all() -> None:
@@ -160,7 +161,7 @@ async def test_leaving_the_block_closes_all() -> None:
 
 
 async def test_leaving_the_block_by_an_error_closes_all() -> None:
-    with pytest.raises(ExceptionGroup) as raised:
+    with pytest.raises(ExceptionGroup) as raised:  # noqa: PT012 - the block itself
         async with registry() as terminals:
             session = await terminals.open(1, SHELL)
             raise LookupError

@@ -395,6 +395,32 @@ async def test_detach_only_where_attached() -> None:
     assert fleet.calls == []
 
 
+async def test_quit_asks_first_where_attached() -> None:
+    fleet = fleets.running(1)
+    app = fleets.app(fleet, attached=True)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press("q")
+        await until(pilot, lambda: shown(app, "Stop the whole fleet?"))
+        await pilot.press("ctrl+c", "n")
+        await until(pilot, lambda: isinstance(app.screen, MainScreen))
+        assert fleet.calls == []
+        await pilot.press("ctrl+c", "y")
+        await until(pilot, lambda: fleet.calls == [("shut_down",)])
+        fleet.end_stop()
+        await until(pilot, lambda: not app.is_running)
+
+
+@pytest.mark.parametrize("key", ["X", "question_mark", "slash"])
+async def test_ctrl_c_stops_the_fleet_from_any_screen(key: str) -> None:
+    fleet = fleets.running(1)
+    app = fleets.app(fleet)
+    async with app.run_test() as pilot:
+        await pilot.press(key, "ctrl+c")
+        await until(pilot, lambda: fleet.calls == [("shut_down",)])
+        fleet.end_stop()
+        await until(pilot, lambda: not app.is_running)
+
+
 async def test_the_look_changes_and_cells_with_it() -> None:
     app = fleets.app(fleets.troubled())
     async with app.run_test(size=(120, 30)) as pilot:

@@ -4,6 +4,8 @@ import time
 
 from rich.cells import cell_len
 from textual.events import MouseScrollUp
+from textual.geometry import Offset
+from textual.selection import Selection
 
 from coderbot.loglevel import Level
 from coderbot.tui.app import CoderBotApp
@@ -245,3 +247,22 @@ async def test_lines_that_came_too_fast_are_counted() -> None:
         await until(pilot, lambda: fleet.listeners == 1)
         fleet.say_all(["flood"] * 20_500, "bot-0")
         await until(pilot, lambda: shown(app, "500 lines came too fast to show"))
+
+
+async def test_selected_text_is_marked_and_copied_as_it_is_drawn() -> None:
+    fleet = FakeSupervisor([a_bot(0)])
+    fleet.say("漢字 first", "bot-0")
+    fleet.say("second", "bot-0")
+    app = fleets.app(fleet)
+    async with app.run_test() as pilot:
+        view = log_view(app)
+        plain = [view.render_line(y) for y in range(2)]
+        selection = Selection(Offset(27, 0), Offset(29, 1))
+        app.screen.selections = {view: selection}
+        marked = [view.render_line(y) for y in range(2)]
+        assert [each.text for each in marked] == [each.text for each in plain]
+        assert marked != plain
+        await pilot.press("y")
+        head = "22:13:22 [Worker bot-0]   "
+        copied = f"字 first\n{head}sec"
+        await until(pilot, lambda: app.clipboard == copied)

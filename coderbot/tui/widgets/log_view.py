@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rich.cells import cell_len
+from rich.segment import Segment
 from rich.style import Style
 from textual.binding import BindingType
 from textual.cache import LRUCache
@@ -11,6 +13,7 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import var
 from textual.scroll_view import ScrollView
+from textual.selection import Selection
 from textual.strip import Strip
 
 from coderbot.supervisor.lines import LogLine
@@ -33,6 +36,8 @@ _NAMES = (
     *(f"hue-{number}" for number in range(HUES)),
 )
 _CACHED_ROWS = 1_024
+_COPIED_ROWS = 5_000
+"""Rows copied at most by one selection."""
 
 
 class LogView(ScrollView, can_focus=True, inherit_bindings=False):
@@ -179,14 +184,37 @@ class LogView(ScrollView, can_focus=True, inherit_bindings=False):
     def render_line(self, y: int) -> Strip:
         """Return the cells of one row in view."""
         row = self.scroll_offset.y + y
-        style = self.rich_style
         if row >= self._buffer.rows:
-            return Strip.blank(self._width, style)
+            return Strip.blank(self._width, self.rich_style)
+        strip = self._strip(row)
+        selection = self.text_selection
+        span = selection.get_span(row) if selection else None
+        if span is not None:
+            style = self.screen.get_component_rich_style("screen--selection")
+            strip = _highlighted(strip, span, style)
+        return strip.apply_offsets(0, row)
+
+    def _strip(self, row: int) -> Strip:
         line, piece = self._buffer.at(row)
         strip = self._strips.get((line.seq, piece))
-        if strip is None:
-            strip = self._drawn(row)
-        return strip
+        return self._drawn(row) if strip is None else strip
+
+    def selection_updated(self, selection: Selection | None) -> None:  # noqa: ARG002
+        """Draw the selection anew."""
+        self.refresh()
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """Return the selected text as it is drawn, and what ends it."""
+        first = selection.start.y if selection.start else 0
+        last = selection.end.y if selection.end else self._buffer.rows - 1
+        rows = range(max(0, first), min(last, self._buffer.rows - 1) + 1)
+        texts = (self._selected(row, selection) for row in rows[:_COPIED_ROWS])
+        return "\n".join(texts), "\n"
+
+    def _selected(self, row: int, selection: Selection) -> str:
+        start, end = selection.get_span(row) or (0, 0)
+        text = self._strip(row).text
+        return text[start : len(text) if end < 0 else end].rstrip()
 
     def _drawn(self, row: int) -> Strip:
         line, piece = self._buffer.at(row)
@@ -278,3 +306,15 @@ class LogView(ScrollView, can_focus=True, inherit_bindings=False):
         if (following, unseen) != (self._following, self._unseen):
             self._following, self._unseen = following, unseen
             self.post_message(self.FollowChanged(self, following, unseen))
+
+
+def _highlighted(strip: Strip, span: tuple[int, int], style: Style) -> Strip:
+    start, end = span
+    left = cell_len(strip.text[:start])
+    right = strip.cell_length if end < 0 else cell_len(strip.text[:end])
+    marked = [
+        Segment(text, (own or Style()) + style)
+        for text, own, _ in strip.crop(left, right)
+    ]
+    rest = strip.crop(right, strip.cell_length)
+    return Strip([*strip.crop(0, left), *marked, *rest], strip.cell_length)

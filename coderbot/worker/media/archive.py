@@ -1,14 +1,12 @@
 """Moves finished files out of the way, never over another one."""
 
 import contextlib
-import logging
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from coderbot.worker.media.fileid import FileId
-from coderbot.worker.media.names import fitted, numbered
-
-_log = logging.getLogger(__name__)
+from coderbot.worker.media.names import numbered, numbered_before
 
 REASON_ENDING = ".reason.txt"
 """What follows the name of a failed file in the name of its reason."""
@@ -37,7 +35,7 @@ def archive(root: Path, file: FileId, directory: Path) -> Path:
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     if FileId.of(source) != file:
         raise FileChangedError(f"{file.name} was changed")
-    target = _claim(directory, file.name)
+    target = _claim(directory, numbered(file.name))
     try:
         source.rename(target)
     except BaseException:
@@ -53,15 +51,14 @@ def write_reason(target: Path, reason: str) -> None:
     Raises:
         OSError: When it cannot be written.
     """
-    name = fitted(target.name, REASON_ENDING)
-    path = _claim(target.parent, name)
+    path = _claim(target.parent, numbered_before(target.name, REASON_ENDING))
     path.write_text(reason + "\n", encoding="utf-8", errors="replace")
 
 
-def _claim(directory: Path, name: str) -> Path:
-    """Make an empty file under a name that was free, and so hold the name."""
+def _claim(directory: Path, names: Iterator[str]) -> Path:
+    """Make an empty file under the first free name, and so hold the name."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    for candidate in numbered(name):
+    for candidate in names:
         with contextlib.suppress(FileExistsError):
             os.close(os.open(directory / candidate, flags, 0o600))
             return directory / candidate

@@ -32,9 +32,14 @@ def numbered(name: str) -> Iterator[str]:
     stem, extension = (name[:dot], name[dot:]) if dot > 0 else (name, "")
     if len(_encoded(extension)) > _MAX_EXTENSION_BYTES:
         stem, extension = name, ""
-    yield fitted(stem, extension)
+    return numbered_before(stem, extension)
+
+
+def numbered_before(stem: str, ending: str) -> Iterator[str]:
+    """Yield `stem` with `ending`, then with `-1`, `-2` and so on before it."""
+    yield fitted(stem, ending)
     for number in itertools.count(1):
-        yield fitted(stem, f"-{number}{extension}")
+        yield fitted(stem, f"-{number}{ending}")
 
 
 def fitted(stem: str, ending: str) -> str:

@@ -90,7 +90,8 @@ class TerminalSession:
             TerminalStartError: When it cannot be started.
         """
         emulators, ptys = await asyncio.to_thread(_load)
-        mark = secrets.token_hex(16)
+        # The pid tells the supervisor whose terminal a stray process came from.
+        mark = f"{os.getpid()}-{secrets.token_hex(16)}"
         environment = terminal_environment(os.environ, spec.environment, mark)
         child = ptys.PtyChild.spawn(
             spec.argv,

@@ -5,10 +5,9 @@ from dataclasses import replace
 import pytest
 
 from coderbot.loglevel import Level
-from coderbot.supervisor.announce import announce, describe_event, describe_run
+from coderbot.supervisor.announce import announce, describe_run
 from coderbot.supervisor.exits import describe_duration, describe_exit
 from coderbot.supervisor.state import After, BotMachine, BotState
-from coderbot.wire import Event
 
 NOW = 50.0
 SPAWNING = BotMachine(state=BotState.STARTING)
@@ -101,19 +100,3 @@ def test_exits_in_words(code: int, words: str) -> None:
 )
 def test_durations_in_words(seconds: float, words: str) -> None:
     assert describe_duration(seconds) == words
-
-
-def test_an_event_of_a_stranger_is_a_warning_on_one_line() -> None:
-    event = Event(
-        kind="unauthorized", detail={"user": 666, "name": "x\n\x1b[31m[Parent]"}
-    )
-    level, text = describe_event("bot-1", event)
-    assert level is Level.WARNING
-    assert text == r"[bot-1] unauthorized: user=666, name='x\n\x1b[31m[Parent]'"
-
-
-def test_an_event_of_a_hostile_kind_is_shown_safely() -> None:
-    level, text = describe_event("bot-1", Event(kind="a\nb" + "c" * 5_000))
-    assert level is Level.INFO
-    assert "\n" not in text
-    assert len(text) <= 100

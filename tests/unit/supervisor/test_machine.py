@@ -22,6 +22,7 @@ from coderbot.supervisor.state import (
     ClearTimer,
     Event,
     Exited,
+    HeldUp,
     KillRequested,
     ReadyTimedOut,
     RestartRequested,
@@ -79,6 +80,8 @@ EDGES: list[tuple[BotMachine, Event, BotState, tuple[Action, ...]]] = [
     # No process could be had: that is a crash.
     (SPAWNING, SpawnFailed("no memory"), BotState.BACKOFF, PAUSE),
     (STARTING, BecameReady(), BotState.RUNNING, (ClearTimer(),)),
+    # Telegram is out of reach, and the worker says so: it gets more time.
+    (STARTING, HeldUp(), BotState.STARTING, (SetTimer(ReadyTimedOut(), 60),)),
     # READY has not come: killed, and then a crash.
     (STARTING, ReadyTimedOut(), BotState.STOPPING, KILL),
     # It runs or is about to: a start changes nothing.
@@ -153,6 +156,7 @@ EVENTS: list[Event] = [
     Spawned(8),
     SpawnFailed("x"),
     BecameReady(),
+    HeldUp(),
     ReadyTimedOut(),
     Exited(0),
     BackoffElapsed(),

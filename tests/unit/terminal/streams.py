@@ -1,4 +1,5 @@
 """What programs write to a terminal, for the golden pictures."""
+# ruff: noqa: RUF001 - signs that look like letters are what this is about
 
 CSI = "\x1b["
 
@@ -30,12 +31,16 @@ def attributes() -> bytes:
         f"{name:12}|{_sgr(code, 'The quick gjpqy 0O1lI')}|"
         for name, code in names.items()
     ]
-    for first in (30, 90, 40, 100):
-        rows.append("".join(_sgr(str(first + n), f" {first + n:3} ") for n in range(8)))
+    rows += [
+        "".join(_sgr(str(first + n), f" {first + n:3} ") for n in range(8))
+        for first in (30, 90, 40, 100)
+    ]
     rows.append("".join(_sgr(f"1;{30 + n}", f" b{30 + n} ") for n in range(8)))
     rows.append("".join(_sgr(f"7;{30 + n}", f" i{30 + n} ") for n in range(8)))
-    for begin in range(16, 232, 72):
-        rows.append("".join(_sgr(f"48;5;{n}", " ") for n in range(begin, begin + 72)))
+    rows += [
+        "".join(_sgr(f"48;5;{n}", " ") for n in range(begin, begin + 72))
+        for begin in range(16, 232, 72)
+    ]
     rows.append("".join(_sgr(f"48;5;{n}", "   ") for n in range(232, 256)))
     rows.append(
         "".join(_sgr(f"48;2;{n * 3};{255 - n * 3};160", " ") for n in range(72))

@@ -1,8 +1,10 @@
 from coderbot.worker.terminal.render.text import screen_text
 from coderbot.worker.terminal.screen import Cursor, Run, Screen
 
+HIDDEN = Cursor(visible=False)
 
-def make_screen(*rows: str, cursor: Cursor = Cursor(visible=False)) -> Screen:
+
+def make_screen(*rows: str, cursor: Cursor = HIDDEN) -> Screen:
     lines = tuple((Run(row),) if row else () for row in rows)
     return Screen(80, len(rows), lines, cursor)
 

@@ -1,0 +1,347 @@
+"""Who gets a file, how often it is tried, and where it ends up."""
+
+import asyncio
+import os
+import stat
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from coderbot.paths import MediaDirs
+from coderbot.worker.media.fileid import FileId
+from coderbot.worker.media.journal import Journal
+from coderbot.worker.media.sender import EventDetail, Sender
+from coderbot.worker.media.upload import UploadDelayed, UploadFailed, UploadRefused
+from tests.fakes.autoclock import AutoClock
+from tests.fakes.uploader import FakeUploader
+
+ANNA, BEN = 1, 2
+_BLOCKED = UploadRefused("bot was blocked by the user")
+
+
+class Bench:
+    """A sender by itself: files are submitted by hand."""
+
+    def __init__(self, place: Path) -> None:
+        self.dirs = MediaDirs.of(place, 0)
+        self.dirs.make()
+        self.journal = Journal(place / "journal")
+        self.clock = AutoClock()
+        self.uploader = FakeUploader()
+        self.events: list[tuple[str, EventDetail]] = []
+        self.sender: Sender | None = None
+
+    def put(self, name: str, content: bytes = b"content") -> FileId:
+        path = self.dirs.root / name
+        path.write_bytes(content)
+        file = FileId.of(path)
+        assert file is not None
+        return file
+
+    @asynccontextmanager
+    async def running(
+        self, recipients: tuple[int, ...] = (ANNA, BEN), max_bytes: int = 1_000
+    ) -> AsyncIterator[Sender]:
+        present = [FileId.of(path) for path in self.dirs.root.iterdir()]
+        self.journal.open(file for file in present if file)
+        sender = Sender(
+            self.dirs,
+            recipients,
+            self.uploader,
+            self.journal,
+            self.clock,
+            lambda kind, detail: self.events.append((kind, detail)),
+            max_bytes,
+            random=lambda: 1.0,
+        )
+        async with asyncio.TaskGroup() as group:
+            task = group.create_task(sender.run())
+            try:
+                yield sender
+            finally:
+                task.cancel()
+        self.journal.close()
+
+    async def send(self, *files: FileId, recipients: tuple[int, ...] = (1, 2)) -> None:
+        """Send files and wait until all are put away."""
+        async with self.running(recipients) as sender:
+            for file in files:
+                sender.submit(file)
+            await until(lambda: not sender.pending)
+
+    def sent(self) -> list[str]:
+        return sorted(p.name for p in self.dirs.sent.iterdir())
+
+    def failed(self) -> dict[str, str]:
+        return {p.name: p.read_text() for p in self.dirs.failed.iterdir()}
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait until `condition` holds."""
+    async with asyncio.timeout(10):
+        while not condition():  # noqa: ASYNC110 - several things can change it
+            await asyncio.sleep(0.001)
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    return Bench(tmp_path)
+
+
+async def test_every_recipient_gets_it_and_it_moves(bench: Bench) -> None:
+    await bench.send(bench.put("a.txt"))
+    assert {(one.chat, one.content) for one in bench.uploader.done} == {
+        (ANNA, b"content"),
+        (BEN, b"content"),
+    }
+    assert bench.sent() == ["a.txt"]
+    assert bench.events == [
+        ("media_sent", {"file": "a.txt", "bytes": 7, "recipients": 2, "refused": 0})
+    ]
+
+
+async def test_twice_the_same_recipient_gets_it_once(bench: Bench) -> None:
+    await bench.send(bench.put("a.txt"), recipients=(ANNA, ANNA))
+    assert bench.uploader.names() == ["a.txt"]
+
+
+async def test_network_failures_are_tried_again(bench: Bench) -> None:
+    bench.uploader.plan(*[UploadFailed("no route")] * 3, chat=ANNA)
+    await bench.send(bench.put("a.txt"))
+    assert bench.uploader.names(ANNA) == ["a.txt"]
+    assert bench.uploader.tries.count((ANNA, "a.txt")) == 4
+    assert {1.0, 2.0, 4.0} <= set(bench.clock.sleeps)
+    assert bench.sent() == ["a.txt"]
+
+
+async def test_429_is_obeyed(bench: Bench) -> None:
+    began = bench.clock.time_s
+    bench.uploader.plan(UploadDelayed(200), chat=ANNA)
+    await bench.send(bench.put("a.txt"), recipients=(ANNA,))
+    assert bench.uploader.names() == ["a.txt"]
+    assert bench.clock.time_s - began >= 200
+
+
+async def test_429_pauses_all_files_of_that_chat_and_keeps_their_order(
+    bench: Bench,
+) -> None:
+    bench.uploader.plan(UploadDelayed(5), UploadDelayed(5), chat=ANNA)
+    names = [f"{number}.txt" for number in range(6)]
+    await bench.send(*(bench.put(name) for name in names), recipients=(ANNA,))
+    assert bench.uploader.names() == names
+    assert len(bench.uploader.tries) == 8
+
+
+async def test_some_refuse_the_others_get_it(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    bench.uploader.plan(_BLOCKED, chat=BEN)
+    await bench.send(bench.put("a.txt"))
+    assert bench.sent() == ["a.txt"]
+    assert bench.failed() == {}
+    assert f"a.txt was not sent to {BEN}: bot was blocked" in caplog.text
+    kind, detail = bench.events[0]
+    assert (kind, detail["recipients"], detail["refused"]) == ("media_sent", 1, 1)
+
+
+async def test_all_refuse(bench: Bench) -> None:
+    bench.uploader.plan(_BLOCKED, chat=ANNA)
+    bench.uploader.plan(UploadRefused("chat not found"), chat=BEN)
+    await bench.send(bench.put("a.txt"))
+    assert bench.sent() == []
+    reason = bench.failed()["a.txt.reason.txt"]
+    assert "1: bot was blocked by the user" in reason
+    assert "2: chat not found" in reason
+    assert bench.failed()["a.txt"] == "content"
+    assert bench.events[0][0] == "media_failed"
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(b"", "0 bytes"), (b"x" * 1_001, "1,001 bytes; Telegram takes at most 1,000")],
+)
+async def test_unfit_files_are_never_uploaded(
+    bench: Bench, content: bytes, words: str
+) -> None:
+    await bench.send(bench.put("a.txt", content))
+    assert bench.uploader.tries == []
+    assert words in bench.failed()["a.txt.reason.txt"]
+    assert words in str(bench.events[0][1]["reason"])
+
+
+async def test_a_crash_between_recipients_sends_only_what_is_missing(
+    bench: Bench,
+) -> None:
+    file = bench.put("a.txt")
+    never = asyncio.Event()
+    bench.uploader.plan(never, chat=BEN)
+    async with bench.running() as sender:
+        sender.submit(file)
+        await until(lambda: len(bench.uploader.tries) == 2)
+        await until(lambda: ANNA in bench.journal.chats(file))
+    assert bench.uploader.names() == ["a.txt"]
+    assert bench.sent() == []
+    bench.journal = Journal(bench.dirs.root.parent / "journal")
+    await bench.send(file)
+    assert [one.chat for one in bench.uploader.done] == [ANNA, BEN]
+    assert bench.sent() == ["a.txt"]
+
+
+async def test_a_crash_before_the_move_only_moves(bench: Bench) -> None:
+    file = bench.put("a.txt")
+    bench.journal.open([file])
+    for chat in (ANNA, BEN):
+        bench.journal.record(file, chat)
+    bench.journal.close()
+    await bench.send(file)
+    assert bench.uploader.tries == []
+    assert bench.sent() == ["a.txt"]
+
+
+async def test_a_file_brought_back_from_sent_is_sent_again(bench: Bench) -> None:
+    file = bench.put("a.txt")
+    await bench.send(file)
+    (bench.dirs.sent / "a.txt").rename(bench.dirs.root / "a.txt")
+    await bench.send(file)
+    assert bench.uploader.names(ANNA) == ["a.txt", "a.txt"]
+
+
+async def test_a_slow_recipient_holds_up_nobody_else(bench: Bench) -> None:
+    stuck = asyncio.Event()
+    bench.uploader.plan(stuck, stuck, chat=BEN)
+    async with bench.running() as sender:
+        for number in range(10):
+            sender.submit(bench.put(f"{number}.txt"))
+        await until(lambda: len(bench.uploader.names(ANNA)) == 10)
+        assert bench.uploader.names(BEN) == []
+        stuck.set()
+        await until(lambda: not sender.pending)
+    assert len(bench.sent()) == 10
+
+
+async def test_a_slow_file_holds_up_no_other_file(bench: Bench) -> None:
+    stuck = asyncio.Event()
+    bench.uploader.plan(stuck, name="0.txt")
+    async with bench.running((ANNA,)) as sender:
+        for number in range(10):
+            sender.submit(bench.put(f"{number}.txt"))
+        await until(lambda: sender.pending == 1)
+        assert "0.txt" not in bench.uploader.names()
+        stuck.set()
+        await until(lambda: not sender.pending)
+    assert len(bench.sent()) == 10
+
+
+async def test_a_file_that_always_fails_holds_up_no_other_file(bench: Bench) -> None:
+    bench.uploader.plan(*[UploadFailed("500")] * 1_000, name="0.txt")
+    async with bench.running((ANNA,)) as sender:
+        for number in range(10):
+            sender.submit(bench.put(f"{number}.txt"))
+        await until(lambda: sender.pending == 1)
+    assert bench.uploader.names() == [f"{number}.txt" for number in range(1, 10)]
+    assert (bench.dirs.root / "0.txt").exists()
+
+
+async def test_uploads_are_bounded(bench: Bench) -> None:
+    bench.uploader.plan(*[asyncio.Event() for _ in range(50)])
+    async with bench.running(tuple(range(10, 20))) as sender:
+        for number in range(5):
+            sender.submit(bench.put(f"{number}.txt"))
+        await until(lambda: bench.uploader.running == 6)
+        await asyncio.sleep(0.02)
+        assert bench.uploader.most_running == 6
+    assert bench.uploader.running == 0
+
+
+async def test_a_file_changed_during_its_upload_is_not_put_away(bench: Bench) -> None:
+    file = bench.put("a.txt")
+
+    def change() -> None:
+        bench.put("a.txt", b"another content")
+
+    bench.uploader.plan(change, chat=ANNA)
+    await bench.send(file, recipients=(ANNA,))
+    assert bench.sent() == []
+    assert bench.events == []
+    new = FileId.of(bench.dirs.root / "a.txt")
+    assert new is not None
+    await bench.send(new, recipients=(ANNA,))
+    assert bench.uploader.done[-1].content == b"another content"
+    assert bench.sent() == ["a.txt"]
+
+
+async def test_a_file_that_is_opened_again_is_not_put_away(bench: Bench) -> None:
+    file = bench.put("a.txt")
+    with (bench.dirs.root / "a.txt").open("ab") as writer:
+        async with bench.running((ANNA,)) as sender:
+            sender.submit(file)
+            await until(lambda: bench.uploader.names() == ["a.txt"])
+            await until(lambda: 0.25 in bench.clock.sleeps)
+            assert bench.sent() == []
+            writer.write(b" more")
+            writer.flush()
+            await until(lambda: not sender.pending)
+    assert bench.sent() == []
+    assert (bench.dirs.root / "a.txt").read_bytes() == b"content more"
+
+
+async def test_a_removed_file_is_let_go(bench: Bench) -> None:
+    file = bench.put("a.txt")
+    (bench.dirs.root / "a.txt").unlink()
+    await bench.send(file)
+    assert bench.uploader.tries == []
+    assert bench.events == []
+
+
+async def test_a_link_in_its_place_is_not_followed(bench: Bench) -> None:
+    file = bench.put("a.txt")
+    secret = bench.dirs.root.parent / "secret"
+    (bench.dirs.root / "a.txt").rename(secret)
+    (bench.dirs.root / "a.txt").symlink_to(secret)
+    await bench.send(file)
+    assert bench.uploader.tries == []
+    assert bench.sent() == []
+
+
+async def test_a_move_that_fails_is_tried_again_without_sending_again(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    bench.dirs.sent.rmdir()
+    bench.dirs.sent.write_bytes(b"in the way")
+    async with bench.running((ANNA,)) as sender:
+        sender.submit(bench.put("a.txt"))
+        await until(lambda: "Cannot move a.txt to sent/" in caplog.text)
+        assert sender.pending == 1
+        bench.dirs.sent.unlink()
+        await until(lambda: not sender.pending)
+    assert bench.sent() == ["a.txt"]
+    assert bench.uploader.names() == ["a.txt"]
+
+
+async def test_a_fault_of_the_uploader_stops_nothing_else(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    bench.uploader.plan(ZeroDivisionError("a fault"), name="a.txt")
+    await bench.send(bench.put("a.txt"), bench.put("b.txt"), recipients=(ANNA,))
+    assert sorted(bench.uploader.names()) == ["a.txt", "b.txt"]
+    assert "Fault while sending a.txt" in caplog.text
+
+
+async def test_hostile_names_reach_logs_and_captions_harmless(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    name = os.fsdecode(b"x\n[Parent] forged \xff\xe2\x80\xae.txt")
+    await bench.send(bench.put(name), recipients=(ANNA,))
+    assert bench.sent() == [name]
+    assert bench.uploader.done[0].caption == "x\ufffd[Parent] forged \ufffd\ufffd.txt"
+    assert all("\n" not in record.getMessage() for record in caplog.records)
+
+
+async def test_what_was_sent_stays_private(bench: Bench) -> None:
+    bench.uploader.plan(_BLOCKED, chat=ANNA)
+    await bench.send(bench.put("a.txt"), recipients=(ANNA,))
+    reason = bench.dirs.failed / "a.txt.reason.txt"
+    assert stat.S_IMODE(reason.stat().st_mode) == 0o600

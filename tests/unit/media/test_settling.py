@@ -1,0 +1,108 @@
+"""When a file is finished."""
+
+from coderbot.worker.media.fileid import FileId
+from coderbot.worker.media.scan import is_temporary
+from coderbot.worker.media.settling import (
+    EMPTY_SETTLE_S,
+    SETTLE_S,
+    UNKNOWN_SETTLE_S,
+    Settling,
+    Sighting,
+)
+from coderbot.worker.media.writers import Writers
+
+
+def _file(size: int = 10, mtime_ns: int = 1, name: str = "a") -> FileId:
+    return FileId(name, 1, size, mtime_ns)
+
+
+def _see(
+    settling: Settling,
+    now_s: float,
+    file: FileId | None = None,
+    writers: Writers = Writers.NONE,
+) -> bool:
+    """Show one file; return whether it is finished."""
+    file = file or _file()
+    return settling.observe({file.name: Sighting(file, writers)}, now_s) == [file]
+
+
+def test_a_quiet_file_is_finished_after_the_settling_time() -> None:
+    settling = Settling()
+    assert not _see(settling, 0)
+    assert not _see(settling, SETTLE_S - 0.01)
+    assert _see(settling, SETTLE_S)
+    assert settling.waiting == 0
+    assert settling.is_told(_file())
+    assert not settling.is_told(_file(size=11))
+
+
+def test_a_writer_holds_it_back_and_the_time_begins_anew() -> None:
+    settling = Settling()
+    assert not _see(settling, 0)
+    assert not _see(settling, 100, writers=Writers.SOME)
+    assert not _see(settling, 100 + SETTLE_S - 0.01)
+    assert _see(settling, 100.001 + SETTLE_S)
+
+
+def test_a_change_begins_the_time_anew() -> None:
+    settling = Settling()
+    assert not _see(settling, 0)
+    assert not _see(settling, 1, _file(size=11))
+    assert not _see(settling, 2, _file(size=11, mtime_ns=2))
+    assert _see(settling, 2.001 + SETTLE_S, _file(size=11, mtime_ns=2))
+
+
+def test_an_empty_file_gets_time_to_be_filled() -> None:
+    settling = Settling()
+    assert not _see(settling, 0, _file(0))
+    assert not _see(settling, EMPTY_SETTLE_S - 0.01, _file(0))
+    assert _see(settling, EMPTY_SETTLE_S, _file(0))
+
+
+def test_unknown_writers_take_longer() -> None:
+    settling = Settling()
+    assert not _see(settling, 0, writers=Writers.UNKNOWN)
+    assert not _see(settling, UNKNOWN_SETTLE_S - 0.01, writers=Writers.UNKNOWN)
+    assert _see(settling, UNKNOWN_SETTLE_S, writers=Writers.UNKNOWN)
+
+
+def test_a_file_that_left_is_forgotten() -> None:
+    settling = Settling()
+    _see(settling, 0)
+    assert settling.observe({}, 1) == []
+    assert settling.waiting == 0
+    _see(settling, 2)
+    assert _see(settling, 3)
+    settling.forget_absent({"a"})
+    assert settling.is_told(_file())
+    settling.forget_absent(set())
+    assert not settling.is_told(_file())
+
+
+def test_order_is_that_of_completion() -> None:
+    settling = Settling()
+    files = [_file(mtime_ns=3, name="a"), _file(mtime_ns=1, name="b"), _file(name="c")]
+    seen = {each.name: Sighting(each, Writers.NONE) for each in files}
+    settling.observe(seen, 0)
+    finished = settling.observe(seen, 1)
+    assert [each.name for each in finished] == ["b", "c", "a"]
+
+
+def test_next_look() -> None:
+    settling = Settling()
+    assert settling.next_look_s(0, 2.0) == 2.0
+    _see(settling, 0)
+    assert settling.next_look_s(0.01, 2.0) == SETTLE_S - 0.01
+    assert settling.next_look_s(9, 2.0) == 0
+    _see(settling, 9, writers=Writers.SOME)
+    assert 0 < settling.next_look_s(9, 2.0) < 0.1
+    _see(settling, 30, writers=Writers.SOME)
+    assert 0.1 < settling.next_look_s(30, 2.0) < 1  # a long writer: less often
+
+
+def test_temporary_names() -> None:
+    for name in (".x", "x~", "x.part", "x.PART", "x.tmp", "x.crdownload", ".x.swp"):
+        assert is_temporary(name)
+    for name in ("x", "x.png", "part", "x.part.png", "tmp"):
+        assert not is_temporary(name)
