@@ -12,7 +12,9 @@ help:  ## Show what can be made
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.demo-ready  ## Start three bots on the local Telegram (HEADLESS=1: without a dashboard)
-	@exec $(BIN)/coderbot demo $(if $(HEADLESS),--headless)
+	@# With job control the program has the terminal to itself: Ctrl-C reaches it and
+	@# not make, so that its exit code 0 is what make ends with.
+	@if [ -t 0 ]; then set -m; fi; $(BIN)/coderbot demo $(if $(HEADLESS),--headless)
 
 test: $(VENV)/.dev-ready check unit  ## Run everything that CI runs
 

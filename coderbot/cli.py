@@ -80,7 +80,7 @@ def demo(headless: bool, bots: int, directory: Path) -> None:
 
         _need_terminal(headless)
         with prepared_demo(directory, bots) as ready:
-            click.echo(ready.note)
+            click.echo(f"{ready.note}\n{ready.hint}")
             _run_fleet(ready.env_file, headless, note=ready.note)
 
     _exit_with(run)

@@ -28,7 +28,9 @@ class Demo:
 
     env_file: Path
     note: str
-    """Where to chat, and where to put files."""
+    """Where to chat."""
+    hint: str
+    """Where to put files."""
 
 
 @contextmanager
@@ -52,7 +54,8 @@ def prepared_demo(directory: Path, bots: int) -> Iterator[Demo]:
     with _running_sandbox(root, bots) as url:
         env_file = root / ".env"
         _write_env(env_file, root, url, (root / "tokens").read_text().split())
-        yield Demo(env_file, f"Chat page: {url}   Files for bot-0: {root}/media/bot-0/")
+        files = f"Files that you put into {root}/media/bot-0/ arrive in its chat."
+        yield Demo(env_file, f"Chat page: {url}", files)
 
 
 def _make_private(root: Path) -> None:

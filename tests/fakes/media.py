@@ -41,8 +41,15 @@ class RunningMedia:
             while len(self.events) < count:
                 self._news.clear()
                 await self._news.wait()
-            while self.service.pending:
+            while self.service.pending:  # noqa: ASYNC110 - it tells nobody
                 await asyncio.sleep(0.005)
+
+    async def finished_named(self, name: str, timeout: float = 20) -> None:
+        """Wait until the file `name` was told as sent or failed."""
+        async with asyncio.timeout(timeout):
+            while name not in [detail["file"] for _, detail in self.events]:
+                self._news.clear()
+                await self._news.wait()
 
     def sent(self) -> dict[str, bytes]:
         """Return what lies in sent/."""

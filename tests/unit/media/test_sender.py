@@ -9,15 +9,18 @@ from pathlib import Path
 
 import pytest
 
+from coderbot.clock import Clock
 from coderbot.paths import MediaDirs
 from coderbot.worker.media.fileid import FileId
 from coderbot.worker.media.journal import Journal
 from coderbot.worker.media.sender import EventDetail, Sender
 from coderbot.worker.media.upload import UploadDelayed, UploadFailed, UploadRefused
 from tests.fakes.autoclock import AutoClock
+from tests.fakes.clock import FakeClock
 from tests.fakes.uploader import FakeUploader
 
 ANNA, BEN = 1, 2
+_MAX_BYTES = 1_000
 _BLOCKED = UploadRefused("bot was blocked by the user")
 
 
@@ -42,7 +45,7 @@ class Bench:
 
     @asynccontextmanager
     async def running(
-        self, recipients: tuple[int, ...] = (ANNA, BEN), max_bytes: int = 1_000
+        self, recipients: tuple[int, ...] = (ANNA, BEN), clock: Clock | None = None
     ) -> AsyncIterator[Sender]:
         present = [FileId.of(path) for path in self.dirs.root.iterdir()]
         self.journal.open(file for file in present if file)
@@ -51,9 +54,9 @@ class Bench:
             recipients,
             self.uploader,
             self.journal,
-            self.clock,
+            clock or self.clock,
             lambda kind, detail: self.events.append((kind, detail)),
-            max_bytes,
+            _MAX_BYTES,
             random=lambda: 1.0,
         )
         async with asyncio.TaskGroup() as group:
@@ -235,12 +238,21 @@ async def test_a_slow_file_holds_up_no_other_file(bench: Bench) -> None:
 
 
 async def test_a_file_that_always_fails_holds_up_no_other_file(bench: Bench) -> None:
-    bench.uploader.plan(*[UploadFailed("500")] * 1_000, name="0.txt")
-    async with bench.running((ANNA,)) as sender:
+    clock = FakeClock()
+    bench.uploader.plan(*[UploadFailed("500")] * 100, name="0.txt")
+    async with bench.running((ANNA,), clock) as sender:
         for number in range(10):
             sender.submit(bench.put(f"{number}.txt"))
-        await until(lambda: sender.pending == 1)
-    assert bench.uploader.names() == [f"{number}.txt" for number in range(1, 10)]
+        await until(lambda: len(bench.uploader.tries) == 2)
+        began_s = clock.monotonic()
+        async with asyncio.timeout(10):
+            while sender.pending > 1:
+                await clock.advance(0.5)
+                await asyncio.sleep(0.002)
+    assert clock.monotonic() - began_s < 60  # ten failures in a row take minutes
+    assert sorted(bench.uploader.names()) == [
+        f"{number}.txt" for number in range(1, 10)
+    ]
     assert (bench.dirs.root / "0.txt").exists()
 
 

@@ -69,7 +69,7 @@ class Face:
         size: Of the letters, in pixels.
     """
 
-    def __init__(self, path: str, size: float) -> None:
+    def __init__(self, path: str, size: int) -> None:
         self.path = path
         self.font = ImageFont.truetype(path, size, layout_engine=ImageFont.Layout.BASIC)
         self._missing = self._picture(_MISSING)
@@ -89,16 +89,16 @@ class Faces:
 
     Args:
         size: Of the letters, in pixels.
+        with_system: Use the fonts of the system for what the own ones lack.
     """
 
-    def __init__(self, size: float) -> None:
-        self._size = size
+    def __init__(self, size: int, with_system: bool = True) -> None:
+        self._with_system = with_system
         self._own = [
             Face(str(_PACKAGE / f"DejaVuSansMono{face}.ttf"), size) for face in _FACES
         ]
-        self._emoji_tried = False
+        self._emoji_tried = not with_system
         self._emoji: ImageFont.FreeTypeFont | None = None
-        self._emoji_missing = b""
 
     def own(self, bold: bool, italic: bool, character: str) -> Face | None:
         """Return the face that comes along, or the upright one if it lacks it."""
@@ -110,7 +110,7 @@ class Faces:
 
     def other(self, character: str) -> str | None:
         """Return the path of a font of the system that has `character`."""
-        for path in system_fonts():
+        for path in system_fonts() if self._with_system else ():
             if _opened(path).has(character):
                 return path
         return None

@@ -37,11 +37,12 @@ class Glyphs:
 
     Args:
         metrics: Sizes of a cell and of the letters.
+        with_system: Use the fonts of the system for what the own ones lack.
     """
 
-    def __init__(self, metrics: Metrics) -> None:
+    def __init__(self, metrics: Metrics, with_system: bool = True) -> None:
         self.metrics = metrics
-        self._faces = Faces(metrics.font)
+        self._faces = Faces(metrics.font, with_system)
         self._masks: dict[tuple[Look, int], dict[str, Mask]] = {}
         self._count = 0
         self._emoji: dict[tuple[str, int], Image.Image | None] = {}

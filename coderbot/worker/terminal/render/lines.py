@@ -49,11 +49,12 @@ def underline_mask(kind: Underline, width: int, metrics: Metrics) -> Mask:
         dash = max(2, metrics.width // 2)
         for x in range(0, width, metrics.width):
             canvas.fill(x, y, x + dash, y + stroke)
+    elif kind is Underline.DOUBLE:
+        # As far down as they go, so that a gap stays between them.
+        for top in (height - 3 * stroke, height - stroke):
+            canvas.fill(0, top, width, top + stroke)
     else:
         canvas.fill(0, y, width, y + stroke)
-        if kind is Underline.DOUBLE:
-            second = min(y + 2 * stroke, height - stroke)
-            canvas.fill(0, second, width, second + stroke)
     return canvas.mask()
 
 

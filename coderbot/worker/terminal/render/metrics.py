@@ -1,5 +1,6 @@
 """Sizes of a picture, in pixels (pure)."""
 
+import math
 from dataclasses import dataclass
 
 _ADVANCE = 1233 / 2048
@@ -18,8 +19,8 @@ _MIN_FONT = 6
 class Metrics:
     """Sizes that follow from the size of the letters; all in pixels."""
 
-    font: float
-    """Size of the letters, so that they are exactly one cell wide."""
+    font: int
+    """Size of the letters: the largest that is no wider than a cell."""
     width: int
     """Of a cell."""
     height: int
@@ -33,15 +34,16 @@ class Metrics:
     def of(cls, font_size: int) -> "Metrics":
         """Return the sizes for letters of `font_size` pixels, or nearly so.
 
-        Cells are whole pixels wide. The letters are scaled to fill them, so that
-        none is cut at the edge of its cell and none stands apart.
+        Cells are whole pixels wide, and no letter may be cut at their edges. The
+        font comes in whole sizes only (it asks for that itself), so letters of
+        14 pixels become 13 in cells of 8.
         """
         width = max(3, round(font_size * _ADVANCE))
-        baseline = round(font_size * _ASCENT)
+        baseline = math.ceil(font_size * _ASCENT)
         return cls(
-            font=width / _ADVANCE,
+            font=int(width / _ADVANCE),
             width=width,
-            height=baseline + round(font_size * _DESCENT + 0.5),
+            height=baseline + math.ceil(font_size * _DESCENT),
             baseline=baseline,
             stroke=max(1, round(font_size / 14)),
         )

@@ -27,11 +27,16 @@ class PngRenderer:
         font_size_px: Size of the letters, in pixels; smaller where Telegram would
             refuse the picture.
         theme: Default colours.
+        system_fonts: Use the fonts of the system for what DejaVu Sans Mono lacks;
+            without them a picture is the same on every machine.
     """
 
-    def __init__(self, font_size_px: int, theme: Theme = DARK) -> None:
+    def __init__(
+        self, font_size_px: int, theme: Theme = DARK, *, system_fonts: bool = True
+    ) -> None:
         self._font_size_px = font_size_px
         self._theme = theme
+        self._system_fonts = system_fonts
         self._glyphs: Glyphs | None = None
         self._painter: RowPainter | None = None
         self._lines: tuple[Line, ...] = ()
@@ -86,7 +91,7 @@ class PngRenderer:
         painter = self._painter
         if painter is None or (painter.page, painter.colors) != (page, colors):
             if self._glyphs is None or self._glyphs.metrics != page.metrics:
-                self._glyphs = Glyphs(page.metrics)
+                self._glyphs = Glyphs(page.metrics, self._system_fonts)
             painter = self._painter = RowPainter(page, colors, self._glyphs)
             self._lines, self._strips, self._known = (), [], {}
         return painter
