@@ -222,8 +222,8 @@ async def test_an_editor_can_be_used(tmp_path: Path) -> None:
     editor = shutil.which("vim")
     if editor is None:
         pytest.skip("vim is not installed")
-    file = tmp_path / "note.txt"
-    async with terminal(editor, "-u", "NONE", "-i", "NONE", "-n", str(file)) as session:
+    command = (editor, "-u", "NONE", "-i", "NONE", "-n", "note.txt")
+    async with terminal(*command, cwd=tmp_path) as session:
         await shows(session, "~")
         assert session.screen().alternate
         await session.press("i")
@@ -233,7 +233,7 @@ async def test_an_editor_can_be_used(tmp_path: Path) -> None:
         await session.type_text(":wq")
 
         assert await session.wait_closed() == "exit 0"
-    assert file.read_text() == "hello from afar\n"
+    assert (tmp_path / "note.txt").read_text() == "hello from afar\n"
 
 
 async def test_a_pager_can_be_used(tmp_path: Path) -> None:
