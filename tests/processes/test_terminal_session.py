@@ -81,7 +81,9 @@ async def test_a_program_inherits_neither_ignored_nor_blocked_signals() -> None:
             signal.signal(number, handler)
 
     masks = re.findall(r"Sig(?:Blk|Ign):\s+(\w+)", shown(session))
-    assert masks == ["0" * 16] * 2
+    # The C library keeps the signals 32 and 33 for itself: nobody can reset them.
+    reserved = 1 << 31 | 1 << 32
+    assert [int(mask, 16) & ~reserved for mask in masks] == [0, 0]
 
 
 async def test_a_program_inherits_no_descriptors(tmp_path: Path) -> None:
