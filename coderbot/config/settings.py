@@ -320,6 +320,13 @@ class Settings:
         "A worker that is not READY by then counts as crashed.",
         unit="s",
     )
+    hang_timeout_s: float = _fleet(
+        "WORKER_HANG_TIMEOUT_SECONDS",
+        30.0,
+        parsers.number(0, 3_600),
+        "A worker that sends no heartbeat for so long is restarted; 0 is never.",
+        unit="s",
+    )
     state_dir_setting: Path | None = _fleet(
         "CODERBOT_STATE_DIR",
         None,

@@ -30,6 +30,7 @@ from coderbot.supervisor.state import (
     StartRequested,
     StopRequested,
     StopTimedOut,
+    Unfit,
 )
 
 Step = tuple[BotMachine, tuple[Action, ...]]
@@ -166,6 +167,13 @@ def _not_ready(machine: BotMachine, _: Any, policy: RestartPolicy, __: Any) -> S
 # STARTING, RUNNING -> STOPPING
 
 
+def _end_unfit(machine: BotMachine, event: Unfit, *_: Any) -> Step:
+    ending = replace(
+        machine, state=BotState.STOPPING, after=After.CRASH, reason=event.reason
+    )
+    return ending, (SendTerm(), SetTimer(StopTimedOut(), event.grace_s))
+
+
 def _stop(machine: BotMachine, _: Any, policy: RestartPolicy, __: Any) -> Step:
     return _term(machine, After.STOP, policy)
 
@@ -214,6 +222,8 @@ def _stop_ended(
     machine: BotMachine, event: Exited, policy: RestartPolicy, now: float
 ) -> Step:
     gone = replace(_gone(machine, event), reason="")
+    if machine.after is After.CRASH and _was_stable(machine, policy, now):
+        gone = replace(gone, crashes_in_row=0)
     match machine.after:
         case After.STOP:
             return replace(gone, state=BotState.STOPPED), (ClearTimer(),)
@@ -294,12 +304,14 @@ _EDGES: dict[tuple[BotState, type[Event]], Callable[..., Step]] = {
     (_S.STARTING, BecameReady): _ready,
     (_S.STARTING, HeldUp): _wait_longer,
     (_S.STARTING, ReadyTimedOut): _not_ready,
+    (_S.STARTING, Unfit): _end_unfit,
     (_S.STARTING, Exited): _ended,
     (_S.STARTING, StartRequested): _stay,
     (_S.STARTING, StopRequested): _stop,
     (_S.STARTING, KillRequested): _kill_for_good,
     (_S.STARTING, RestartRequested): _stop_for_restart,
     (_S.RUNNING, Exited): _ended,
+    (_S.RUNNING, Unfit): _end_unfit,
     (_S.RUNNING, StartRequested): _stay,
     (_S.RUNNING, StopRequested): _stop,
     (_S.RUNNING, KillRequested): _kill_for_good,

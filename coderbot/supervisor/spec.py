@@ -61,6 +61,8 @@ class RestartPolicy:
     """From SIGTERM to SIGKILL."""
     ready_timeout_s: float = 60.0
     """A worker that is not READY by then counts as crashed."""
+    hang_timeout_s: float = 30.0
+    """A worker that was heard before, and then not for so long, hangs; 0: never."""
 
 
 def worker_specs(

@@ -31,7 +31,7 @@ class After(Enum):
     RESTART = "restart"
     """A start, as the second half of a restart."""
     CRASH = "crash"
-    """What follows a crash: it was ended because it did not become READY."""
+    """What follows a crash: it was ended because it was of no use any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +118,19 @@ class ReadyTimedOut:
 
 
 @dataclass(frozen=True, slots=True)
+class Unfit:
+    """The worker lives, but is of no use any more: it hangs, say.
+
+    It is asked to end, killed after a grace, and counts as crashed.
+    """
+
+    reason: str
+    """What is wrong with it, to be read after "bot-0 is"."""
+    grace_s: float
+    """From SIGTERM to SIGKILL, in seconds."""
+
+
+@dataclass(frozen=True, slots=True)
 class Exited:
     """The process is gone, and its last words have been read."""
 
@@ -147,6 +160,7 @@ Event = (
     | BecameReady
     | HeldUp
     | ReadyTimedOut
+    | Unfit
     | Exited
     | BackoffElapsed
     | StopTimedOut

@@ -39,6 +39,7 @@ from coderbot.supervisor.state import (
     StartRequested,
     StopRequested,
 )
+from coderbot.supervisor.watchdog import Watchdog
 
 _SPARE_S = 1.0
 """Added to the bound of the stop: for a busy machine."""
@@ -173,6 +174,8 @@ class Supervisor:
                 self._tasks = tasks
                 census = tasks.create_task(household.run(), name="census")
                 self._make_runners(household, tasks)
+                watchdog = Watchdog(self._clock, self._policy, self._runners.values())
+                watch = tasks.create_task(watchdog.run(), name="watchdog")
                 self._starting = tasks.create_task(self._start_all(), name="start")
                 try:
                     yield
@@ -180,6 +183,7 @@ class Supervisor:
                     failure = error
                 failure = await self._leave() or failure
                 census.cancel()
+                watch.cancel()
         if failure is not None:
             raise failure
 

@@ -35,6 +35,7 @@ from coderbot.supervisor.state import (
     StartRequested,
     StopRequested,
     StopTimedOut,
+    Unfit,
 )
 
 POLICY = RestartPolicy()
@@ -55,6 +56,8 @@ FAILED = BotMachine(state=BotState.FAILED, runs=1, reason="bad")
 BEGIN = (ClearTimer(), Spawn())
 TERM = (SendTerm(), SetTimer(StopTimedOut(), 10))
 KILL = (SendKill(), SetTimer(StopTimedOut(), KILL_AGAIN_S))
+HUNG = Unfit("hung: no heartbeat for 30 s", grace_s=2)
+TERM_SOON = (SendTerm(), SetTimer(StopTimedOut(), 2))
 PAUSE = (SetTimer(BackoffElapsed(), 5),)
 
 EDGES: list[tuple[BotMachine, Event, BotState, tuple[Action, ...]]] = [
@@ -84,6 +87,9 @@ EDGES: list[tuple[BotMachine, Event, BotState, tuple[Action, ...]]] = [
     (STARTING, HeldUp(), BotState.STARTING, (SetTimer(ReadyTimedOut(), 60),)),
     # READY has not come: killed, and then a crash.
     (STARTING, ReadyTimedOut(), BotState.STOPPING, KILL),
+    # It lives, but is of no use: it may end in good order, within its grace.
+    (STARTING, HUNG, BotState.STOPPING, TERM_SOON),
+    (RUNNING, HUNG, BotState.STOPPING, TERM_SOON),
     # It runs or is about to: a start changes nothing.
     (STARTING, StartRequested(), BotState.STARTING, ()),
     (RUNNING, StartRequested(), BotState.RUNNING, ()),
@@ -158,6 +164,7 @@ EVENTS: list[Event] = [
     BecameReady(),
     HeldUp(),
     ReadyTimedOut(),
+    HUNG,
     Exited(0),
     BackoffElapsed(),
     StopTimedOut(),
@@ -197,6 +204,22 @@ def test_not_ready_in_time_is_the_reason_of_the_crash() -> None:
     waiting = after(STARTING, ReadyTimedOut(), Exited(-9))
     assert waiting.reason == "not READY within 60 s"
     assert (waiting.last_exit, waiting.crashes_in_row) == ("SIGKILL", 1)
+
+
+def test_what_was_wrong_with_an_unfit_worker_is_the_reason_of_the_crash() -> None:
+    waiting = after(RUNNING, HUNG, StopTimedOut(), Exited(-9))
+    assert (waiting.state, waiting.reason) == (BotState.BACKOFF, HUNG.reason)
+    assert (waiting.last_exit, waiting.crashes_in_row) == ("SIGKILL", 1)
+    # Even if it has heard SIGTERM and ended in good order.
+    assert after(RUNNING, HUNG, Exited(0)).reason == HUNG.reason
+    assert after(RUNNING, HUNG, StopRequested(), Exited(0)).state is BotState.STOPPED
+
+
+def test_an_unfit_worker_that_was_well_for_long_begins_with_the_first_pause() -> None:
+    stable = replace(RUNNING, crashes_in_row=4, ready_at=NOW - 60)
+    assert after(stable, HUNG, Exited(-9)).crashes_in_row == 1
+    shaky = replace(RUNNING, crashes_in_row=4, ready_at=NOW - 59)
+    assert after(shaky, HUNG, Exited(-9)).crashes_in_row == 5
 
 
 def test_ready_clears_the_reason_of_the_last_crash() -> None:
