@@ -57,6 +57,7 @@ def _supervisor(settings: Settings) -> Supervisor:
             stop_timeout_s=settings.stop_timeout_s,
             ready_timeout_s=settings.ready_timeout_s,
             hang_timeout_s=settings.hang_timeout_s,
+            start_concurrency=settings.start_concurrency,
         ),
         redactor=Redactor(settings.secrets),
         media_root=settings.media_root,

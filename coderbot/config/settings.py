@@ -292,6 +292,13 @@ class Settings:
         "Pause between the starts of two workers.",
         unit="s",
     )
+    start_concurrency: int = _fleet(
+        "WORKER_START_CONCURRENCY",
+        1,
+        parsers.integer(1, 1_000),
+        "How many workers may boot at the same time, be it a start or after crashes.",
+        unit="count",
+    )
     restart_delay_s: float = _fleet(
         "WORKER_RESTART_DELAY_SECONDS",
         5.0,

@@ -19,8 +19,10 @@ from coderbot.supervisor.logbook import Logbook
 from coderbot.supervisor.machine import broken, step
 from coderbot.supervisor.pulse import Pulse
 from coderbot.supervisor.spec import RestartPolicy, WorkerSpec
+from coderbot.supervisor.startqueue import StartQueue
 from coderbot.supervisor.state import (
     Action,
+    BackoffElapsed,
     BecameReady,
     BotMachine,
     BotState,
@@ -59,6 +61,8 @@ class Surroundings:
     household: Household
     tasks: asyncio.TaskGroup
     """Owns their tasks."""
+    queue: StartQueue
+    """Where those wait that are to start by themselves."""
     on_change: Callable[["BotRunner"], None]
     """Called when something that is shown about a bot has changed."""
 
@@ -112,7 +116,13 @@ class BotRunner:
         except Exception as error:  # noqa: BLE001 - the fence between this bot and the others
             _log.exception("%s: a fault of the supervisor at %s", self.bot, event)
             self._break_down(f"a fault of the supervisor: {type(error).__name__}")
+        self._around.queue.note(self.bot, boots=self.boots)
         self._wake()
+
+    @property
+    def boots(self) -> bool:
+        """Whether a start is under way that nothing outside holds up."""
+        return self._machine.state is BotState.STARTING and not self._vitals.held_up
 
     @property
     def pulse(self) -> Pulse | None:
@@ -231,6 +241,7 @@ class BotRunner:
                     self.post(HeldUp())
             case Status():
                 self._vitals.status = frame
+                self._around.queue.note(self.bot, boots=self.boots)
             case WorkerEvent():
                 # Counted only: the worker has written its line about it.
                 self._vitals.count(frame)
@@ -252,6 +263,8 @@ class BotRunner:
 
     async def _ring(self, event: Event, seconds: float) -> None:
         await self._around.clock.sleep(seconds)
+        if isinstance(event, BackoffElapsed):
+            await self._around.queue.turn(self.bot)
         self._timer = None
         self.post(event)
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 
+from coderbot.supervisor.crashloop import CrashLoop
+
 
 class BotState(StrEnum):
     """Where a bot stands; DESIGN's six words."""
@@ -50,6 +52,8 @@ class BotMachine:
     restarts: int = 0
     """Starts after the first that nobody asked for by `start`."""
     crashes_in_row: int = 0
+    loop: CrashLoop | None = None
+    """The crashes in a row, by time."""
     reason: str = ""
     """Why it crashed, failed or is being ended; empty while all is well."""
     last_exit: str = ""

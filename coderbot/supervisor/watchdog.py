@@ -6,6 +6,7 @@ from typing import Protocol
 from coderbot.clock import Clock
 from coderbot.supervisor.pulse import Pulse
 from coderbot.supervisor.spec import RestartPolicy
+from coderbot.supervisor.startqueue import StartQueue
 from coderbot.supervisor.state import Unfit
 
 TICK_S = 1.0
@@ -40,26 +41,31 @@ class Watchdog:
         clock: For the looks.
         policy: Holds the limits.
         runners: Those it looks after.
+        queue: Is told when time has gone by.
     """
 
     def __init__(
-        self, clock: Clock, policy: RestartPolicy, runners: Collection[Watched]
+        self,
+        clock: Clock,
+        policy: RestartPolicy,
+        runners: Collection[Watched],
+        queue: StartQueue,
     ) -> None:
         self._clock = clock
         self._limit_s = policy.hang_timeout_s
         self._runners = runners
+        self._queue = queue
 
     async def run(self) -> None:
         """Look after all of them until cancelled."""
-        if self._limit_s <= 0:
-            return
-        tick_s = min(TICK_S, self._limit_s / 10)
+        tick_s = min(TICK_S, self._limit_s / 10 or TICK_S)
         before = self._clock.monotonic()
         while True:
             await self._clock.sleep(tick_s)
             now = self._clock.monotonic()
             self.look(now, slept=now - before > tick_s + _LATE_S)
             before = now
+            self._queue.expire()
 
     def look(self, now: float, *, slept: bool) -> None:
         """Look once.
@@ -74,9 +80,12 @@ class Watchdog:
                 continue
             if slept:
                 pulse.forgive(now)
-            silent_s = pulse.silent_s(now)
-            if silent_s >= self._limit_s:
-                reason = f"hung: no heartbeat for {self._limit_s:g} s"
-                runner.end_hung(Unfit(reason, HANG_GRACE_S))
-            elif silent_s >= self._limit_s / 2:
-                runner.ping()
+            if self._limit_s > 0:
+                self._judge(runner, pulse.silent_s(now))
+
+    def _judge(self, runner: Watched, silent_s: float) -> None:
+        if silent_s >= self._limit_s:
+            reason = f"hung: no heartbeat for {self._limit_s:g} s"
+            runner.end_hung(Unfit(reason, HANG_GRACE_S))
+        elif silent_s >= self._limit_s / 2:
+            runner.ping()

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from coderbot.supervisor.crashloop import CrashLoop
 from coderbot.supervisor.machine import (
     KILL_AGAIN_S,
     IllegalEdgeError,
@@ -235,9 +236,10 @@ def test_the_pause_doubles_up_to_its_bound(crashes: int, delay: float) -> None:
     assert backoff_s(crashes, POLICY) == delay
 
 
-def test_the_pause_is_never_nothing() -> None:
+def test_a_pause_of_nothing_holds_for_the_first_crash_alone() -> None:
     policy = RestartPolicy(restart_delay_s=0, restart_max_delay_s=0)
-    assert backoff_s(1, policy) > 0
+    assert backoff_s(1, policy) == 0
+    assert backoff_s(2, policy) > 0
     assert backoff_s(9, policy) > 0
 
 
@@ -246,6 +248,20 @@ def test_a_crash_after_a_minute_of_running_begins_with_the_first_pause() -> None
     assert after(stable, Exited(1)).crashes_in_row == 1
     shaky = replace(RUNNING, crashes_in_row=4, ready_at=NOW - 59.9)
     assert after(shaky, Exited(1)).crashes_in_row == 5
+
+
+def test_a_person_and_a_minute_of_running_end_the_crash_loop() -> None:
+    loop = CrashLoop(NOW - 50, restarts=7, last_start=NOW - 1)
+    crashing = replace(RUNNING, crashes_in_row=7, loop=loop)
+    held = after(crashing, Exited(1))
+    assert held.next_start_at == NOW + 60
+    assert after(held, StartRequested()).loop is None
+    assert after(held, RestartRequested()).loop is None
+    assert after(crashing, RestartRequested()).loop is None
+    assert after(crashing, StopRequested(), StartRequested()).loop is None
+    well = replace(crashing, ready_at=NOW - 60)
+    assert after(well, Exited(1)).next_start_at == NOW + 5
+    assert after(well, HUNG, Exited(1)).next_start_at == NOW + 5
 
 
 def test_a_long_wait_for_ready_is_no_running() -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from coderbot.supervisor.pulse import Pulse
 from coderbot.supervisor.spec import RestartPolicy
+from coderbot.supervisor.startqueue import StartQueue
 from coderbot.supervisor.state import Unfit
 from coderbot.supervisor.watchdog import HANG_GRACE_S, Watchdog
 from tests.fakes.clock import FakeClock
@@ -32,8 +33,9 @@ class Patient:
 def look(
     *patients: Patient, now: float, slept: bool = False, limit_s: float = 30
 ) -> None:
-    policy = RestartPolicy(hang_timeout_s=limit_s)
-    Watchdog(FakeClock(), policy, patients).look(now, slept=slept)
+    policy, clock = RestartPolicy(hang_timeout_s=limit_s), FakeClock()
+    dog = Watchdog(clock, policy, patients, StartQueue(1, clock, 15))
+    dog.look(now, slept=slept)
 
 
 @pytest.mark.parametrize(
@@ -78,5 +80,7 @@ def test_one_that_hangs_does_not_hide_the_next() -> None:
     assert [len(each.ended) for each in patients] == [1, 0, 1]
 
 
-async def test_without_a_limit_nobody_is_watched() -> None:
-    await Watchdog(FakeClock(), RestartPolicy(hang_timeout_s=0), [Patient()]).run()
+def test_without_a_limit_nobody_is_watched() -> None:
+    patient = Patient()
+    look(patient, now=1_000, limit_s=0)
+    assert (patient.pings, patient.ended) == (0, [])
