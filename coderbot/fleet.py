@@ -56,6 +56,8 @@ def _supervisor(settings: Settings) -> Supervisor:
             restart_max_delay_s=settings.restart_max_delay_s,
             stop_timeout_s=settings.stop_timeout_s,
             ready_timeout_s=settings.ready_timeout_s,
+            hang_timeout_s=settings.hang_timeout_s,
+            start_concurrency=settings.start_concurrency,
         ),
         redactor=Redactor(settings.secrets),
         media_root=settings.media_root,

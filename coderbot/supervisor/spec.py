@@ -7,6 +7,7 @@ from pathlib import Path
 from coderbot.config.settings import TOKEN_VARIABLES, Settings
 from coderbot.paths import bot_name
 from coderbot.redact import Secret
+from coderbot.supervisor.crashloop import Bounds
 
 CHANNEL_VARIABLE = "CODERBOT_CHANNEL_FD"
 """Names the inherited end of the channel."""
@@ -45,6 +46,9 @@ class WorkerSpec:
         return bot_name(self.index)
 
 
+_LOOP_BOUNDS = Bounds(window_s=60.0, starts=8)
+
+
 @dataclass(frozen=True, slots=True)
 class RestartPolicy:
     """Pauses and limits, all in seconds."""
@@ -61,6 +65,14 @@ class RestartPolicy:
     """From SIGTERM to SIGKILL."""
     ready_timeout_s: float = 60.0
     """A worker that is not READY by then counts as crashed."""
+    hang_timeout_s: float = 30.0
+    """A worker that was heard before, and then not for so long, hangs; 0: never."""
+    loop_bounds: Bounds = _LOOP_BOUNDS
+    """How often a bot that keeps crashing may start, however short the pauses are."""
+    start_concurrency: int = 1
+    """How many workers may boot at the same time."""
+    boot_patience_s: float = 15.0
+    """One that boots for longer no longer holds up those behind it."""
 
 
 def worker_specs(

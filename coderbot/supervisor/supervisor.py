@@ -32,6 +32,7 @@ from coderbot.supervisor.proctable import read_table
 from coderbot.supervisor.report import StartReport
 from coderbot.supervisor.runner import SEEING_OUT_S, BotRunner, Surroundings
 from coderbot.supervisor.spec import RestartPolicy, WorkerSpec
+from coderbot.supervisor.startqueue import StartQueue
 from coderbot.supervisor.state import (
     Event,
     KillRequested,
@@ -39,6 +40,7 @@ from coderbot.supervisor.state import (
     StartRequested,
     StopRequested,
 )
+from coderbot.supervisor.watchdog import Watchdog
 
 _SPARE_S = 1.0
 """Added to the bound of the stop: for a busy machine."""
@@ -77,6 +79,9 @@ class Supervisor:
         self._bus = Bus()
         self._logbook = Logbook(
             self._specs, redactor, self._clock, self._on_lines_added
+        )
+        self._queue = StartQueue(
+            policy.start_concurrency, self._clock, policy.boot_patience_s
         )
         self._runners: dict[str, BotRunner] = {}
         self._report = StartReport(self._clock.monotonic())
@@ -173,6 +178,10 @@ class Supervisor:
                 self._tasks = tasks
                 census = tasks.create_task(household.run(), name="census")
                 self._make_runners(household, tasks)
+                watchdog = Watchdog(
+                    self._clock, self._policy, self._runners.values(), self._queue
+                )
+                watch = tasks.create_task(watchdog.run(), name="watchdog")
                 self._starting = tasks.create_task(self._start_all(), name="start")
                 try:
                     yield
@@ -180,6 +189,7 @@ class Supervisor:
                     failure = error
                 failure = await self._leave() or failure
                 census.cancel()
+                watch.cancel()
         if failure is not None:
             raise failure
 
@@ -190,6 +200,7 @@ class Supervisor:
             self._logbook,
             household,
             tasks,
+            self._queue,
             self._on_change,
         )
         self._runners = {
@@ -203,6 +214,7 @@ class Supervisor:
         for position, runner in enumerate(self._runners.values()):
             if position > 0:
                 await self._clock.sleep(self._policy.start_delay_s)
+            await self._queue.turn(runner.bot)
             _log.info("Starting %s (%d of %d)", runner.bot, position + 1, count)
             runner.post(StartRequested())
 

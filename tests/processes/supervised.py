@@ -22,6 +22,7 @@ QUICK = RestartPolicy(
     stable_after_s=60,
     stop_timeout_s=3,
     ready_timeout_s=10,
+    boot_patience_s=1,
 )
 """Short pauses, so that tests are."""
 
@@ -68,6 +69,13 @@ class Fleet:
         pid = (await self.state(BotState.RUNNING, index, run)).pid
         assert pid is not None
         return pid
+
+    async def until_held(self, run: int) -> float:
+        """Wait until the first bot waits for long; returns how long, in seconds."""
+        await self.until(
+            lambda: self.bot().run >= run and (self.bot().next_start_in_s or 0) > 1
+        )
+        return self.bot().next_start_in_s or 0
 
     async def line(self, text: str, bot: str | None = None) -> LogLine:
         """Wait for a line that contains `text`."""
