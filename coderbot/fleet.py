@@ -15,6 +15,7 @@ from coderbot.lockfile import hold_lock
 from coderbot.paths import StateDir
 from coderbot.redact import Redactor
 from coderbot.secretenv import take_secret
+from coderbot.supervisor.control import control_socket
 from coderbot.supervisor.spec import RestartPolicy, worker_specs
 from coderbot.supervisor.supervisor import Supervisor
 
@@ -43,7 +44,10 @@ async def run_fleet(settings: Settings, *, headless: bool, note: str = "") -> No
         async with _supervisor(settings) as supervisor:
             for warning in settings.warnings:
                 _log.warning("%s", warning)
-            async with _stop_on_signals(supervisor):
+            async with (
+                control_socket(supervisor, state.control),
+                _stop_on_signals(supervisor),
+            ):
                 await _front_end(supervisor, settings, headless, note)
 
 

@@ -64,6 +64,11 @@ class StateDir:
         """Lock of the supervisor that works here."""
         return self.root / "supervisor.lock"
 
+    @property
+    def control(self) -> Path:
+        """Socket through which other processes steer that supervisor."""
+        return self.root / "control.sock"
+
 
 def safe_name(name: str, default: str = "file") -> str:
     """Turn a name from outside into one that is safe inside any directory.
