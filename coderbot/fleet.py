@@ -75,8 +75,10 @@ async def _front_end(
     """Run the chosen front end; only this one is imported."""
     if headless:
         from coderbot.headless import run_headless
+        from coderbot.supervisor.readiness import telling_managers
 
-        await run_headless(supervisor, settings.verbose_logging)
+        async with telling_managers(supervisor, os.environ, SystemClock()):
+            await run_headless(supervisor, settings.verbose_logging)
     else:
         from coderbot.tui.app import CoderBotApp
 

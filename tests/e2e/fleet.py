@@ -113,6 +113,7 @@ async def running_fleet(
     directory: Path,
     arguments: Sequence[str] = ("--headless",),
     environment: Mapping[str, str] | None = None,
+    pass_fds: Sequence[int] = (),
 ) -> AsyncIterator[Fleet]:
     """Run the program in `directory`; nothing of it outlives the block."""
     process = await asyncio.create_subprocess_exec(
@@ -124,6 +125,7 @@ async def running_fleet(
         stderr=asyncio.subprocess.STDOUT,
         limit=1 << 20,
         start_new_session=True,
+        pass_fds=tuple(pass_fds),
     )
     fleet = Fleet(process)
     async with asyncio.TaskGroup() as group:
