@@ -9,6 +9,7 @@ from typing import NoReturn
 import click
 
 from coderbot import __version__
+from coderbot.commands.entry import register
 from coderbot.errors import CoderBotError, ExitCode
 
 _SANDBOX_MODULE = "coderbot.sandbox"
@@ -33,6 +34,9 @@ def main(context: click.Context, headless: bool, env_file: Path | None) -> None:
     """
     if context.invoked_subcommand is None:
         _exit_with(lambda: _run_fleet(env_file, headless))
+
+
+register(main)
 
 
 @click.command()

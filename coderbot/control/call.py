@@ -22,6 +22,7 @@ from coderbot.wire import Frame, WireError
 CONNECT_TIMEOUT_S = 5.0
 """How long a supervisor may take to say welcome, in seconds."""
 
+_SILENT = "the process there does not answer"
 _T = TypeVar("_T", bound=Frame)
 
 
@@ -46,7 +47,7 @@ class Conversation:
             self.welcome = self._greet()
         except TimeoutError:
             self._socket.close()
-            raise NotRunningError(path, "the process there does not answer") from None
+            raise NotRunningError(path, _SILENT) from None
         except BaseException:
             self._socket.close()
             raise
@@ -121,10 +122,19 @@ class Conversation:
 
     @contextmanager
     def patience(self, timeout_s: float) -> Iterator[None]:
-        """Let every read of the block raise TimeoutError after `timeout_s`."""
+        """Bound every wait of the block.
+
+        Args:
+            timeout_s: In seconds.
+
+        Raises:
+            NotRunningError: When nothing came for so long.
+        """
         self._socket.settimeout(max(0.001, timeout_s))
         try:
             yield
+        except TimeoutError:
+            raise NotRunningError(self._path, _SILENT) from None
         finally:
             self._socket.settimeout(None)
 

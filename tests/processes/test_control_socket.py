@@ -18,6 +18,7 @@ import pytest
 from coderbot.control.call import Conversation
 from coderbot.control.client import ControlClient
 from coderbot.control.failures import ControlRefusedError, NotRunningError
+from coderbot.errors import CoderBotError
 from coderbot.supervisor import controlwire as wire
 from coderbot.supervisor.control import MAX_CLIENTS, control_socket
 from coderbot.supervisor.errors import FleetStoppingError, MediaError, UnknownBotError
@@ -242,6 +243,35 @@ async def test_a_socket_that_hangs_is_no_supervisor(tmp_path: Path) -> None:
         deaf.listen()
         with pytest.raises(NotRunningError, match="does not answer"):
             await asyncio.to_thread(Conversation, tmp_path / "control.sock", 0.2)
+
+
+async def test_a_supervisor_that_falls_silent_is_none(tmp_path: Path) -> None:
+    path = tmp_path / "control.sock"
+    welcome = wire.encode(wire.Welcome(protocol=1, version="1", pid=1))
+
+    def ask() -> None:
+        with Conversation(path) as talk, talk.patience(0.2):
+            talk.status()
+
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(path))
+        listener.listen()
+        async with asyncio.TaskGroup() as group:
+            asking = group.create_task(asyncio.to_thread(_outcome, ask))
+            there, _ = await asyncio.to_thread(listener.accept)
+            with there:
+                there.sendall(welcome)
+                await asking
+    assert isinstance(asking.result(), NotRunningError)
+    assert "does not answer" in str(asking.result())
+
+
+def _outcome(run: Callable[[], None]) -> Exception | None:
+    try:
+        run()
+    except CoderBotError as error:
+        return error
+    return None
 
 
 @pytest.mark.parametrize(
