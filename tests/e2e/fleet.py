@@ -114,10 +114,11 @@ async def running_fleet(
     arguments: Sequence[str] = ("--headless",),
     environment: Mapping[str, str] | None = None,
     pass_fds: Sequence[int] = (),
+    wrapper: Sequence[str] = (),
 ) -> AsyncIterator[Fleet]:
     """Run the program in `directory`; nothing of it outlives the block."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "coderbot", *arguments),
+        *(*wrapper, sys.executable, "-m", "coderbot", *arguments),
         cwd=directory,
         env={**clean_environment(), **(environment or {})},
         stdin=asyncio.subprocess.DEVNULL,
