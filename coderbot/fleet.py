@@ -15,6 +15,7 @@ from coderbot.lockfile import hold_lock
 from coderbot.paths import StateDir
 from coderbot.redact import Redactor
 from coderbot.secretenv import take_secret
+from coderbot.supervisor.ledger import Ledger
 from coderbot.supervisor.spec import RestartPolicy, worker_specs
 from coderbot.supervisor.supervisor import Supervisor
 
@@ -62,6 +63,7 @@ def _supervisor(settings: Settings) -> Supervisor:
         redactor=Redactor(settings.secrets),
         media_root=settings.media_root,
         clock=SystemClock(),
+        ledger=Ledger(StateDir(settings.state_dir).workers),
     )
 
 

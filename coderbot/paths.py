@@ -64,6 +64,11 @@ class StateDir:
         """Lock of the supervisor that works here."""
         return self.root / "supervisor.lock"
 
+    @property
+    def workers(self) -> Path:
+        """Which processes belong to the workers, for the run after a kill -9."""
+        return self.root / "workers.json"
+
 
 def safe_name(name: str, default: str = "file") -> str:
     """Turn a name from outside into one that is safe inside any directory.
