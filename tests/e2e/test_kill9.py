@@ -22,8 +22,9 @@ async def hidden_process(world: World, fleet: Fleet) -> psutil.Process:
     await anna.say("/xterm")
     await anna.wait_for(lambda m: "$" in m.text or "#" in m.text)
     await anna.say(HIDE)
-    shown = await anna.wait_for(lambda m: re.search(r"^pid=\d+", m.text, re.M))
-    found = re.search(r"^pid=(\d+)", shown.text, re.MULTILINE)
+    pid = re.compile(r"^pid=(\d+)", re.MULTILINE)
+    shown = await anna.wait_for(lambda m: pid.search(m.text) is not None)
+    found = pid.search(shown.text)
     assert found is not None
     return psutil.Process(int(found[1]))
 
