@@ -16,6 +16,7 @@ from coderbot.paths import StateDir
 from coderbot.redact import Redactor
 from coderbot.secretenv import take_secret
 from coderbot.supervisor.control import control_socket
+from coderbot.supervisor.ledger import Ledger
 from coderbot.supervisor.spec import RestartPolicy, worker_specs
 from coderbot.supervisor.supervisor import Supervisor
 
@@ -66,6 +67,7 @@ def _supervisor(settings: Settings) -> Supervisor:
         redactor=Redactor(settings.secrets),
         media_root=settings.media_root,
         clock=SystemClock(),
+        ledger=Ledger(StateDir(settings.state_dir).workers),
     )
 
 

@@ -69,6 +69,11 @@ class StateDir:
         """Socket through which other processes steer that supervisor."""
         return self.root / "control.sock"
 
+    @property
+    def workers(self) -> Path:
+        """Which processes belong to the workers, for the run after a kill -9."""
+        return self.root / "workers.json"
+
 
 def safe_name(name: str, default: str = "file") -> str:
     """Turn a name from outside into one that is safe inside any directory.

@@ -130,6 +130,11 @@ class BotRunner:
         heard = self._machine.state in (BotState.STARTING, BotState.RUNNING)
         return self._run.pulse if self._run is not None and heard else None
 
+    def deaf_s(self, now: float) -> float:
+        """Return how long the bot has not heard Telegram, without saying why."""
+        is_running = self._machine.state is BotState.RUNNING
+        return self._vitals.deaf_s(now) if is_running else 0.0
+
     def ping(self) -> None:
         """Ask the process for a heartbeat."""
         if self._run is not None:
@@ -240,7 +245,7 @@ class BotRunner:
                 if self._machine.state is BotState.STARTING and self._vitals.held_up:
                     self.post(HeldUp())
             case Status():
-                self._vitals.status = frame
+                self._vitals.take_status(frame, self._around.clock.monotonic())
                 self._around.queue.note(self.bot, boots=self.boots)
             case WorkerEvent():
                 # Counted only: the worker has written its line about it.

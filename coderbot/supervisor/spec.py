@@ -71,6 +71,8 @@ class RestartPolicy:
     """A worker that is not READY by then counts as crashed."""
     hang_timeout_s: float = 30.0
     """A worker that was heard before, and then not for so long, hangs; 0: never."""
+    deaf_after_s: float = 180.0
+    """A worker whose last finished getUpdates is so old, without a reason, is deaf."""
     loop_bounds: Bounds = _LOOP_BOUNDS
     """How often a bot that keeps crashing may start, however short the pauses are."""
     start_concurrency: int = 1

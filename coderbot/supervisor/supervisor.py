@@ -24,6 +24,8 @@ from coderbot.supervisor.events import (
 )
 from coderbot.supervisor.exits import describe_duration
 from coderbot.supervisor.household import Household, adopting_orphans
+from coderbot.supervisor.ledger import Ledger
+from coderbot.supervisor.leftovers import end_leftovers
 from coderbot.supervisor.lines import PARENT, LogLine
 from coderbot.supervisor.logbook import Logbook
 from coderbot.supervisor.loghandler import logging_to
@@ -60,6 +62,7 @@ class Supervisor:
         redactor: Takes secrets out of all lines.
         media_root: MEDIA_TMP_LOCATION.
         clock: For everything that waits.
+        ledger: Knows the processes of the run before, and is kept for the next one.
     """
 
     def __init__(
@@ -70,7 +73,9 @@ class Supervisor:
         redactor: Redactor,
         media_root: Path,
         clock: Clock | None = None,
+        ledger: Ledger | None = None,
     ) -> None:
+        self._ledger = ledger if ledger is not None else Ledger(None)
         self._specs = {spec.bot: spec for spec in specs}
         self._policy = policy
         self._redactor = redactor
@@ -173,7 +178,9 @@ class Supervisor:
         """Own all tasks; an error of the block leaves as it is, not in a group."""
         failure: BaseException | None = None
         with logging_to(self._logbook), adopting_orphans():
-            household = Household(self._clock, read_table())
+            # Before a token is polled again: who is left may be polling it still.
+            await end_leftovers(self._ledger.read(), self._clock)
+            household = Household(self._clock, read_table(), self._ledger)
             async with asyncio.TaskGroup() as tasks:
                 self._tasks = tasks
                 census = tasks.create_task(household.run(), name="census")

@@ -24,6 +24,12 @@ class Watched(Protocol):
     def pulse(self) -> Pulse | None:
         """Return when the process was heard; None unless one is to be heard."""
 
+    def deaf_s(self, now: float) -> float:
+        """Return how long the bot has not heard Telegram, without saying why."""
+
+    def post(self, event: Unfit) -> None:
+        """Let `event` take effect."""
+
     def ping(self) -> None:
         """Ask the process for a heartbeat."""
 
@@ -32,7 +38,7 @@ class Watched(Protocol):
 
 
 class Watchdog:
-    """Ends workers that hang: stopped, in an endless loop, or in a dead lock.
+    """Ends workers that hang (stopped, in an endless loop), and those that are deaf.
 
     Halfway through the limit it asks for a heartbeat, so that a limit may be
     shorter than the time between two heartbeats.
@@ -52,6 +58,7 @@ class Watchdog:
         queue: StartQueue,
     ) -> None:
         self._clock = clock
+        self._policy = policy
         self._limit_s = policy.hang_timeout_s
         self._runners = runners
         self._queue = queue
@@ -80,12 +87,15 @@ class Watchdog:
                 continue
             if slept:
                 pulse.forgive(now)
-            if self._limit_s > 0:
-                self._judge(runner, pulse.silent_s(now))
+            self._judge(runner, pulse.silent_s(now), runner.deaf_s(now))
 
-    def _judge(self, runner: Watched, silent_s: float) -> None:
-        if silent_s >= self._limit_s:
-            reason = f"hung: no heartbeat for {self._limit_s:g} s"
+    def _judge(self, runner: Watched, silent_s: float, deaf_s: float) -> None:
+        hang_s, deaf_after_s = self._limit_s, self._policy.deaf_after_s
+        if 0 < hang_s <= silent_s:
+            reason = f"hung: no heartbeat for {hang_s:g} s"
             runner.end_hung(Unfit(reason, HANG_GRACE_S))
-        elif silent_s >= self._limit_s / 2:
+        elif deaf_s >= deaf_after_s:
+            reason = f"deaf: no getUpdates for {deaf_after_s:g} s"
+            runner.post(Unfit(reason, self._policy.stop_timeout_s))
+        elif 0 < hang_s / 2 <= silent_s:
             runner.ping()

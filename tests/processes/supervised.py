@@ -9,6 +9,7 @@ import psutil
 
 from coderbot.redact import Redactor
 from coderbot.supervisor.events import BotSnapshot, FleetEvent
+from coderbot.supervisor.ledger import Ledger
 from coderbot.supervisor.lines import LogLine
 from coderbot.supervisor.spec import RestartPolicy, WorkerSpec
 from coderbot.supervisor.state import BotState
@@ -111,7 +112,10 @@ class Fleet:
 
 @asynccontextmanager
 async def fleet_of(
-    *codes: str | WorkerSpec, policy: RestartPolicy = QUICK, media: Path | None = None
+    *codes: str | WorkerSpec,
+    policy: RestartPolicy = QUICK,
+    media: Path | None = None,
+    ledger: Path | None = None,
 ) -> AsyncIterator[Fleet]:
     """Run a fleet; codes are programs for `tests.fakes.children`."""
     specs = [
@@ -123,6 +127,7 @@ async def fleet_of(
         policy,
         redactor=Redactor([spec.token for spec in specs]),
         media_root=media or Path("/nonexistent"),
+        ledger=Ledger(ledger),
     )
     fleet = Fleet(supervisor)
     children = set(psutil.Process().children())

@@ -5,6 +5,8 @@ import signal
 import time
 from dataclasses import replace
 
+import pytest
+
 from coderbot.supervisor.state import BotState
 from tests.fakes.children import READY_AND_WAIT
 from tests.processes.supervised import QUICK, alive, fleet_of, gone
@@ -82,6 +84,36 @@ async def test_a_worker_that_hangs_before_it_is_ready_is_caught_once_heard() -> 
     async with fleet_of(BEAT + "beat(); time.sleep(60)", policy=WATCHED) as fleet:
         crashed = await fleet.state(BotState.BACKOFF)
         assert crashed.reason.startswith("hung: ")
+
+
+DEAF = replace(QUICK, hang_timeout_s=5, deaf_after_s=180)
+
+
+async def test_a_deaf_worker_is_ended_in_good_order_and_started_again() -> None:
+    code = BEAT + "on_term(lambda: sys.exit(0)); ready(); beat(200); wait()"
+    async with fleet_of(code, policy=DEAF) as fleet:
+        crashed = await fleet.state(BotState.BACKOFF)
+        assert crashed.reason == "deaf: no getUpdates for 180 s"
+        assert crashed.last_exit == "exit 0"
+        await fleet.running(run=2)
+
+
+@pytest.mark.parametrize("state", ["offline", "conflict"])
+async def test_who_says_why_it_hears_nothing_is_left_alone(state: str) -> None:
+    code = f"""
+ready()
+send(type="status", state="{state}", detail="said why")
+beat(500)
+time.sleep(1.5)
+send(type="status", state="polling")
+time.sleep(1.5)
+print("unharmed", flush=True)
+wait()
+"""
+    async with fleet_of(BEAT + code, policy=DEAF) as fleet:
+        await fleet.line("unharmed")
+        assert fleet.bot().run == 1
+        assert fleet.bot().state is BotState.RUNNING
 
 
 async def test_the_descendants_of_a_worker_that_hangs_end_with_it() -> None:

@@ -20,7 +20,15 @@ class Patient:
         if heard_at is not None:
             self.pulse.beat(heard_at)
         self.pings = 0
+        self.deaf = 0.0
         self.ended: list[Unfit] = []
+
+    def deaf_s(self, now: float) -> float:
+        return self.deaf
+
+    def post(self, event: Unfit) -> None:
+        self.ended.append(event)
+        self.pulse, self.deaf = None, 0
 
     def ping(self) -> None:
         self.pings += 1
@@ -78,6 +86,21 @@ def test_one_that_hangs_does_not_hide_the_next() -> None:
     patients = Patient(), Patient(heard_at=29), Patient()
     look(*patients, now=31)
     assert [len(each.ended) for each in patients] == [1, 0, 1]
+
+
+def test_who_is_deaf_may_end_in_good_order() -> None:
+    well, deaf = Patient(), Patient()
+    well.deaf, deaf.deaf = 179.9, 180
+    look(well, deaf, now=1)
+    assert well.ended == []
+    assert deaf.ended == [Unfit("deaf: no getUpdates for 180 s", 10)]
+
+
+def test_who_hangs_is_not_deaf_as_well() -> None:
+    patient = Patient()
+    patient.deaf = 500
+    look(patient, now=30)
+    assert patient.ended == [UNFIT]
 
 
 def test_without_a_limit_nobody_is_watched() -> None:
