@@ -114,6 +114,10 @@ class Supervisor:
         """Return all bots by index, as they stand now."""
         return [runner.snapshot() for runner in self._runners.values()]
 
+    def fingerprints(self) -> dict[str, str]:
+        """Return the fingerprint of each bot's token, by id."""
+        return {bot: spec.token.fingerprint for bot, spec in self._specs.items()}
+
     def lines(
         self, bot: str | None = None, after: int = 0, limit: int = 10_000
     ) -> Sequence[LogLine]:
