@@ -42,7 +42,10 @@ async def run_fleet(settings: Settings, *, headless: bool, note: str = "") -> No
     state = StateDir(settings.state_dir)
     state.make()
     with hold_lock(state.lock, f"State directory {state.root}"):
-        async with _supervisor(settings) as supervisor:
+        async with (
+            _supervisor(settings) as supervisor,
+            _metrics(supervisor, settings.metrics_port),
+        ):
             for warning in settings.warnings:
                 _log.warning("%s", warning)
             async with (
@@ -69,6 +72,18 @@ def _supervisor(settings: Settings) -> Supervisor:
         clock=SystemClock(),
         ledger=Ledger(StateDir(settings.state_dir).workers),
     )
+
+
+@asynccontextmanager
+async def _metrics(supervisor: Supervisor, port: int) -> AsyncIterator[None]:
+    """Serve the numbers of the fleet, if they are wanted; only then it costs."""
+    if not port:
+        yield
+        return
+    from coderbot.supervisor.metrics import serving_metrics
+
+    async with serving_metrics(supervisor, port, SystemClock()):
+        yield
 
 
 async def _front_end(

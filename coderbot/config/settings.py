@@ -334,6 +334,13 @@ class Settings:
         "A worker that sends no heartbeat for so long is restarted; 0 is never.",
         unit="s",
     )
+    metrics_port: int = _fleet(
+        "METRICS_PORT",
+        0,
+        parsers.integer(0, 65_535),
+        "Port on 127.0.0.1 for /metrics, /healthz and /readyz; 0 is off.",
+        unit="port",
+    )
     state_dir_setting: Path | None = _fleet(
         "CODERBOT_STATE_DIR",
         None,

@@ -1,5 +1,6 @@
 """All lines of the fleet, in memory."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 
@@ -43,6 +44,7 @@ class Logbook:
         self._clock = clock
         self._on_added = on_added
         self._rings = {bot: Ring(bot, max_lines, max_chars) for bot in (PARENT, *bots)}
+        self._added: Counter[str] = Counter()
         self.last_seq = 0
         """Number of the newest line; 0 when there is none."""
 
@@ -64,6 +66,7 @@ class Logbook:
         wall = self._clock.now().timestamp()
         first = self.last_seq + 1
         self.last_seq += len(texts)
+        self._added[bot] += len(texts)
         mono = self._clock.monotonic()
         self._rings[bot].add(first, wall, mono, run, stream, levels, texts)
         self._on_added(self.last_seq)
@@ -95,6 +98,11 @@ class Logbook:
             found += ring.newest(after, limit)
         found.sort(key=attrgetter("seq"))
         return found[-limit:]
+
+    def counts(self) -> dict[str, tuple[int, int]]:
+        """Return by bot, and PARENT: lines added, and those no longer kept."""
+        rings = self._rings.items()
+        return {bot: (self._added[bot], ring.dropped) for bot, ring in rings}
 
     def dropped(self, bot: str) -> int:
         """Return how many lines of a bot are no longer kept."""

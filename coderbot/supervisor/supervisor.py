@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from types import TracebackType
@@ -131,6 +131,10 @@ class Supervisor:
         if bot != PARENT:
             self._spec(bot)
         return self._logbook.dropped(bot)
+
+    def line_counts(self) -> Mapping[str, tuple[int, int]]:
+        """Return by bot, and PARENT: lines added, and those no longer kept."""
+        return self._logbook.counts()
 
     def subscribe(self) -> AbstractAsyncContextManager[AsyncIterator[FleetEvent]]:
         """Return a context in which one hears every event from entry on."""
