@@ -12,9 +12,10 @@ from coderbot.clock import SystemClock
 from coderbot.config.settings import SECRET_VARIABLES, Settings
 from coderbot.control.port import SupervisorPort
 from coderbot.lockfile import hold_lock
-from coderbot.paths import StateDir
+from coderbot.paths import StateDir, bot_name
 from coderbot.redact import Redactor
 from coderbot.secretenv import take_secret
+from coderbot.supervisor.logfiles import LogFiles
 from coderbot.supervisor.spec import RestartPolicy, worker_specs
 from coderbot.supervisor.supervisor import Supervisor
 
@@ -60,6 +61,18 @@ def _supervisor(settings: Settings) -> Supervisor:
         redactor=Redactor(settings.secrets),
         media_root=settings.media_root,
         clock=SystemClock(),
+        log_files=_log_files(settings),
+    )
+
+
+def _log_files(settings: Settings) -> LogFiles | None:
+    if settings.log_file_max_mb == 0:
+        return None
+    return LogFiles(
+        StateDir(settings.state_dir).logs,
+        [bot_name(index) for index in range(len(settings.tokens))],
+        settings.log_file_max_mb * 1_000_000,
+        settings.log_total_max_mb * 1_000_000,
     )
 
 

@@ -5,11 +5,10 @@ import os
 import queue
 import sys
 import threading
-from collections.abc import Sequence
 
 from coderbot.control.port import SupervisorPort
 from coderbot.supervisor.events import LinesAdded
-from coderbot.supervisor.lines import PARENT, LogLine
+from coderbot.supervisor.lines import PARENT
 
 _FLUSH_TIMEOUT_S = 2.0
 """How long the end waits for a reader of stdout that has stopped reading."""
@@ -37,27 +36,21 @@ async def _print_new(
     supervisor: SupervisorPort, printer: "_Printer", seen: int, verbose: bool
 ) -> int:
     """Print the lines after number `seen`; return the number of the last one."""
-    lines = supervisor.lines(after=seen, limit=sys.maxsize)
-    if not lines:
+    blocks = supervisor.blocks(seen)
+    if not blocks:
         return seen
-    text = _missed(lines[0].seq - seen - 1) + _format(lines, verbose)
+    text = _missed(blocks[0].first_seq - seen - 1) + "".join(
+        block.printed() for block in blocks if verbose or block.bot == PARENT
+    )
     if text:
-        await printer.write(text.encode())
-    return lines[-1].seq
+        await printer.write(text.encode(errors="replace"))
+    return blocks[-1].last_seq
 
 
 def _missed(count: int) -> str:
     if count <= 0:
         return ""
     return f"[Parent] {count} lines were not printed: stdout is read too slowly\n"
-
-
-def _format(lines: Sequence[LogLine], verbose: bool) -> str:
-    return "".join(
-        f"{line.timestamp} {line.prefixed}\n"
-        for line in lines
-        if verbose or line.bot == PARENT
-    )
 
 
 class _Printer:

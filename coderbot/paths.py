@@ -64,6 +64,16 @@ class StateDir:
         """Lock of the supervisor that works here."""
         return self.root / "supervisor.lock"
 
+    @property
+    def logs(self) -> Path:
+        """Files of the logbook."""
+        return self.root / "logs"
+
+    @property
+    def crashes(self) -> Path:
+        """Dossiers of deaths that nobody asked for."""
+        return self.root / "crashes"
+
 
 def safe_name(name: str, default: str = "file") -> str:
     """Turn a name from outside into one that is safe inside any directory.

@@ -320,6 +320,27 @@ class Settings:
         "A worker that is not READY by then counts as crashed.",
         unit="s",
     )
+    log_file_max_mb: int = _fleet(
+        "LOG_FILE_MAX_MB",
+        10,
+        parsers.integer(0, 10_000),
+        "Size of one log file; older ones are kept beside it. 0 writes no log files.",
+        unit="MB",
+    )
+    log_total_max_mb: int = _fleet(
+        "LOG_TOTAL_MAX_MB",
+        200,
+        parsers.integer(1, 1_000_000),
+        "Size of all log files together; the oldest are deleted.",
+        unit="MB",
+    )
+    worker_command: tuple[str, ...] = _fleet(
+        "CODERBOT_WORKER_CMD",
+        (),
+        parsers.words,
+        "For tests and the benchmark only: a command to run instead of the worker.",
+        unit="shell text",
+    )
     state_dir_setting: Path | None = _fleet(
         "CODERBOT_STATE_DIR",
         None,

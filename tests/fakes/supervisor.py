@@ -8,6 +8,7 @@ from dataclasses import replace
 from coderbot.control.port import MediaUsage, UnknownBotError
 from coderbot.errors import CoderBotError
 from coderbot.loglevel import Level
+from coderbot.supervisor.blocks import Block
 from coderbot.supervisor.events import (
     BotChanged,
     BotSnapshot,
@@ -62,6 +63,8 @@ class FakeSupervisor:
         """What actions wait for, by the name of the action."""
         self.usage: dict[str, MediaUsage] = {}
         """What lies in the media directories, by bot."""
+        self.stored: list[LogLine] = []
+        """Lines of the log files, oldest first."""
         self.listeners = 0
         """How many subscriptions are open."""
         self.heard = asyncio.Event()
@@ -151,6 +154,20 @@ class FakeSupervisor:
         if bot is not None:
             lines = [line for line in lines if line.bot == bot]
         return lines[-limit:]
+
+    def blocks(self, after: int = 0) -> Sequence[Block]:
+        """Return the newest lines with a number above `after`, each a block."""
+        return [
+            Block(e.seq, e.wall, e.mono, e.bot, e.run, e.stream, (e.level,), (e.text,))
+            for e in self._lines[after:]
+        ]
+
+    async def history(
+        self, bot: str, before: float, limit: int = 1_000
+    ) -> Sequence[LogLine]:
+        """Return what a test has put into `stored`."""
+        found = [line for line in self.stored if line.bot == bot]
+        return [line for line in found if line.wall < before][-limit:]
 
     @asynccontextmanager
     async def subscribe(self) -> AsyncIterator[AsyncIterator[FleetEvent]]:

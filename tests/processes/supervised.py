@@ -10,6 +10,7 @@ import psutil
 from coderbot.redact import Redactor
 from coderbot.supervisor.events import BotSnapshot, FleetEvent
 from coderbot.supervisor.lines import LogLine
+from coderbot.supervisor.logfiles import LogFiles
 from coderbot.supervisor.spec import RestartPolicy, WorkerSpec
 from coderbot.supervisor.state import BotState
 from coderbot.supervisor.supervisor import Supervisor
@@ -103,7 +104,10 @@ class Fleet:
 
 @asynccontextmanager
 async def fleet_of(
-    *codes: str | WorkerSpec, policy: RestartPolicy = QUICK, media: Path | None = None
+    *codes: str | WorkerSpec,
+    policy: RestartPolicy = QUICK,
+    media: Path | None = None,
+    logs: LogFiles | None = None,
 ) -> AsyncIterator[Fleet]:
     """Run a fleet; codes are programs for `tests.fakes.children`."""
     specs = [
@@ -115,6 +119,7 @@ async def fleet_of(
         policy,
         redactor=Redactor([spec.token for spec in specs]),
         media_root=media or Path("/nonexistent"),
+        log_files=logs,
     )
     fleet = Fleet(supervisor)
     children = set(psutil.Process().children())
