@@ -12,11 +12,12 @@ from coderbot.clock import SystemClock
 from coderbot.config.settings import SECRET_VARIABLES, Settings
 from coderbot.control.port import SupervisorPort
 from coderbot.lockfile import hold_lock
-from coderbot.paths import StateDir
+from coderbot.paths import StateDir, bot_name
 from coderbot.redact import Redactor
 from coderbot.secretenv import take_secret
 from coderbot.supervisor.control import control_socket
 from coderbot.supervisor.ledger import Ledger
+from coderbot.supervisor.logfiles import LogFiles
 from coderbot.supervisor.spec import RestartPolicy, worker_specs
 from coderbot.supervisor.supervisor import Supervisor
 
@@ -71,6 +72,18 @@ def _supervisor(settings: Settings) -> Supervisor:
         media_root=settings.media_root,
         clock=SystemClock(),
         ledger=Ledger(StateDir(settings.state_dir).workers),
+        log_files=_log_files(settings),
+    )
+
+
+def _log_files(settings: Settings) -> LogFiles | None:
+    if settings.log_file_max_mb == 0:
+        return None
+    return LogFiles(
+        StateDir(settings.state_dir).logs,
+        [bot_name(index) for index in range(len(settings.tokens))],
+        settings.log_file_max_mb * 1_000_000,
+        settings.log_total_max_mb * 1_000_000,
     )
 
 
@@ -87,7 +100,7 @@ async def _metrics(supervisor: Supervisor, port: int) -> AsyncIterator[None]:
 
 
 async def _front_end(
-    supervisor: SupervisorPort, settings: Settings, headless: bool, note: str
+    supervisor: Supervisor, settings: Settings, headless: bool, note: str
 ) -> None:
     """Run the chosen front end; only this one is imported."""
     if headless:

@@ -74,6 +74,16 @@ class StateDir:
         """Which processes belong to the workers, for the run after a kill -9."""
         return self.root / "workers.json"
 
+    @property
+    def logs(self) -> Path:
+        """Files of the logbook."""
+        return self.root / "logs"
+
+    @property
+    def crashes(self) -> Path:
+        """Dossiers of deaths that nobody asked for."""
+        return self.root / "crashes"
+
 
 def safe_name(name: str, default: str = "file") -> str:
     """Turn a name from outside into one that is safe inside any directory.
