@@ -42,9 +42,19 @@ class Logbook:
         self._redactor = redactor
         self._clock = clock
         self._on_added = on_added
+        self._bounds = max_lines, max_chars
         self._rings = {bot: Ring(bot, max_lines, max_chars) for bot in (PARENT, *bots)}
         self.last_seq = 0
         """Number of the newest line; 0 when there is none."""
+
+    def open(self, bot: str) -> None:
+        """Make room for the lines of one more bot; those of a known one stay."""
+        if bot not in self._rings:
+            self._rings[bot] = Ring(bot, *self._bounds)
+
+    def knows(self, bot: str) -> bool:
+        """Tell whether lines of a bot (or PARENT) are kept, if there were any."""
+        return bot in self._rings
 
     def framer(self) -> Framer:
         """Return a framer that takes the secrets out."""

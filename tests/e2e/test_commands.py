@@ -349,3 +349,50 @@ async def test_without_telegram_nothing_is_added(world: World) -> None:
     assert "cannot be asked" in answer.err
     assert world.tokens[1] not in answer.err
     assert env.read_bytes() == before
+
+
+async def test_reload_takes_up_what_the_file_says_now(world: World) -> None:
+    env = world.env(bots=2)
+    async with running_fleet(world.directory) as fleet:
+        await fleet.line(READY)
+        before = fleet.workers()
+        content = env.read_text().replace(world.tokens[0], world.tokens[2])
+        env.write_text(content + "WORKER_RESTART_DELAY_SECONDS=7\n")
+        dry = await coderbot(world.directory, "reload", "--dry-run")
+        assert dry.code == 0, dry.err
+        assert dry.out.splitlines()[:3] == [
+            "Would change: +1 -1 ~0",
+            "+ bot-2",
+            "- bot-0",
+        ]
+        assert "WORKER_RESTART_DELAY_SECONDS takes effect" in dry.out
+        assert fleet.workers() == before
+        done = await coderbot(world.directory, "reload")
+        assert done.out.startswith("Changed: +1 -1 ~0\n"), done.err
+        ready = await coderbot(world.directory, "wait", "--ready", "--timeout", "20")
+        assert ready.code == 0, ready.err
+        after = fleet.workers()
+        assert sorted(after) == ["bot-1", "bot-2"]
+        assert after["bot-1"] == before["bot-1"]
+        env.write_text(content + "XTERM_TERMINAL_ROWS=many\n")
+        bad = await coderbot(world.directory, "reload")
+        assert bad.code == ExitCode.REFUSED
+        assert "XTERM_TERMINAL_ROWS=many" in bad.err
+        assert fleet.workers() == after
+        await fleet.interrupt()
+
+
+async def test_the_file_is_watched(world: World) -> None:
+    env = world.env(bots=1, BOT_TOKEN_MONITOR_INTERVAL="100")
+    async with running_fleet(world.directory) as fleet:
+        await fleet.line(READY)
+        before = fleet.workers()
+        added = await coderbot(world.directory, "add", stdin=world.tokens[1])
+        assert added.code == 0, added.err
+        await fleet.line(r"New settings: \+1 -0 ~0")
+        await fleet.line(r"bot-1 is ready")
+        env.write_text(env.read_text() + "ALLOWED_USER_IDS=\n")
+        await fleet.line(r"nothing is taken up")
+        assert fleet.workers()["bot-0"] == before["bot-0"]
+        assert len(fleet.workers()) == 2
+        await fleet.interrupt()
