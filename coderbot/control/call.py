@@ -90,6 +90,11 @@ class Conversation:
                 waiting.discard(frame.id)
                 yield frame.id, frame
 
+    def reload(self, dry_run: bool) -> wire.Planned:
+        """Let the supervisor read its settings anew; returns what that changes."""
+        number = self._send(wire.Reload(id=next(self._numbers), dry_run=dry_run))
+        return _expect(self._answer(number), wire.Planned)
+
     def lines(self, bot: str | None, limit: int) -> list[LogLine]:
         """Return the newest `limit` lines; of one bot, or of all."""
         ask = wire.GetLines(id=next(self._numbers), bot=bot, limit=limit)

@@ -23,6 +23,7 @@ from coderbot.supervisor.bus import Bus
 from coderbot.supervisor.errors import FleetStoppingError
 from coderbot.supervisor.events import (
     BotChanged,
+    BotRemoved,
     BotSnapshot,
     FleetEvent,
     FleetReady,
@@ -234,6 +235,8 @@ class ControlClient:
                 self._bus.publish(BotChanged(bot))
             case wire.Lines(lines=lines):
                 self._add(lines)
+            case wire.Planned():
+                """Never asked for here."""
             case wire.Done() | wire.Failed() | wire.Media():
                 self._settle(frame)
             case wire.Refused():
@@ -244,9 +247,16 @@ class ControlClient:
                 self._take_event(frame)
 
     def _take_event(
-        self, frame: wire.FleetIsReady | wire.FleetIsStopping | wire.FleetIsStopped
+        self,
+        frame: wire.Removed
+        | wire.FleetIsReady
+        | wire.FleetIsStopping
+        | wire.FleetIsStopped,
     ) -> None:
         match frame:
+            case wire.Removed(bot=bot):
+                self._bots.pop(bot, None)
+                self._bus.publish(BotRemoved(bot))
             case wire.FleetIsReady(count=ready):
                 self._bus.publish(FleetReady(ready))
             case wire.FleetIsStopping(deadline_s=deadline_s):

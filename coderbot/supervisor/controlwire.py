@@ -69,7 +69,14 @@ class Follow(Frame, tag="follow", frozen=True, kw_only=True):
     history: int = 0
 
 
-ClientFrame = Hello | Act | GetStatus | GetLines | Follow
+class Reload(Frame, tag="reload", frozen=True, kw_only=True):
+    """Client: read the settings anew; `dry_run` only says what would change."""
+
+    id: int
+    dry_run: bool = False
+
+
+ClientFrame = Hello | Act | GetStatus | GetLines | Follow | Reload
 """What a client sends."""
 
 
@@ -137,6 +144,23 @@ class Lines(Frame, tag="lines", frozen=True, kw_only=True):
     missed: int = 0
 
 
+class Planned(Frame, tag="planned", frozen=True, kw_only=True):
+    """Supervisor: what reading the settings anew changes, or would change."""
+
+    id: int
+    added: list[str]
+    removed: list[str]
+    changed: list[str]
+    later: list[str]
+    """Variables that take effect when the supervisor is started anew."""
+
+
+class Removed(Frame, tag="removed", frozen=True, kw_only=True):
+    """Supervisor: a bot is no longer part of the fleet."""
+
+    bot: str
+
+
 class Changed(Frame, tag="changed", frozen=True, kw_only=True):
     """Supervisor: a bot entered a state, or something of it changed."""
 
@@ -159,9 +183,9 @@ class FleetIsStopped(Frame, tag="fleet_stopped", frozen=True, kw_only=True):
     """Supervisor: no worker runs any more; nothing follows."""
 
 
-Answer = Done | Failed | Media | FleetStatus | Lines
+Answer = Done | Failed | Media | FleetStatus | Lines | Planned
 """What answers a request."""
-Push = Changed | FleetIsReady | FleetIsStopping | FleetIsStopped
+Push = Changed | Removed | FleetIsReady | FleetIsStopping | FleetIsStopped
 """What a client that follows hears unasked, besides `Lines` with id 0."""
 ServerFrame = Welcome | Refused | Answer | Push
 """What the supervisor sends."""

@@ -105,6 +105,10 @@ class BotRunner:
         self._timer: asyncio.Task[None] | None = None
         self._waiting: list[asyncio.Future[None]] = []
 
+    def adopt(self, spec: WorkerSpec) -> None:
+        """Take over how the worker is started; the running one does not notice."""
+        self._spec = spec
+
     def snapshot(self) -> BotSnapshot:
         """Return how the bot stands now."""
         now = self._around.clock.monotonic()

@@ -16,6 +16,7 @@ from coderbot.supervisor.bus import Bus
 from coderbot.supervisor.errors import FleetStoppingError, UnknownBotError
 from coderbot.supervisor.events import (
     BotChanged,
+    BotRemoved,
     BotSnapshot,
     FleetEvent,
     FleetReady,
@@ -38,6 +39,7 @@ from coderbot.supervisor.runner import SEEING_OUT_S, BotRunner, Surroundings
 from coderbot.supervisor.spec import RestartPolicy, WorkerSpec
 from coderbot.supervisor.startqueue import StartQueue
 from coderbot.supervisor.state import (
+    BotState,
     Event,
     KillRequested,
     RestartRequested,
@@ -99,6 +101,7 @@ class Supervisor:
             policy.start_concurrency, self._clock, policy.boot_patience_s
         )
         self._runners: dict[str, BotRunner] = {}
+        self._surroundings: Surroundings | None = None
         self._report = StartReport(self._clock.monotonic())
         self._tasks: asyncio.TaskGroup | None = None
         self._starting: asyncio.Task[None] | None = None
@@ -124,6 +127,45 @@ class Supervisor:
         """Return all bots by index, as they stand now."""
         return [runner.snapshot() for runner in self._runners.values()]
 
+    def specs(self) -> Mapping[str, WorkerSpec]:
+        """Return how the worker of each bot is started, by id."""
+        return dict(self._specs)
+
+    async def add(self, spec: WorkerSpec) -> None:
+        """Take one more bot into the fleet; returns when its process exists.
+
+        Raises:
+            FleetStoppingError: When the whole fleet is being stopped.
+        """
+        if self._is_stopping or self._surroundings is None:
+            raise FleetStoppingError(f"{spec.bot} cannot be added: the fleet stops")
+        assert spec.bot not in self._specs, "an index belongs to one bot for ever"
+        self._logbook.open(spec.bot)
+        self._specs[spec.bot] = spec
+        self._runners[spec.bot] = BotRunner(spec, self._policy, self._surroundings)
+        await self.start(spec.bot)
+
+    async def remove(self, bot: str) -> None:
+        """Stop a bot gracefully and forget it; its lines are kept."""
+        await self.stop(bot)
+        if not self._is_stopping and self._runners.pop(bot, None) is not None:
+            del self._specs[bot]
+            self._bus.publish(BotRemoved(bot))
+
+    async def change(self, spec: WorkerSpec, *, restart: bool) -> None:
+        """Start a bot in another way from now on.
+
+        Args:
+            spec: The new way; of the same index.
+            restart: Restart it now, unless it was stopped by somebody.
+        """
+        self._spec(spec.bot)
+        self._specs[spec.bot] = spec
+        runner = self._runners[spec.bot]
+        runner.adopt(spec)
+        if restart and runner.snapshot().state is not BotState.STOPPED:
+            await self.restart(spec.bot)
+
     def fingerprints(self) -> dict[str, str]:
         """Return the fingerprint of each bot's token, by id."""
         return {bot: spec.token.fingerprint for bot, spec in self._specs.items()}
@@ -132,7 +174,7 @@ class Supervisor:
         self, bot: str | None = None, after: int = 0, limit: int = 10_000
     ) -> Sequence[LogLine]:
         """Return the newest `limit` kept lines with a number above `after`."""
-        if bot is not None and bot != PARENT:
+        if bot is not None and not self._logbook.knows(bot):
             self._spec(bot)
         return self._logbook.lines(bot, after, limit)
 
@@ -235,7 +277,7 @@ class Supervisor:
             raise failure
 
     def _make_runners(self, household: Household, tasks: asyncio.TaskGroup) -> None:
-        surroundings = Surroundings(
+        surroundings = self._surroundings = Surroundings(
             self._clock,
             self._redactor,
             self._logbook,
@@ -252,9 +294,11 @@ class Supervisor:
     async def _start_all(self) -> None:
         self._report = StartReport(self._clock.monotonic())
         count = len(self._runners)
-        for position, runner in enumerate(self._runners.values()):
+        for position, runner in enumerate(list(self._runners.values())):
             if position > 0:
                 await self._clock.sleep(self._policy.start_delay_s)
+            if runner.bot not in self._runners:
+                continue
             await self._queue.turn(runner.bot)
             _log.info("Starting %s (%d of %d)", runner.bot, position + 1, count)
             runner.post(StartRequested())
