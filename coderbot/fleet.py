@@ -15,6 +15,7 @@ from coderbot.lockfile import hold_lock
 from coderbot.paths import StateDir, bot_name
 from coderbot.redact import Redactor
 from coderbot.secretenv import take_secret
+from coderbot.supervisor.dossiers import Dossiers
 from coderbot.supervisor.logfiles import LogFiles
 from coderbot.supervisor.spec import RestartPolicy, worker_specs
 from coderbot.supervisor.supervisor import Supervisor
@@ -62,6 +63,7 @@ def _supervisor(settings: Settings) -> Supervisor:
         media_root=settings.media_root,
         clock=SystemClock(),
         log_files=_log_files(settings),
+        dossiers=Dossiers(StateDir(settings.state_dir).crashes),
     )
 
 

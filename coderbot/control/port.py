@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from coderbot.supervisor.blocks import Block
+from coderbot.supervisor.dossier import Dossier
 from coderbot.supervisor.errors import FleetStoppingError, UnknownBotError
 from coderbot.supervisor.events import BotSnapshot, FleetEvent
 from coderbot.supervisor.lines import LogLine
@@ -55,6 +56,12 @@ class SupervisorPort(Protocol):
             bot: Its id, or `lines.PARENT`.
             before: In seconds since 1970, as `LogLine.wall`.
             limit: How many at most.
+        """
+
+    async def dossiers(self, bot: str) -> Sequence[Dossier]:
+        """Return what is kept of the crashes of a bot, the newest first.
+
+        Crashes of earlier runs of the supervisor as well.
         """
 
     def subscribe(self) -> AbstractAsyncContextManager[AsyncIterator[FleetEvent]]:

@@ -9,6 +9,7 @@ from coderbot.control.port import MediaUsage, UnknownBotError
 from coderbot.errors import CoderBotError
 from coderbot.loglevel import Level
 from coderbot.supervisor.blocks import Block
+from coderbot.supervisor.dossier import Dossier
 from coderbot.supervisor.events import (
     BotChanged,
     BotSnapshot,
@@ -65,6 +66,8 @@ class FakeSupervisor:
         """What lies in the media directories, by bot."""
         self.stored: list[LogLine] = []
         """Lines of the log files, oldest first."""
+        self.crashes: dict[str, list[Dossier]] = {}
+        """Dossiers by bot, the newest first."""
         self.listeners = 0
         """How many subscriptions are open."""
         self.heard = asyncio.Event()
@@ -168,6 +171,10 @@ class FakeSupervisor:
         """Return what a test has put into `stored`."""
         found = [line for line in self.stored if line.bot == bot]
         return [line for line in found if line.wall < before][-limit:]
+
+    async def dossiers(self, bot: str) -> Sequence[Dossier]:
+        """Return what a test has put into `crashes`."""
+        return self.crashes.get(bot, [])
 
     @asynccontextmanager
     async def subscribe(self) -> AsyncIterator[AsyncIterator[FleetEvent]]:

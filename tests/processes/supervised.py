@@ -8,6 +8,7 @@ from pathlib import Path
 import psutil
 
 from coderbot.redact import Redactor
+from coderbot.supervisor.dossiers import Dossiers
 from coderbot.supervisor.events import BotSnapshot, FleetEvent
 from coderbot.supervisor.lines import LogLine
 from coderbot.supervisor.logfiles import LogFiles
@@ -108,6 +109,7 @@ async def fleet_of(
     policy: RestartPolicy = QUICK,
     media: Path | None = None,
     logs: LogFiles | None = None,
+    crashes: Path | None = None,
 ) -> AsyncIterator[Fleet]:
     """Run a fleet; codes are programs for `tests.fakes.children`."""
     specs = [
@@ -120,6 +122,7 @@ async def fleet_of(
         redactor=Redactor([spec.token for spec in specs]),
         media_root=media or Path("/nonexistent"),
         log_files=logs,
+        dossiers=Dossiers(crashes) if crashes is not None else None,
     )
     fleet = Fleet(supervisor)
     children = set(psutil.Process().children())
