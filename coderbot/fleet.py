@@ -15,7 +15,9 @@ from coderbot.lockfile import hold_lock
 from coderbot.paths import StateDir, bot_name
 from coderbot.redact import Redactor
 from coderbot.secretenv import take_secret
+from coderbot.supervisor.control import control_socket
 from coderbot.supervisor.dossiers import Dossiers
+from coderbot.supervisor.ledger import Ledger
 from coderbot.supervisor.logfiles import LogFiles
 from coderbot.supervisor.spec import RestartPolicy, worker_specs
 from coderbot.supervisor.supervisor import Supervisor
@@ -42,10 +44,16 @@ async def run_fleet(settings: Settings, *, headless: bool, note: str = "") -> No
     state = StateDir(settings.state_dir)
     state.make()
     with hold_lock(state.lock, f"State directory {state.root}"):
-        async with _supervisor(settings) as supervisor:
+        async with (
+            _supervisor(settings) as supervisor,
+            _metrics(supervisor, settings.metrics_port),
+        ):
             for warning in settings.warnings:
                 _log.warning("%s", warning)
-            async with _stop_on_signals(supervisor):
+            async with (
+                control_socket(supervisor, state.control),
+                _stop_on_signals(supervisor),
+            ):
                 await _front_end(supervisor, settings, headless, note)
 
 
@@ -58,10 +66,13 @@ def _supervisor(settings: Settings) -> Supervisor:
             restart_max_delay_s=settings.restart_max_delay_s,
             stop_timeout_s=settings.stop_timeout_s,
             ready_timeout_s=settings.ready_timeout_s,
+            hang_timeout_s=settings.hang_timeout_s,
+            start_concurrency=settings.start_concurrency,
         ),
         redactor=Redactor(settings.secrets),
         media_root=settings.media_root,
         clock=SystemClock(),
+        ledger=Ledger(StateDir(settings.state_dir).workers),
         log_files=_log_files(settings),
         dossiers=Dossiers(StateDir(settings.state_dir).crashes),
     )
@@ -78,14 +89,28 @@ def _log_files(settings: Settings) -> LogFiles | None:
     )
 
 
+@asynccontextmanager
+async def _metrics(supervisor: Supervisor, port: int) -> AsyncIterator[None]:
+    """Serve the numbers of the fleet, if they are wanted; only then it costs."""
+    if not port:
+        yield
+        return
+    from coderbot.supervisor.metrics import serving_metrics
+
+    async with serving_metrics(supervisor, port, SystemClock()):
+        yield
+
+
 async def _front_end(
-    supervisor: SupervisorPort, settings: Settings, headless: bool, note: str
+    supervisor: Supervisor, settings: Settings, headless: bool, note: str
 ) -> None:
     """Run the chosen front end; only this one is imported."""
     if headless:
         from coderbot.headless import run_headless
+        from coderbot.supervisor.readiness import telling_managers
 
-        await run_headless(supervisor, settings.verbose_logging)
+        async with telling_managers(supervisor, os.environ, SystemClock()):
+            await run_headless(supervisor, settings.verbose_logging)
     else:
         from coderbot.tui.app import CoderBotApp
 

@@ -5,8 +5,11 @@ import os
 import queue
 import sys
 import threading
+from collections.abc import Sequence
+from typing import Protocol
 
 from coderbot.control.port import SupervisorPort
+from coderbot.supervisor.blocks import Block
 from coderbot.supervisor.events import LinesAdded
 from coderbot.supervisor.lines import PARENT
 
@@ -14,37 +17,102 @@ _FLUSH_TIMEOUT_S = 2.0
 """How long the end waits for a reader of stdout that has stopped reading."""
 
 
-async def run_headless(supervisor: SupervisorPort, verbose: bool) -> None:
+class PrintedFleet(SupervisorPort, Protocol):
+    """A supervisor in this very process, whose lines are printed by the chunk."""
+
+    def blocks(self, after: int = 0) -> Sequence[Block]:
+        """Return all kept lines with a number above `after`, as they came."""
+
+
+async def run_headless(supervisor: PrintedFleet, verbose: bool) -> None:
     """Print what the fleet says until it has stopped.
 
     Args:
         supervisor: The fleet.
         verbose: Print the workers' own lines too (VERBOSE_LOGGING).
     """
-    printer = _Printer(sys.stdout.fileno())
-    seen = 0
+    printer = _Printer(supervisor, verbose, sys.stdout.fileno())
     async with supervisor.subscribe() as events:
-        seen = await _print_new(supervisor, printer, seen, verbose)
+        printer.pump()
         async for event in events:
             if isinstance(event, LinesAdded):
-                seen = await _print_new(supervisor, printer, seen, verbose)
-    await _print_new(supervisor, printer, seen, verbose)
-    printer.close()
+                printer.pump()
+    await printer.flush()
 
 
-async def _print_new(
-    supervisor: SupervisorPort, printer: "_Printer", seen: int, verbose: bool
-) -> int:
-    """Print the lines after number `seen`; return the number of the last one."""
-    blocks = supervisor.blocks(seen)
-    if not blocks:
-        return seen
-    text = _missed(blocks[0].first_seq - seen - 1) + "".join(
-        block.printed() for block in blocks if verbose or block.bot == PARENT
-    )
-    if text:
-        await printer.write(text.encode(errors="replace"))
-    return blocks[-1].last_seq
+class _Printer:
+    """Prints from the logbook as fast as stdout takes it, and never faster.
+
+    Writing is done by a thread, so that a reader that stalls holds up only that.
+    Meanwhile the lines wait in the logbook; those that it drops are counted. It is
+    a daemon thread, because one that is stuck in write() must not keep the process
+    from ending.
+    """
+
+    def __init__(
+        self, supervisor: PrintedFleet, verbose: bool, descriptor: int
+    ) -> None:
+        self._supervisor = supervisor
+        self._verbose = verbose
+        self._descriptor = descriptor
+        self._seen = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._broken = False
+        self._chunks: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self._loop = asyncio.get_running_loop()
+        threading.Thread(target=self._write, name="stdout", daemon=True).start()
+
+    def pump(self) -> None:
+        """Print what is new, unless the last chunk is still being written."""
+        if not self._idle.is_set() or self._broken:
+            return
+        text = self._new_text()
+        if text:
+            self._idle.clear()
+            self._chunks.put(text.encode(errors="replace"))
+
+    async def flush(self) -> None:
+        """Wait until everything is printed, for a moment at most."""
+        try:
+            async with asyncio.timeout(_FLUSH_TIMEOUT_S):
+                self.pump()
+                while not self._idle.is_set():
+                    await self._idle.wait()
+        except TimeoutError:
+            # The reader will not be told more by a process that does not end.
+            self._broken = True
+
+    def _new_text(self) -> str:
+        text = ""
+        # Lines that are not shown must not end the search for some that are.
+        while not text:
+            blocks = self._supervisor.blocks(self._seen)
+            if not blocks:
+                break
+            missed = blocks[0].first_seq - self._seen - 1
+            self._seen = blocks[-1].last_seq
+            text = _missed(missed) + _format(blocks, self._verbose)
+        return text
+
+    def _done(self) -> None:
+        self._idle.set()
+        self.pump()
+
+    def _write(self) -> None:
+        while True:
+            view = memoryview(self._chunks.get())
+            try:
+                while view:
+                    view = view[os.write(self._descriptor, view) :]
+            except OSError:
+                # The reader is gone. The fleet goes on: what ends it is a signal,
+                # not somebody's closed pager.
+                self._broken = True
+            try:
+                self._loop.call_soon_threadsafe(self._done)
+            except RuntimeError:
+                return  # The loop is closed: the program ends.
 
 
 def _missed(count: int) -> str:
@@ -53,48 +121,7 @@ def _missed(count: int) -> str:
     return f"[Parent] {count} lines were not printed: stdout is read too slowly\n"
 
 
-class _Printer:
-    """Writes to a descriptor from a thread: a stalled reader stalls only that.
-
-    A daemon thread, because one that is stuck in write() must not keep the
-    process from ending.
-    """
-
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
-        self._chunks: queue.SimpleQueue[tuple[bytes, asyncio.Event] | None] = (
-            queue.SimpleQueue()
-        )
-        self._broken = False
-        self._loop = asyncio.get_running_loop()
-        self._thread = threading.Thread(target=self._run, name="stdout", daemon=True)
-        self._thread.start()
-
-    async def write(self, data: bytes) -> None:
-        """Write `data`; returns when it has been written."""
-        if self._broken:
-            return
-        done = asyncio.Event()
-        self._chunks.put((data, done))
-        await done.wait()
-
-    def close(self) -> None:
-        """Let the thread end; waits for it for a moment."""
-        self._chunks.put(None)
-        self._thread.join(_FLUSH_TIMEOUT_S)
-
-    def _run(self) -> None:
-        while (item := self._chunks.get()) is not None:
-            data, done = item
-            self._write_all(data)
-            self._loop.call_soon_threadsafe(done.set)
-
-    def _write_all(self, data: bytes) -> None:
-        view = memoryview(data)
-        while view and not self._broken:
-            try:
-                view = view[os.write(self._descriptor, view) :]
-            except OSError:
-                # The reader is gone. The fleet goes on: what ends it is a signal,
-                # not somebody's closed pager.
-                self._broken = True
+def _format(blocks: Sequence[Block], verbose: bool) -> str:
+    return "".join(
+        block.printed() for block in blocks if verbose or block.bot == PARENT
+    )

@@ -65,6 +65,16 @@ class StateDir:
         return self.root / "supervisor.lock"
 
     @property
+    def control(self) -> Path:
+        """Socket through which other processes steer that supervisor."""
+        return self.root / "control.sock"
+
+    @property
+    def workers(self) -> Path:
+        """Which processes belong to the workers, for the run after a kill -9."""
+        return self.root / "workers.json"
+
+    @property
     def logs(self) -> Path:
         """Files of the logbook."""
         return self.root / "logs"

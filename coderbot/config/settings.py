@@ -292,6 +292,13 @@ class Settings:
         "Pause between the starts of two workers.",
         unit="s",
     )
+    start_concurrency: int = _fleet(
+        "WORKER_START_CONCURRENCY",
+        1,
+        parsers.integer(1, 1_000),
+        "How many workers may boot at the same time, be it a start or after crashes.",
+        unit="count",
+    )
     restart_delay_s: float = _fleet(
         "WORKER_RESTART_DELAY_SECONDS",
         5.0,
@@ -319,6 +326,20 @@ class Settings:
         parsers.number(1, 3_600),
         "A worker that is not READY by then counts as crashed.",
         unit="s",
+    )
+    hang_timeout_s: float = _fleet(
+        "WORKER_HANG_TIMEOUT_SECONDS",
+        30.0,
+        parsers.number(0, 3_600),
+        "A worker that sends no heartbeat for so long is restarted; 0 is never.",
+        unit="s",
+    )
+    metrics_port: int = _fleet(
+        "METRICS_PORT",
+        0,
+        parsers.integer(0, 65_535),
+        "Port on 127.0.0.1 for /metrics, /healthz and /readyz; 0 is off.",
+        unit="port",
     )
     log_file_max_mb: int = _fleet(
         "LOG_FILE_MAX_MB",

@@ -4,8 +4,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
-from coderbot.supervisor.blocks import Block
-from coderbot.supervisor.dossier import Dossier
 from coderbot.supervisor.errors import FleetStoppingError, UnknownBotError
 from coderbot.supervisor.events import BotSnapshot, FleetEvent
 from coderbot.supervisor.lines import LogLine
@@ -36,32 +34,6 @@ class SupervisorPort(Protocol):
                 None for all, in time order.
             after: Number of the last line already known.
             limit: How many at most.
-        """
-
-    def blocks(self, after: int = 0) -> Sequence[Block]:
-        """Return all kept lines with a number above `after`, as they came.
-
-        The same as `lines`, for whoever prints all of them: many at once.
-        """
-
-    async def history(
-        self, bot: str, before: float, limit: int = 1_000
-    ) -> Sequence[LogLine]:
-        """Return the newest `limit` stored lines of a bot from before a moment.
-
-        They are read from the log files: those of earlier runs of the supervisor,
-        and those that memory no longer has. Their numbers are 0 and below.
-
-        Args:
-            bot: Its id, or `lines.PARENT`.
-            before: In seconds since 1970, as `LogLine.wall`.
-            limit: How many at most.
-        """
-
-    async def dossiers(self, bot: str) -> Sequence[Dossier]:
-        """Return what is kept of the crashes of a bot, the newest first.
-
-        Crashes of earlier runs of the supervisor as well.
         """
 
     def subscribe(self) -> AbstractAsyncContextManager[AsyncIterator[FleetEvent]]:

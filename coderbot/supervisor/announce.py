@@ -51,7 +51,7 @@ def _start_of(machine: BotMachine) -> str:
 
 def _stopping(bot: str, machine: BotMachine) -> tuple[Level, str]:
     if machine.after is After.CRASH:
-        return Level.ERROR, f"{bot} is {machine.reason}; it is killed"
+        return Level.ERROR, f"{bot} is {machine.reason}; it is ended"
     verb = "restarting" if machine.after is After.RESTART else "stopping"
     return Level.INFO, f"{bot} is {verb}"
 

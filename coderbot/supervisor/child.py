@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from coderbot.supervisor.deathwatch import DeathWatch
+from coderbot.supervisor.proctable import catches
 from coderbot.supervisor.source import Source
 from coderbot.supervisor.spec import WorkerSpec, child_environment
+from coderbot.wire import Dump, encode
 
 _Process: TypeAlias = "subprocess.Popen[bytes]"  # noqa: TID251
 OnData = Callable[[bytes], None]
@@ -132,6 +134,17 @@ class Child:
         """Ask it to end; a process that was stopped (SIGSTOP) is woken to hear it."""
         self._signal(signal.SIGTERM)
         self._signal(signal.SIGCONT)
+
+    def dump_stacks(self) -> None:
+        """Let it write its stacks into the log, if it knows how to.
+
+        By signal, which reaches a busy loop too; to be followed by `terminate`: it
+        is delivered before SIGTERM, because the kernel takes the lower number first.
+        """
+        if catches(self.pid, signal.SIGUSR1):
+            self._signal(signal.SIGUSR1)
+        else:
+            self.send(encode(Dump()))
 
     def kill(self) -> None:
         """End it at once."""

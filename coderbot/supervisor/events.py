@@ -44,6 +44,8 @@ class BotSnapshot:
     media_failed: int = 0
     strangers: int = 0
     """Messages of users who may not use the bot, as far as they were told of."""
+    exits: tuple[tuple[str, int], ...] = ()
+    """How many processes have ended, by cause."""
 
 
 @dataclass(frozen=True, slots=True)

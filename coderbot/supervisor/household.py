@@ -11,11 +11,14 @@ from contextlib import contextmanager, suppress
 
 from coderbot.clock import Clock
 from coderbot.supervisor.kin import Kin
+from coderbot.supervisor.ledger import Entry, Ledger
+from coderbot.supervisor.leftovers import TERMINAL_MARK
 from coderbot.supervisor.proctable import (
     Key,
     Process,
     Table,
     environment_value,
+    read_row,
     read_table,
     signal_exactly,
 )
@@ -26,8 +29,6 @@ CENSUS_S = 2.0
 """How often it is looked who has started what, in seconds."""
 
 _POLL_S = 0.005
-_TERMINAL_MARK = "CODERBOT_TERMINAL"
-"""Variable in each terminal of a worker; its value begins with the worker's pid."""
 _PR_SET_CHILD_SUBREAPER = 36
 
 _log = logging.getLogger(__name__)
@@ -44,10 +45,15 @@ class Household:
     Args:
         clock: For the pauses of a sweep.
         table: Who is there before any worker is started.
+        ledger: Keeps the families for the run after this one.
     """
 
-    def __init__(self, clock: Clock, table: Table) -> None:
+    def __init__(
+        self, clock: Clock, table: Table, ledger: Ledger | None = None
+    ) -> None:
         self._clock = clock
+        self._ledger = ledger if ledger is not None else Ledger(None)
+        self._workers: dict[Kin, Key] = {}
         self._own_pid = os.getpid()
         self._own_session = os.getsid(0)
         self._kins: list[Kin] = []
@@ -59,11 +65,17 @@ class Household:
         """Return the family of a worker that was just started."""
         kin = Kin(worker)
         self._kins.append(kin)
+        row = read_row(worker)
+        if row is not None:
+            self._workers[kin] = row.key
+        self._write_down()
         return kin
 
     def farewell(self, kin: Kin) -> None:
         """Forget a family; its worker may be reaped now."""
         self._kins.remove(kin)
+        self._workers.pop(kin, None)
+        self._write_down()
 
     def note(self, kin: Kin) -> None:
         """Look now who belongs to a family: soon its parents may be dead."""
@@ -83,6 +95,7 @@ class Household:
         """Note all families, and which children belong to none."""
         for kin in self._kins:
             kin.note(table)
+        self._reap_ended(table)
         unclear = {row.key: row for row in self._orphans(table)}
         # Seen twice: who is an orphan of a worker that has just died is swept
         # before that.
@@ -90,6 +103,16 @@ class Household:
             self._settle(unclear[key])
         self._unclear = set(unclear)
         self._foreign &= {row.key for row in table.values()}
+        self._write_down()
+
+    def _reap_ended(self, table: Table) -> None:
+        """Take note of orphans that have ended while their worker lives on."""
+        workers = {kin.worker for kin in self._kins}
+        for kin in self._kins:
+            for row in kin.rows(table):
+                orphan = row.parent == self._own_pid and row.pid not in workers
+                if orphan and row.zombie:
+                    _reap(row.pid)
 
     async def sweep(self, kin: Kin) -> list[Process]:
         """End all that a dead worker has left; returns who could not be ended.
@@ -104,6 +127,11 @@ class Household:
             if not left or self._clock.monotonic() > deadline:
                 return left
             await self._clock.sleep(_POLL_S)
+
+    def _write_down(self) -> None:
+        self._ledger.write(
+            tuple(Entry(key, kin.keys) for kin, key in self._workers.items())
+        )
 
     def _left_by(self, kin: Kin, table: Table) -> list[Process]:
         kin.note(table)
@@ -133,7 +161,7 @@ class Household:
 
     def _owner(self, row: Process) -> Kin | None:
         """Return the family whose terminal a process was started in, if it says so."""
-        mark = environment_value(row.pid, _TERMINAL_MARK) or ""
+        mark = environment_value(row.pid, TERMINAL_MARK) or ""
         for kin in self._kins:
             if mark.partition("-")[0] == str(kin.worker):
                 return kin

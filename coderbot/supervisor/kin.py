@@ -50,6 +50,11 @@ class Kin:
         """Return whether a process is known to belong to the family."""
         return process.key in self._known
 
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """Those known at the last look, without the worker, in order."""
+        return tuple(sorted(self._known))
+
     def rows(self, table: Table) -> list[Process]:
         """Return those in `table` that were known at the last look."""
         return [row for row in table.values() if row.key in self._known]

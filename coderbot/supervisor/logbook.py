@@ -1,5 +1,6 @@
 """All lines of the fleet, in memory."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 
@@ -56,6 +57,7 @@ class Logbook:
         self._rings = {bot: Ring(max_lines, max_chars) for bot in (PARENT, *bots)}
         self._floods: dict[str, tuple[int, float]] = {}
         """Of bots that flood: lines dropped that were told of, and when, monotonic."""
+        self._added: Counter[str] = Counter()
         self.last_seq = 0
         """Number of the newest line; 0 when there is none."""
 
@@ -75,6 +77,7 @@ class Logbook:
         if not texts:
             return
         wall = self._clock.now().timestamp()
+        self._added[bot] += len(texts)
         mono = self._clock.monotonic()
         first = self.last_seq + 1
         block = Block(first, wall, mono, bot, run, stream, tuple(levels), tuple(texts))
@@ -113,6 +116,11 @@ class Logbook:
             found += ring.newest(after, limit)
         found.sort(key=attrgetter("seq"))
         return found[-limit:]
+
+    def counts(self) -> dict[str, tuple[int, int]]:
+        """Return by bot, and PARENT: lines added, and those no longer kept."""
+        rings = self._rings.items()
+        return {bot: (self._added[bot], ring.dropped) for bot, ring in rings}
 
     def dropped(self, bot: str) -> int:
         """Return how many lines of a bot are no longer kept."""

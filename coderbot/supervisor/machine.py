@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from coderbot.errors import ExitCode
+from coderbot.supervisor.crashloop import CrashLoop
 from coderbot.supervisor.exits import describe_exit
 from coderbot.supervisor.spec import RestartPolicy
 from coderbot.supervisor.state import (
@@ -30,6 +31,7 @@ from coderbot.supervisor.state import (
     StartRequested,
     StopRequested,
     StopTimedOut,
+    Unfit,
 )
 
 Step = tuple[BotMachine, tuple[Action, ...]]
@@ -89,27 +91,38 @@ def backoff_s(crashes_in_row: int, policy: RestartPolicy) -> float:
     """Return the pause after so many crashes in a row (at least 1), in seconds."""
     # Bounded, because a bot may crash for years: 2.0**1024 is an error.
     doublings = min(crashes_in_row - 1, 32)
-    delay = max(policy.restart_delay_s, MIN_BACKOFF_S) * 2.0**doublings
-    return max(min(delay, policy.restart_max_delay_s), MIN_BACKOFF_S)
+    least_s = MIN_BACKOFF_S if crashes_in_row > 1 else 0.0
+    first_s = policy.restart_delay_s
+    delay = max(first_s, MIN_BACKOFF_S) * 2.0**doublings if doublings else first_s
+    return max(min(delay, policy.restart_max_delay_s), least_s)
 
 
 MIN_BACKOFF_S = 0.05
-"""A pause of nothing would turn a crash at start into a storm."""
+"""Least pause after a second crash: one of nothing would turn it into a storm.
+
+After the first a pause of nothing is what it says: a new process at once.
+"""
 
 
 # STOPPED, FAILED, BACKOFF -> STARTING
 
 
 def _start(machine: BotMachine, *_: Any) -> Step:
-    return _spawn(replace(machine, crashes_in_row=0), is_restart=False)
+    return _spawn(_forgiven(machine), is_restart=False)
 
 
 def _restart(machine: BotMachine, *_: Any) -> Step:
-    return _spawn(replace(machine, crashes_in_row=0), is_restart=True)
+    return _spawn(_forgiven(machine), is_restart=True)
 
 
-def _retry(machine: BotMachine, *_: Any) -> Step:
-    return _spawn(machine, is_restart=True)
+def _retry(machine: BotMachine, _: Any, __: Any, now: float) -> Step:
+    loop = machine.loop and machine.loop.started(now)
+    return _spawn(replace(machine, loop=loop), is_restart=True)
+
+
+def _forgiven(machine: BotMachine) -> BotMachine:
+    """Return the machine without its crashes: it was well, or a person says so."""
+    return replace(machine, crashes_in_row=0, loop=None)
 
 
 def _spawn(machine: BotMachine, *, is_restart: bool) -> Step:
@@ -166,6 +179,13 @@ def _not_ready(machine: BotMachine, _: Any, policy: RestartPolicy, __: Any) -> S
 # STARTING, RUNNING -> STOPPING
 
 
+def _end_unfit(machine: BotMachine, event: Unfit, *_: Any) -> Step:
+    ending = replace(
+        machine, state=BotState.STOPPING, after=After.CRASH, reason=event.reason
+    )
+    return ending, (SendTerm(), SetTimer(StopTimedOut(), event.grace_s))
+
+
 def _stop(machine: BotMachine, _: Any, policy: RestartPolicy, __: Any) -> Step:
     return _term(machine, After.STOP, policy)
 
@@ -173,7 +193,7 @@ def _stop(machine: BotMachine, _: Any, policy: RestartPolicy, __: Any) -> Step:
 def _stop_for_restart(
     machine: BotMachine, _: Any, policy: RestartPolicy, __: Any
 ) -> Step:
-    return _term(replace(machine, crashes_in_row=0), After.RESTART, policy)
+    return _term(_forgiven(machine), After.RESTART, policy)
 
 
 def _kill_for_good(machine: BotMachine, *_: Any) -> Step:
@@ -203,17 +223,19 @@ def _stop_instead(machine: BotMachine, *_: Any) -> Step:
 
 def _start_afterwards(machine: BotMachine, *_: Any) -> Step:
     after = After.RESTART if machine.after is After.RESTART else After.START
-    return replace(machine, after=after, crashes_in_row=0), ()
+    return replace(_forgiven(machine), after=after), ()
 
 
 def _restart_afterwards(machine: BotMachine, *_: Any) -> Step:
-    return replace(machine, after=After.RESTART, crashes_in_row=0), ()
+    return replace(_forgiven(machine), after=After.RESTART), ()
 
 
 def _stop_ended(
     machine: BotMachine, event: Exited, policy: RestartPolicy, now: float
 ) -> Step:
     gone = replace(_gone(machine, event), reason="")
+    if machine.after is After.CRASH and _was_stable(machine, policy, now):
+        gone = _forgiven(gone)
     match machine.after:
         case After.STOP:
             return replace(gone, state=BotState.STOPPED), (ClearTimer(),)
@@ -238,21 +260,23 @@ def _ended(
         failed = replace(gone, state=BotState.FAILED, reason=reason)
         return failed, (ClearTimer(),)
     if _was_stable(machine, policy, now):
-        gone = replace(gone, crashes_in_row=0)
+        gone = _forgiven(gone)
     return _crash(gone, gone.last_exit + words, policy, now)
 
 
 def _crash(machine: BotMachine, reason: str, policy: RestartPolicy, now: float) -> Step:
     crashes = machine.crashes_in_row + 1
-    delay = backoff_s(crashes, policy)
+    loop = machine.loop or CrashLoop(now)
+    next_start = loop.earliest(now + backoff_s(crashes, policy), policy.loop_bounds)
     waiting = replace(
         machine,
         state=BotState.BACKOFF,
         crashes_in_row=crashes,
+        loop=loop,
         reason=reason,
-        next_start_at=now + delay,
+        next_start_at=next_start,
     )
-    return waiting, (SetTimer(BackoffElapsed(), delay),)
+    return waiting, (SetTimer(BackoffElapsed(), next_start - now),)
 
 
 def _gone(machine: BotMachine, event: Exited) -> BotMachine:
@@ -294,12 +318,14 @@ _EDGES: dict[tuple[BotState, type[Event]], Callable[..., Step]] = {
     (_S.STARTING, BecameReady): _ready,
     (_S.STARTING, HeldUp): _wait_longer,
     (_S.STARTING, ReadyTimedOut): _not_ready,
+    (_S.STARTING, Unfit): _end_unfit,
     (_S.STARTING, Exited): _ended,
     (_S.STARTING, StartRequested): _stay,
     (_S.STARTING, StopRequested): _stop,
     (_S.STARTING, KillRequested): _kill_for_good,
     (_S.STARTING, RestartRequested): _stop_for_restart,
     (_S.RUNNING, Exited): _ended,
+    (_S.RUNNING, Unfit): _end_unfit,
     (_S.RUNNING, StartRequested): _stay,
     (_S.RUNNING, StopRequested): _stop,
     (_S.RUNNING, KillRequested): _kill_for_good,

@@ -88,6 +88,18 @@ def read_row(pid: int) -> Process | None:
     )
 
 
+def catches(pid: int, number: int) -> bool:
+    """Tell whether a process handles a signal, whose default would be its end."""
+    try:
+        text = Path(f"/proc/{pid}/status").read_text("ascii", "replace")
+    except OSError:
+        return False
+    for line in text.splitlines():
+        if line.startswith("SigCgt:"):
+            return bool(int(line.split()[1], 16) >> (number - 1) & 1)
+    return False
+
+
 def environment_value(pid: int, name: str) -> str | None:
     """Return a variable that a process was started with; None if it cannot be seen."""
     try:

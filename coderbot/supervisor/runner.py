@@ -5,13 +5,14 @@ import logging
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from coderbot.clock import Clock
 from coderbot.loglevel import Level
 from coderbot.redact import Redactor
 from coderbot.supervisor.announce import announce, describe_run
+from coderbot.supervisor.causes import cause_of_exit
 from coderbot.supervisor.child import Child
 from coderbot.supervisor.death import death_of, ignore
 from coderbot.supervisor.dossier import Death
@@ -20,9 +21,12 @@ from coderbot.supervisor.household import SWEEP_S, Household
 from coderbot.supervisor.kin import Kin
 from coderbot.supervisor.logbook import Logbook
 from coderbot.supervisor.machine import broken, step
+from coderbot.supervisor.pulse import Pulse
 from coderbot.supervisor.spec import RestartPolicy, WorkerSpec
+from coderbot.supervisor.startqueue import StartQueue
 from coderbot.supervisor.state import (
     Action,
+    BackoffElapsed,
     BecameReady,
     BotMachine,
     BotState,
@@ -36,11 +40,12 @@ from coderbot.supervisor.state import (
     Spawn,
     Spawned,
     SpawnFailed,
+    Unfit,
 )
 from coderbot.supervisor.vitals import Vitals
 from coderbot.supervisor.voice import Voice
 from coderbot.wire import Event as WorkerEvent
-from coderbot.wire import Heartbeat, Ready, Status, WorkerFrame
+from coderbot.wire import Heartbeat, Ping, Ready, Status, WorkerFrame, encode
 
 DRAIN_S = 1.0
 """How long after its death a worker is heard out, in seconds."""
@@ -60,6 +65,8 @@ class Surroundings:
     household: Household
     tasks: asyncio.TaskGroup
     """Owns their tasks."""
+    queue: StartQueue
+    """Where those wait that are to start by themselves."""
     on_change: Callable[["BotRunner"], None]
     """Called when something that is shown about a bot has changed."""
     on_death: Callable[[Death], None] = ignore
@@ -74,6 +81,7 @@ class _Run:
     child: Child
     kin: Kin
     voice: Voice
+    pulse: Pulse = field(default_factory=Pulse)
 
 
 class BotRunner:
@@ -116,7 +124,35 @@ class BotRunner:
         except Exception as error:  # noqa: BLE001 - the fence between this bot and the others
             _log.exception("%s: a fault of the supervisor at %s", self.bot, event)
             self._break_down(f"a fault of the supervisor: {type(error).__name__}")
+        self._around.queue.note(self.bot, boots=self.boots)
         self._wake()
+
+    @property
+    def boots(self) -> bool:
+        """Whether a start is under way that nothing outside holds up."""
+        return self._machine.state is BotState.STARTING and not self._vitals.held_up
+
+    @property
+    def pulse(self) -> Pulse | None:
+        """Return when the process was heard; None unless one is to be heard."""
+        heard = self._machine.state in (BotState.STARTING, BotState.RUNNING)
+        return self._run.pulse if self._run is not None and heard else None
+
+    def deaf_s(self, now: float) -> float:
+        """Return how long the bot has not heard Telegram, without saying why."""
+        is_running = self._machine.state is BotState.RUNNING
+        return self._vitals.deaf_s(now) if is_running else 0.0
+
+    def ping(self) -> None:
+        """Ask the process for a heartbeat."""
+        if self._run is not None:
+            self._run.child.send(encode(Ping()))
+
+    def end_hung(self, unfit: Unfit) -> None:
+        """End a process that does not answer; its stacks go into the log."""
+        if self._run is not None:
+            self._run.child.dump_stacks()
+        self.post(unfit)
 
     async def settle(self) -> None:
         """Wait until nothing is under way: no stop, and no start of a process."""
@@ -206,20 +242,21 @@ class BotRunner:
     def _on_frame(self, number: int, frame: WorkerFrame) -> None:
         if self._run is None or self._run.number != number:
             return
+        if isinstance(frame, Ready | Heartbeat):
+            self._run.pulse.beat(self._around.clock.monotonic())
         match frame:
             case Ready():
                 self._vitals.name(frame)
                 self.post(BecameReady())
                 return
             case Heartbeat():
-                # Here a worker that hangs would be noticed: by the lag it tells
-                # of, or by the heartbeat that does not come.
                 self._vitals.heartbeat = frame
                 self._rss.append(frame.rss_bytes)
                 if self._machine.state is BotState.STARTING and self._vitals.held_up:
                     self.post(HeldUp())
             case Status():
-                self._vitals.status = frame
+                self._vitals.take_status(frame, self._around.clock.monotonic())
+                self._around.queue.note(self.bot, boots=self.boots)
             case WorkerEvent():
                 # Counted only: the worker has written its line about it.
                 self._vitals.count(frame)
@@ -232,6 +269,7 @@ class BotRunner:
     def _tell(self, before: BotMachine, event: Event, now: float) -> None:
         """Write about a step into the log."""
         if isinstance(event, Exited):
+            self._vitals.exits[cause_of_exit(before, event.returncode)] += 1
             how = describe_run(before, self._machine, now)
             self._voice_of_run(Level.INFO, f"─ run {before.runs} ended: {how} ─")
         said = announce(self.bot, before, self._machine, now)
@@ -249,6 +287,8 @@ class BotRunner:
 
     async def _ring(self, event: Event, seconds: float) -> None:
         await self._around.clock.sleep(seconds)
+        if isinstance(event, BackoffElapsed):
+            await self._around.queue.turn(self.bot)
         self._timer = None
         self.post(event)
 

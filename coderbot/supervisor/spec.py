@@ -7,17 +7,22 @@ from pathlib import Path
 from coderbot.config.settings import TOKEN_VARIABLES, Settings
 from coderbot.paths import bot_name
 from coderbot.redact import Secret
+from coderbot.supervisor.crashloop import Bounds
+from coderbot.supervisor.pm2env import without_pm2
 
 CHANNEL_VARIABLE = "CODERBOT_CHANNEL_FD"
 """Names the inherited end of the channel."""
 
-_MANAGERS_PREFIXES = ("PM2_", "pm_", "LISTEN_", "WATCHDOG_")
+_MANAGERS_PREFIXES = ("PM2_", "LISTEN_", "WATCHDOG_", "MEMORY_PRESSURE_")
 _MANAGERS_VARIABLES = frozenset(
     {
+        "INVOCATION_ID",
+        "JOURNAL_STREAM",
         "NODE_CHANNEL_FD",
         "NODE_CHANNEL_SERIALIZATION_MODE",
         "NODE_APP_INSTANCE",
         "NOTIFY_SOCKET",
+        "SYSTEMD_EXEC_PID",
     }
 )
 """What PM2 and systemd tell the supervisor; a worker must not act on it.
@@ -45,6 +50,9 @@ class WorkerSpec:
         return bot_name(self.index)
 
 
+_LOOP_BOUNDS = Bounds(window_s=60.0, starts=8)
+
+
 @dataclass(frozen=True, slots=True)
 class RestartPolicy:
     """Pauses and limits, all in seconds."""
@@ -61,6 +69,16 @@ class RestartPolicy:
     """From SIGTERM to SIGKILL."""
     ready_timeout_s: float = 60.0
     """A worker that is not READY by then counts as crashed."""
+    hang_timeout_s: float = 30.0
+    """A worker that was heard before, and then not for so long, hangs; 0: never."""
+    deaf_after_s: float = 180.0
+    """A worker whose last finished getUpdates is so old, without a reason, is deaf."""
+    loop_bounds: Bounds = _LOOP_BOUNDS
+    """How often a bot that keeps crashing may start, however short the pauses are."""
+    start_concurrency: int = 1
+    """How many workers may boot at the same time."""
+    boot_patience_s: float = 15.0
+    """One that boots for longer no longer holds up those behind it."""
 
 
 def worker_specs(
@@ -100,7 +118,7 @@ def child_environment(spec: WorkerSpec, channel_fd: int) -> dict[str, str]:
 
 def _environment(settings: Settings, base: Mapping[str, str]) -> dict[str, str]:
     """Return what all workers have in common."""
-    merged = {**settings.inherited, **base}
+    merged = {**settings.inherited, **without_pm2(base)}
     environment = {k: v for k, v in merged.items() if not _is_for_the_parent(k)}
     environment["CODERBOT_STATE_DIR"] = str(settings.state_dir)
     if settings.tts_api_key is not None:

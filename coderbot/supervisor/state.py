@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 
+from coderbot.supervisor.crashloop import CrashLoop
+
 
 class BotState(StrEnum):
     """Where a bot stands; DESIGN's six words."""
@@ -31,7 +33,7 @@ class After(Enum):
     RESTART = "restart"
     """A start, as the second half of a restart."""
     CRASH = "crash"
-    """What follows a crash: it was ended because it did not become READY."""
+    """What follows a crash: it was ended because it was of no use any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ class BotMachine:
     restarts: int = 0
     """Starts after the first that nobody asked for by `start`."""
     crashes_in_row: int = 0
+    loop: CrashLoop | None = None
+    """The crashes in a row, by time."""
     reason: str = ""
     """Why it crashed, failed or is being ended; empty while all is well."""
     last_exit: str = ""
@@ -118,6 +122,19 @@ class ReadyTimedOut:
 
 
 @dataclass(frozen=True, slots=True)
+class Unfit:
+    """The worker lives, but is of no use any more: it hangs, say.
+
+    It is asked to end, killed after a grace, and counts as crashed.
+    """
+
+    reason: str
+    """What is wrong with it, to be read after "bot-0 is"."""
+    grace_s: float
+    """From SIGTERM to SIGKILL, in seconds."""
+
+
+@dataclass(frozen=True, slots=True)
 class Exited:
     """The process is gone, and its last words have been read."""
 
@@ -147,6 +164,7 @@ Event = (
     | BecameReady
     | HeldUp
     | ReadyTimedOut
+    | Unfit
     | Exited
     | BackoffElapsed
     | StopTimedOut

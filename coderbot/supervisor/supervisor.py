@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
 from types import TracebackType
@@ -28,6 +28,8 @@ from coderbot.supervisor.events import (
 )
 from coderbot.supervisor.exits import describe_duration
 from coderbot.supervisor.household import Household, adopting_orphans
+from coderbot.supervisor.ledger import Ledger
+from coderbot.supervisor.leftovers import end_leftovers
 from coderbot.supervisor.lines import PARENT, LogLine
 from coderbot.supervisor.logbook import Logbook
 from coderbot.supervisor.logfiles import LogFiles
@@ -37,6 +39,7 @@ from coderbot.supervisor.proctable import read_table
 from coderbot.supervisor.report import StartReport
 from coderbot.supervisor.runner import SEEING_OUT_S, BotRunner, Surroundings
 from coderbot.supervisor.spec import RestartPolicy, WorkerSpec
+from coderbot.supervisor.startqueue import StartQueue
 from coderbot.supervisor.state import (
     Event,
     KillRequested,
@@ -44,6 +47,7 @@ from coderbot.supervisor.state import (
     StartRequested,
     StopRequested,
 )
+from coderbot.supervisor.watchdog import Watchdog
 
 _SPARE_S = 1.0
 """Added to the bound of the stop: for a busy machine."""
@@ -63,6 +67,7 @@ class Supervisor:
         redactor: Takes secrets out of all lines.
         media_root: MEDIA_TMP_LOCATION.
         clock: For everything that waits.
+        ledger: Knows the processes of the run before, and is kept for the next one.
         log_files: Where lines are stored; None: in memory alone.
         dossiers: Where those of crashes are kept; None: nowhere.
     """
@@ -75,9 +80,11 @@ class Supervisor:
         redactor: Redactor,
         media_root: Path,
         clock: Clock | None = None,
+        ledger: Ledger | None = None,
         log_files: LogFiles | None = None,
         dossiers: Dossiers | None = None,
     ) -> None:
+        self._ledger = ledger if ledger is not None else Ledger(None)
         self._specs = {spec.bot: spec for spec in specs}
         self._policy = policy
         self._redactor = redactor
@@ -95,6 +102,9 @@ class Supervisor:
         )
         self._dossiers = dossiers
         self._coroner: Coroner | None = None
+        self._queue = StartQueue(
+            policy.start_concurrency, self._clock, policy.boot_patience_s
+        )
         self._runners: dict[str, BotRunner] = {}
         self._report = StartReport(self._clock.monotonic())
         self._tasks: asyncio.TaskGroup | None = None
@@ -120,6 +130,10 @@ class Supervisor:
     def bots(self) -> Sequence[BotSnapshot]:
         """Return all bots by index, as they stand now."""
         return [runner.snapshot() for runner in self._runners.values()]
+
+    def fingerprints(self) -> dict[str, str]:
+        """Return the fingerprint of each bot's token, by id."""
+        return {bot: spec.token.fingerprint for bot, spec in self._specs.items()}
 
     def lines(
         self, bot: str | None = None, after: int = 0, limit: int = 10_000
@@ -153,6 +167,10 @@ class Supervisor:
         if bot != PARENT:
             self._spec(bot)
         return self._logbook.dropped(bot)
+
+    def line_counts(self) -> Mapping[str, tuple[int, int]]:
+        """Return by bot, and PARENT: lines added, and those no longer kept."""
+        return self._logbook.counts()
 
     def subscribe(self) -> AbstractAsyncContextManager[AsyncIterator[FleetEvent]]:
         """Return a context in which one hears every event from entry on."""
@@ -206,14 +224,20 @@ class Supervisor:
         files = self._log_files
         storing = files.storing() if files is not None else nullcontext()
         with storing, logging_to(self._logbook), adopting_orphans():
-            household = Household(self._clock, read_table())
             if self._dossiers is not None:
                 await asyncio.to_thread(self._dossiers.load)
                 self._coroner = Coroner(self._dossiers, self._logbook, self._clock)
+            # Before a token is polled again: who is left may be polling it still.
+            await end_leftovers(self._ledger.read(), self._clock)
+            household = Household(self._clock, read_table(), self._ledger)
             async with asyncio.TaskGroup() as tasks:
                 self._tasks = tasks
                 census = tasks.create_task(household.run(), name="census")
                 self._make_runners(household, tasks)
+                watchdog = Watchdog(
+                    self._clock, self._policy, self._runners.values(), self._queue
+                )
+                watch = tasks.create_task(watchdog.run(), name="watchdog")
                 self._starting = tasks.create_task(self._start_all(), name="start")
                 try:
                     yield
@@ -221,6 +245,7 @@ class Supervisor:
                     failure = error
                 failure = await self._leave() or failure
                 census.cancel()
+                watch.cancel()
         if failure is not None:
             raise failure
 
@@ -231,6 +256,7 @@ class Supervisor:
             self._logbook,
             household,
             tasks,
+            self._queue,
             self._on_change,
             self._on_death,
         )
@@ -245,6 +271,7 @@ class Supervisor:
         for position, runner in enumerate(self._runners.values()):
             if position > 0:
                 await self._clock.sleep(self._policy.start_delay_s)
+            await self._queue.turn(runner.bot)
             _log.info("Starting %s (%d of %d)", runner.bot, position + 1, count)
             runner.post(StartRequested())
 

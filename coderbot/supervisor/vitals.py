@@ -28,7 +28,9 @@ class Vitals:
         self._scrub = scrub
         self.heartbeat: Heartbeat | None = None
         self.status: Status | None = None
+        self._status_at = 0.0
         self._events: Counter[str] = Counter()
+        self.exits: Counter[str] = Counter()
         self._username = ""
         self._full_name = ""
 
@@ -36,6 +38,22 @@ class Vitals:
         """Forget what the process before has told; the name stays."""
         self.heartbeat = None
         self.status = None
+
+    def take_status(self, status: Status, now: float) -> None:
+        """Take the status that a worker has told at `now`, in seconds."""
+        self.status = status
+        self._status_at = now
+
+    def deaf_s(self, now: float) -> float:
+        """Return how long no getUpdates has finished, in seconds.
+
+        It is nothing while the worker says why, and begins anew when it goes on: the
+        heartbeat that tells of that comes later.
+        """
+        if self.heartbeat is None or self.held_up:
+            return 0.0
+        age_s = self.heartbeat.poll_age_s
+        return age_s if self.status is None else min(age_s, now - self._status_at)
 
     @property
     def held_up(self) -> bool:
@@ -80,6 +98,7 @@ class Vitals:
             media_sent=self._events["media_sent"],
             media_failed=self._events["media_failed"],
             strangers=self._events["unauthorized"],
+            exits=tuple(self.exits.items()),
         )
 
     def _trouble(self, machine: BotMachine) -> str:

@@ -33,6 +33,8 @@ def main() -> int:
         signal.signal(signal.SIGINT, _end_early)
     harden()
     faulthandler.enable()
+    # From C, so that even a loop of Python that never lets go tells where it is.
+    faulthandler.register(signal.SIGUSR1, all_threads=True)
     _log_uncaught()
     configure_worker_logging("bot-?", Redactor(), supervised)
     try:

@@ -29,6 +29,7 @@ from coderbot.worker.telegram.client import TelegramClient
 from coderbot.worker.telegram.menu import publish_menu
 from coderbot.worker.telegram.online import TokenRefusedError
 from coderbot.worker.telegram.polling import PollWatch
+from coderbot.worker.tokenclaim import TokenClaim, until_ours
 from coderbot.worker.vitals import Vitals
 
 _MEDIA_PAUSE_S = 5.0
@@ -62,6 +63,7 @@ class Worker:
         self._clock = clock
         self._jitter = jitter
         self._stop = StopRequest()
+        self._claim = TokenClaim(identity.token, settings.api_root)
 
     async def run(self) -> ExitCode:
         """Run until somebody asks to stop; returns the code to exit with."""
@@ -127,7 +129,7 @@ class Worker:
                 media = tasks.spawn(self._keep_media(services), "media")
                 add_handlers(application, services)
                 beat = group.create_task(link.run(*self._ends_of(services, watch)))
-                online = group.create_task(self._go_online(client, services))
+                online = group.create_task(self._go_online(client, services, watch))
                 await self._stop.wait()
                 online.cancel()
                 media.cancel()
@@ -161,7 +163,10 @@ class Worker:
             _log.error("%s", error)
         self._stop.ask(error.exit_code, error.message)
 
-    async def _go_online(self, client: TelegramClient, services: Services) -> None:
+    async def _go_online(
+        self, client: TelegramClient, services: Services, watch: PollWatch
+    ) -> None:
+        await until_ours(self._claim, watch.conflict, self._clock, self._jitter)
         try:
             user = await client.start()
         except TokenRefusedError:

@@ -8,7 +8,6 @@ from dataclasses import replace
 from coderbot.control.port import MediaUsage, UnknownBotError
 from coderbot.errors import CoderBotError
 from coderbot.loglevel import Level
-from coderbot.supervisor.blocks import Block
 from coderbot.supervisor.dossier import Dossier
 from coderbot.supervisor.events import (
     BotChanged,
@@ -64,8 +63,6 @@ class FakeSupervisor:
         """What actions wait for, by the name of the action."""
         self.usage: dict[str, MediaUsage] = {}
         """What lies in the media directories, by bot."""
-        self.stored: list[LogLine] = []
-        """Lines of the log files, oldest first."""
         self.crashes: dict[str, list[Dossier]] = {}
         """Dossiers by bot, the newest first."""
         self.listeners = 0
@@ -157,20 +154,6 @@ class FakeSupervisor:
         if bot is not None:
             lines = [line for line in lines if line.bot == bot]
         return lines[-limit:]
-
-    def blocks(self, after: int = 0) -> Sequence[Block]:
-        """Return the newest lines with a number above `after`, each a block."""
-        return [
-            Block(e.seq, e.wall, e.mono, e.bot, e.run, e.stream, (e.level,), (e.text,))
-            for e in self._lines[after:]
-        ]
-
-    async def history(
-        self, bot: str, before: float, limit: int = 1_000
-    ) -> Sequence[LogLine]:
-        """Return what a test has put into `stored`."""
-        found = [line for line in self.stored if line.bot == bot]
-        return [line for line in found if line.wall < before][-limit:]
 
     async def dossiers(self, bot: str) -> Sequence[Dossier]:
         """Return what a test has put into `crashes`."""

@@ -10,6 +10,7 @@ import psutil
 from coderbot.redact import Redactor
 from coderbot.supervisor.dossiers import Dossiers
 from coderbot.supervisor.events import BotSnapshot, FleetEvent
+from coderbot.supervisor.ledger import Ledger
 from coderbot.supervisor.lines import LogLine
 from coderbot.supervisor.logfiles import LogFiles
 from coderbot.supervisor.spec import RestartPolicy, WorkerSpec
@@ -24,6 +25,7 @@ QUICK = RestartPolicy(
     stable_after_s=60,
     stop_timeout_s=3,
     ready_timeout_s=10,
+    boot_patience_s=1,
 )
 """Short pauses, so that tests are."""
 
@@ -71,6 +73,13 @@ class Fleet:
         assert pid is not None
         return pid
 
+    async def until_held(self, run: int) -> float:
+        """Wait until the first bot waits for long; returns how long, in seconds."""
+        await self.until(
+            lambda: self.bot().run >= run and (self.bot().next_start_in_s or 0) > 1
+        )
+        return self.bot().next_start_in_s or 0
+
     async def line(self, text: str, bot: str | None = None) -> LogLine:
         """Wait for a line that contains `text`."""
         found: list[LogLine] = []
@@ -108,6 +117,7 @@ async def fleet_of(
     *codes: str | WorkerSpec,
     policy: RestartPolicy = QUICK,
     media: Path | None = None,
+    ledger: Path | None = None,
     logs: LogFiles | None = None,
     crashes: Path | None = None,
 ) -> AsyncIterator[Fleet]:
@@ -121,6 +131,7 @@ async def fleet_of(
         policy,
         redactor=Redactor([spec.token for spec in specs]),
         media_root=media or Path("/nonexistent"),
+        ledger=Ledger(ledger),
         log_files=logs,
         dossiers=Dossiers(crashes) if crashes is not None else None,
     )

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
-from telegram.error import NetworkError, TelegramError
+import httpx
+from telegram.error import NetworkError, TelegramError, TimedOut
 
 from coderbot import wire
 from coderbot.clock import Clock
@@ -15,6 +16,15 @@ from coderbot.worker.telegram.absence import Absence
 from coderbot.worker.telegram.calls import CallRequest
 
 _log = logging.getLogger(LIFECYCLE_LOGGER)
+
+
+DEAF_S = 60.0
+"""A getUpdates that takes longer, three long polls, is given up, in seconds.
+
+Time-outs of the library are between two bytes; a server or a proxy that drips
+some now and then would never meet them.
+"""
+_CONFLICT = "another process polls with the token of this bot"
 
 
 class PollWatch:
@@ -48,6 +58,10 @@ class PollWatch:
 
     def answered(self, status: int) -> None:
         """Note the HTTP status of a finished getUpdates."""
+        if status == HTTPStatus.TOO_MANY_REQUESTS:
+            # An answer too: who is told to wait is not deaf.
+            self._last_poll = self._clock.monotonic()
+            return
         if status == HTTPStatus.OK:
             self._last_poll = self._clock.monotonic()
             self._absence.polled()
@@ -56,16 +70,23 @@ class PollWatch:
             self.conflict()
         elif status == HTTPStatus.UNAUTHORIZED:
             self._on_refused()
-        elif status != HTTPStatus.TOO_MANY_REQUESTS:
+        else:
             self.offline(f"the Bot API server answers {status}")
 
-    def conflict(self) -> None:
+    def conflict(self, detail: str = _CONFLICT) -> None:
         """Note that another process polls with the same token."""
-        self._enter("conflict", "another process polls with the token of this bot")
+        self._enter("conflict", detail)
 
     def offline(self, detail: str) -> None:
         """Note that Telegram cannot be reached."""
         self._enter("offline", detail)
+
+    def unanswered(self) -> None:
+        """Note that Telegram was reached, and did not answer a getUpdates.
+
+        It is not told as offline: the age of the last poll speaks for itself.
+        """
+        _log.warning("Telegram: getUpdates was not answered; connecting anew")
 
     def stopping(self) -> None:
         """Note that polling ends."""
@@ -92,19 +113,31 @@ class PollRequest(CallRequest):
 
     Args:
         watch: Is told.
+        deaf_s: How long one call may take, in seconds.
         **options: Those of HTTPXRequest.
     """
 
-    def __init__(self, watch: PollWatch, **options: Any) -> None:
+    def __init__(
+        self, watch: PollWatch, deaf_s: float = DEAF_S, **options: Any
+    ) -> None:
         super().__init__(**options)
         self._watch = watch
+        self._deaf_s = deaf_s
 
     async def do_request(self, *args: Any, **options: Any) -> tuple[int, bytes]:
         """Do one call."""
         try:
-            status, body = await super().do_request(*args, **options)
+            async with asyncio.timeout(self._deaf_s):
+                status, body = await super().do_request(*args, **options)
+        except TimeoutError:
+            self._watch.unanswered()
+            await self._reconnect()
+            raise TimedOut from None
         except TelegramError as error:
-            self._watch.offline(error.message.rstrip(": "))
+            if isinstance(error.__cause__, httpx.ReadTimeout):
+                self._watch.unanswered()
+            else:
+                self._watch.offline(error.message.rstrip(": "))
             await self._reconnect()
             raise
         self._watch.answered(status)

@@ -29,7 +29,7 @@ AGAIN = replace(STARTING, is_restart=True, runs=3, restarts=2)
         (
             STARTING,
             replace(STOPPING, after=After.CRASH, reason="not READY within 60 s"),
-            "bot-0 is not READY within 60 s; it is killed",
+            "bot-0 is not READY within 60 s; it is ended",
         ),
         (STOPPING, replace(GONE, state=BotState.STOPPED), "bot-0 stopped (exit 0)"),
         (

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from coderbot.supervisor.crashloop import CrashLoop
 from coderbot.supervisor.machine import (
     KILL_AGAIN_S,
     IllegalEdgeError,
@@ -35,6 +36,7 @@ from coderbot.supervisor.state import (
     StartRequested,
     StopRequested,
     StopTimedOut,
+    Unfit,
 )
 
 POLICY = RestartPolicy()
@@ -55,6 +57,8 @@ FAILED = BotMachine(state=BotState.FAILED, runs=1, reason="bad")
 BEGIN = (ClearTimer(), Spawn())
 TERM = (SendTerm(), SetTimer(StopTimedOut(), 10))
 KILL = (SendKill(), SetTimer(StopTimedOut(), KILL_AGAIN_S))
+HUNG = Unfit("hung: no heartbeat for 30 s", grace_s=2)
+TERM_SOON = (SendTerm(), SetTimer(StopTimedOut(), 2))
 PAUSE = (SetTimer(BackoffElapsed(), 5),)
 
 EDGES: list[tuple[BotMachine, Event, BotState, tuple[Action, ...]]] = [
@@ -84,6 +88,9 @@ EDGES: list[tuple[BotMachine, Event, BotState, tuple[Action, ...]]] = [
     (STARTING, HeldUp(), BotState.STARTING, (SetTimer(ReadyTimedOut(), 60),)),
     # READY has not come: killed, and then a crash.
     (STARTING, ReadyTimedOut(), BotState.STOPPING, KILL),
+    # It lives, but is of no use: it may end in good order, within its grace.
+    (STARTING, HUNG, BotState.STOPPING, TERM_SOON),
+    (RUNNING, HUNG, BotState.STOPPING, TERM_SOON),
     # It runs or is about to: a start changes nothing.
     (STARTING, StartRequested(), BotState.STARTING, ()),
     (RUNNING, StartRequested(), BotState.RUNNING, ()),
@@ -158,6 +165,7 @@ EVENTS: list[Event] = [
     BecameReady(),
     HeldUp(),
     ReadyTimedOut(),
+    HUNG,
     Exited(0),
     BackoffElapsed(),
     StopTimedOut(),
@@ -199,6 +207,22 @@ def test_not_ready_in_time_is_the_reason_of_the_crash() -> None:
     assert (waiting.last_exit, waiting.crashes_in_row) == ("SIGKILL", 1)
 
 
+def test_what_was_wrong_with_an_unfit_worker_is_the_reason_of_the_crash() -> None:
+    waiting = after(RUNNING, HUNG, StopTimedOut(), Exited(-9))
+    assert (waiting.state, waiting.reason) == (BotState.BACKOFF, HUNG.reason)
+    assert (waiting.last_exit, waiting.crashes_in_row) == ("SIGKILL", 1)
+    # Even if it has heard SIGTERM and ended in good order.
+    assert after(RUNNING, HUNG, Exited(0)).reason == HUNG.reason
+    assert after(RUNNING, HUNG, StopRequested(), Exited(0)).state is BotState.STOPPED
+
+
+def test_an_unfit_worker_that_was_well_for_long_begins_with_the_first_pause() -> None:
+    stable = replace(RUNNING, crashes_in_row=4, ready_at=NOW - 60)
+    assert after(stable, HUNG, Exited(-9)).crashes_in_row == 1
+    shaky = replace(RUNNING, crashes_in_row=4, ready_at=NOW - 59)
+    assert after(shaky, HUNG, Exited(-9)).crashes_in_row == 5
+
+
 def test_ready_clears_the_reason_of_the_last_crash() -> None:
     machine = after(replace(STARTING, reason="exit 1"), BecameReady())
     assert machine.reason == ""
@@ -212,9 +236,10 @@ def test_the_pause_doubles_up_to_its_bound(crashes: int, delay: float) -> None:
     assert backoff_s(crashes, POLICY) == delay
 
 
-def test_the_pause_is_never_nothing() -> None:
+def test_a_pause_of_nothing_holds_for_the_first_crash_alone() -> None:
     policy = RestartPolicy(restart_delay_s=0, restart_max_delay_s=0)
-    assert backoff_s(1, policy) > 0
+    assert backoff_s(1, policy) == 0
+    assert backoff_s(2, policy) > 0
     assert backoff_s(9, policy) > 0
 
 
@@ -223,6 +248,20 @@ def test_a_crash_after_a_minute_of_running_begins_with_the_first_pause() -> None
     assert after(stable, Exited(1)).crashes_in_row == 1
     shaky = replace(RUNNING, crashes_in_row=4, ready_at=NOW - 59.9)
     assert after(shaky, Exited(1)).crashes_in_row == 5
+
+
+def test_a_person_and_a_minute_of_running_end_the_crash_loop() -> None:
+    loop = CrashLoop(NOW - 50, restarts=7, last_start=NOW - 1)
+    crashing = replace(RUNNING, crashes_in_row=7, loop=loop)
+    held = after(crashing, Exited(1))
+    assert held.next_start_at == NOW + 60
+    assert after(held, StartRequested()).loop is None
+    assert after(held, RestartRequested()).loop is None
+    assert after(crashing, RestartRequested()).loop is None
+    assert after(crashing, StopRequested(), StartRequested()).loop is None
+    well = replace(crashing, ready_at=NOW - 60)
+    assert after(well, Exited(1)).next_start_at == NOW + 5
+    assert after(well, HUNG, Exited(1)).next_start_at == NOW + 5
 
 
 def test_a_long_wait_for_ready_is_no_running() -> None:

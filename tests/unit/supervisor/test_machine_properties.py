@@ -26,9 +26,11 @@ from coderbot.supervisor.state import (
     StartRequested,
     StopRequested,
     TimerEvent,
+    Unfit,
 )
 
 POLICY = RestartPolicy()
+STARTING, RUNNING = BotState.STARTING, BotState.RUNNING
 WISHES = (StartRequested(), StopRequested(), KillRequested(), RestartRequested())
 
 
@@ -88,7 +90,7 @@ class World:
 moves = st.lists(
     st.one_of(
         st.sampled_from(WISHES),
-        st.sampled_from(["ready", "tick"]),
+        st.sampled_from(["ready", "tick", "hung"]),
         st.integers(-15, 3).map(lambda code: f"exit {code}"),
         st.sampled_from(["exit 77", "exit 78", "no spawn"]),
         st.floats(0.1, 200).map(lambda seconds: f"wait {seconds}"),
@@ -103,6 +105,8 @@ def play(world: World, move: object) -> None:
         world.send(move)  # type: ignore[arg-type]
     elif move == "ready" and world.alive is not None:
         world.send(BecameReady())
+    elif move == "hung" and world.machine.state in (STARTING, RUNNING):
+        world.send(Unfit("hung", 2))
     elif move == "no spawn" and world.alive is None:
         world.send(StartRequested(), spawn_works=False)
     elif move.startswith("exit") and world.alive is not None:
@@ -169,7 +173,8 @@ def test_the_pause_keeps_within_its_bounds(
 ) -> None:
     policy = RestartPolicy(restart_delay_s=first, restart_max_delay_s=longest)
     pause = backoff_s(crashes, policy)
-    assert MIN_BACKOFF_S <= pause <= max(longest, MIN_BACKOFF_S)
+    least = MIN_BACKOFF_S if crashes > 1 else 0.0
+    assert least <= pause <= max(longest, MIN_BACKOFF_S)
     assert backoff_s(crashes + 1, policy) >= pause
 
 

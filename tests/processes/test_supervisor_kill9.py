@@ -1,0 +1,143 @@
+"""kill -9 of the supervisor: what survives it, and for how long."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+
+from coderbot.supervisor.household import CENSUS_S
+from coderbot.supervisor.ledger import Ledger
+from tests.fakes.children import READY_AND_WAIT
+from tests.processes.supervised import alive, fleet_of
+
+_PARENT = """
+import asyncio, sys
+from pathlib import Path
+from tests.processes.supervised import fleet_of
+async def main():
+    async with fleet_of(sys.argv[1], ledger=Path(sys.argv[2])) as fleet:
+        await fleet.running()
+        line = await fleet.line("hidden")
+        print(fleet.bot().pid, line.text.split()[1], flush=True)
+        await asyncio.sleep(600)
+asyncio.run(main())
+"""
+
+
+@asynccontextmanager
+async def other_supervisor(code: str, ledger: Path) -> AsyncIterator[list[int]]:
+    """Run a supervisor of a worker that prints `hidden PID`, and kill it by -9.
+
+    Yields the pids of the worker and of what it has hidden.
+    """
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", _PARENT, code, str(ledger)),
+        stdout=asyncio.subprocess.PIPE,
+        start_new_session=True,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+    )
+    pids: list[int] = []
+    try:
+        assert process.stdout is not None
+        async with asyncio.timeout(20):
+            pids = [int(word) for word in (await process.stdout.readline()).split()]
+        assert len(pids) == 2
+        process.kill()
+        await process.wait()
+        yield pids
+    finally:
+        for pid in filter(psutil.pid_exists, pids):
+            os.kill(pid, signal.SIGKILL)
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def gone(pid: int, within_s: float) -> None:
+    """Wait until a process runs no more; whoever adopts it may leave a zombie."""
+    event = asyncio.Event()
+    try:
+        descriptor = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return
+    asyncio.get_running_loop().add_reader(descriptor, event.set)
+    try:
+        async with asyncio.timeout(within_s):
+            await event.wait()
+    finally:
+        asyncio.get_running_loop().remove_reader(descriptor)
+        os.close(descriptor)
+
+
+HOSTILE = """
+ignore("SIGTERM", "SIGHUP", "SIGINT")
+print("hidden", grandchild("SIGHUP", "SIGTERM", "SIGINT"), flush=True)
+ready()
+while True: time.sleep(1)
+"""
+"""A worker that does not even end when its supervisor is gone."""
+FAITHFUL = """
+print("hidden", grandchild("SIGHUP", "SIGTERM", mark=f"{os.getpid()}-1"), flush=True)
+ready(); wait()
+"""
+"""A worker that ends, and forgets what it has started."""
+WITNESS = """
+def runs(pid):
+    try:
+        return open(f"/proc/{{pid}}/stat").read().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+print("at my start:", [pid for pid in {} if runs(pid)], flush=True)
+ready(); wait()
+"""
+"""A worker that tells who of those was still there when it was started."""
+
+
+@pytest.mark.parametrize("code", [HOSTILE, FAITHFUL], ids=["hostile", "faithful"])
+async def test_the_next_start_ends_what_is_left_before_it_starts_a_worker(
+    code: str, tmp_path: Path
+) -> None:
+    ledger = tmp_path / "workers.json"
+    async with other_supervisor(code, ledger) as pids:
+        worker, hidden = pids
+        if code == FAITHFUL:
+            await gone(worker, 5)
+        assert alive(hidden)
+        async with fleet_of(WITNESS.format(pids), ledger=ledger) as fleet:
+            await fleet.running()
+            assert (await fleet.line("at my start")).text == "at my start: []"
+            assert fleet.find("of the run before", "parent")
+        assert Ledger(ledger).read() == ()
+
+
+async def test_a_stopped_worker_is_found_too(tmp_path: Path) -> None:
+    ledger = tmp_path / "workers.json"
+    async with other_supervisor(HOSTILE, ledger) as pids:
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        async with fleet_of(READY_AND_WAIT, ledger=ledger) as fleet:
+            assert not any(alive(pid) for pid in pids)
+            await fleet.running()
+
+
+async def test_families_are_remembered_while_they_live_and_no_longer(
+    tmp_path: Path,
+) -> None:
+    ledger = tmp_path / "workers.json"
+    code = "print('hidden', grandchild('SIGHUP')); ready(); wait()"
+    async with fleet_of(code, ledger=ledger) as fleet:
+        worker = await fleet.running()
+        hidden = int((await fleet.line("hidden")).text.split()[1])
+        # The next look; the one after that finds nothing to write.
+        await fleet.supervisor._clock.sleep(CENSUS_S + 0.5)
+        (entry,) = Ledger(ledger).read()
+        assert hidden in [pid for pid, _ in entry.kin]
+        assert entry.worker[0] == worker
+        await fleet.supervisor.stop("bot-0")
+        assert Ledger(ledger).read() == ()
