@@ -147,7 +147,12 @@ class Peer:
         return None
 
     async def _answer(
-        self, frame: wire.Act | wire.GetStatus | wire.GetLines | wire.Follow
+        self,
+        frame: wire.Act
+        | wire.GetStatus
+        | wire.GetLines
+        | wire.GetDossiers
+        | wire.Follow,
     ) -> None:
         try:
             match frame:
@@ -155,6 +160,9 @@ class Peer:
                     await self._send(self._status(frame.id))
                 case wire.GetLines():
                     await self._send_lines(frame)
+                case wire.GetDossiers():
+                    found = list(await self._supervisor.dossiers(frame.bot))
+                    await self._send(wire.Crashes(id=frame.id, dossiers=found))
                 case wire.Follow():
                     await self._follow(frame)
                 case wire.Act():

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from coderbot.supervisor.dossier import Dossier
 from coderbot.supervisor.events import BotSnapshot
 from coderbot.supervisor.lines import LogLine
 from coderbot.wire import Frame, WireError
@@ -62,6 +63,13 @@ class GetLines(Frame, tag="get_lines", frozen=True, kw_only=True):
     limit: int = 1_000
 
 
+class GetDossiers(Frame, tag="get_dossiers", frozen=True, kw_only=True):
+    """Client: what is kept of the crashes of a bot?"""
+
+    id: int
+    bot: str
+
+
 class Follow(Frame, tag="follow", frozen=True, kw_only=True):
     """Client: all bots, the newest `history` lines, `Done`, and then every event."""
 
@@ -69,7 +77,7 @@ class Follow(Frame, tag="follow", frozen=True, kw_only=True):
     history: int = 0
 
 
-ClientFrame = Hello | Act | GetStatus | GetLines | Follow
+ClientFrame = Hello | Act | GetStatus | GetLines | GetDossiers | Follow
 """What a client sends."""
 
 
@@ -101,6 +109,13 @@ class Failed(Frame, tag="failed", frozen=True, kw_only=True):
     code: str
     message: str
     hint: str = ""
+
+
+class Crashes(Frame, tag="crashes", frozen=True, kw_only=True):
+    """Supervisor: the dossiers of a bot, the newest first."""
+
+    id: int
+    dossiers: list[Dossier]
 
 
 class Media(Frame, tag="media", frozen=True, kw_only=True):
@@ -159,7 +174,7 @@ class FleetIsStopped(Frame, tag="fleet_stopped", frozen=True, kw_only=True):
     """Supervisor: no worker runs any more; nothing follows."""
 
 
-Answer = Done | Failed | Media | FleetStatus | Lines
+Answer = Done | Failed | Media | Crashes | FleetStatus | Lines
 """What answers a request."""
 Push = Changed | FleetIsReady | FleetIsStopping | FleetIsStopped
 """What a client that follows hears unasked, besides `Lines` with id 0."""

@@ -1,10 +1,18 @@
 """Dossiers of real deaths."""
 
+import asyncio
 import os
 import signal
+from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
+
+from coderbot.commands.render import crash_text
+from coderbot.control.client import ControlClient
+from coderbot.supervisor.control import control_socket
 from coderbot.supervisor.dossier import Dossier
+from coderbot.supervisor.errors import UnknownBotError
 from coderbot.supervisor.lines import PARENT
 from coderbot.supervisor.spec import RestartPolicy
 from coderbot.supervisor.state import BotState
@@ -139,3 +147,23 @@ async def test_a_directory_that_cannot_be_written_is_told(tmp_path: Path) -> Non
     ) as fleet:
         await fleet.line("bot-0: its dossier cannot be kept: File exists", PARENT)
         assert await fleet.supervisor.dossiers("bot-0") == []
+
+
+async def test_they_are_told_over_the_control_socket(tmp_path: Path) -> None:
+    tmp_path.chmod(0o700)
+    path = tmp_path / "control.sock"
+    async with (
+        fleet_of("os._exit(3)", policy=ONCE, crashes=tmp_path / "crashes") as fleet,
+        control_socket(fleet.supervisor, path),
+        ControlClient.connect(path) as client,
+    ):
+        await fleet.line("crash ", PARENT)
+        found: Sequence[Dossier] = []
+        async with asyncio.timeout(10):
+            while not found:
+                found = await client.dossiers("bot-0")
+        assert found == await fleet.supervisor.dossiers("bot-0")
+        with pytest.raises(UnknownBotError):
+            await client.dossiers("bot-7")
+    assert crash_text(found[0]).endswith(" s: exit 3")
+    assert found[0].fingerprint in crash_text(found[0])
