@@ -19,6 +19,7 @@ from coderbot.paths import StateDir, bot_name
 from coderbot.redact import Redactor
 from coderbot.secretenv import take_secret
 from coderbot.supervisor.control import control_socket
+from coderbot.supervisor.dossiers import Dossiers
 from coderbot.supervisor.env_watch import watching
 from coderbot.supervisor.ledger import Ledger
 from coderbot.supervisor.logfiles import LogFiles
@@ -112,6 +113,7 @@ def _supervisor(settings: Settings) -> Supervisor:
         clock=SystemClock(),
         ledger=Ledger(StateDir(settings.state_dir).workers),
         log_files=_log_files(settings),
+        dossiers=Dossiers(StateDir(settings.state_dir).crashes),
     )
 
 

@@ -15,6 +15,7 @@ from coderbot.control.failures import (
     error_of,
 )
 from coderbot.supervisor import controlwire as wire
+from coderbot.supervisor.dossier import Dossier
 from coderbot.supervisor.lines import LogLine
 from coderbot.unixsocket import connect_to
 from coderbot.wire import Frame, WireError
@@ -105,6 +106,11 @@ class Conversation:
             found += page.lines
             if page.last:
                 return found
+
+    def dossiers(self, bot: str) -> list[Dossier]:
+        """Return what is kept of the crashes of a bot, the newest first."""
+        number = self._send(wire.GetDossiers(id=next(self._numbers), bot=bot))
+        return _expect(self._answer(number), wire.Crashes).dossiers
 
     def follow(self, history: int) -> int:
         """Ask for all events from now on, after the newest `history` lines.

@@ -153,7 +153,12 @@ class Peer:
 
     async def _answer(
         self,
-        frame: wire.Act | wire.GetStatus | wire.GetLines | wire.Follow | wire.Reload,
+        frame: wire.Act
+        | wire.GetStatus
+        | wire.GetLines
+        | wire.GetDossiers
+        | wire.Follow
+        | wire.Reload,
     ) -> None:
         try:
             match frame:
@@ -161,6 +166,9 @@ class Peer:
                     await self._send(self._status(frame.id))
                 case wire.GetLines():
                     await self._send_lines(frame)
+                case wire.GetDossiers():
+                    found = list(await self._supervisor.dossiers(frame.bot))
+                    await self._send(wire.Crashes(id=frame.id, dossiers=found))
                 case wire.Follow():
                     await self._follow(frame)
                 case wire.Act():

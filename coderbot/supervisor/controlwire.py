@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from coderbot.supervisor.dossier import Dossier
 from coderbot.supervisor.events import BotSnapshot
 from coderbot.supervisor.lines import LogLine
 from coderbot.wire import Frame, WireError
@@ -62,6 +63,13 @@ class GetLines(Frame, tag="get_lines", frozen=True, kw_only=True):
     limit: int = 1_000
 
 
+class GetDossiers(Frame, tag="get_dossiers", frozen=True, kw_only=True):
+    """Client: what is kept of the crashes of a bot?"""
+
+    id: int
+    bot: str
+
+
 class Follow(Frame, tag="follow", frozen=True, kw_only=True):
     """Client: all bots, the newest `history` lines, `Done`, and then every event."""
 
@@ -76,7 +84,7 @@ class Reload(Frame, tag="reload", frozen=True, kw_only=True):
     dry_run: bool = False
 
 
-ClientFrame = Hello | Act | GetStatus | GetLines | Follow | Reload
+ClientFrame = Hello | Act | GetStatus | GetLines | GetDossiers | Follow | Reload
 """What a client sends."""
 
 
@@ -108,6 +116,13 @@ class Failed(Frame, tag="failed", frozen=True, kw_only=True):
     code: str
     message: str
     hint: str = ""
+
+
+class Crashes(Frame, tag="crashes", frozen=True, kw_only=True):
+    """Supervisor: the dossiers of a bot, the newest first."""
+
+    id: int
+    dossiers: list[Dossier]
 
 
 class Media(Frame, tag="media", frozen=True, kw_only=True):
@@ -183,7 +198,7 @@ class FleetIsStopped(Frame, tag="fleet_stopped", frozen=True, kw_only=True):
     """Supervisor: no worker runs any more; nothing follows."""
 
 
-Answer = Done | Failed | Media | FleetStatus | Lines | Planned
+Answer = Done | Failed | Media | Crashes | FleetStatus | Lines | Planned
 """What answers a request."""
 Push = Changed | Removed | FleetIsReady | FleetIsStopping | FleetIsStopped
 """What a client that follows hears unasked, besides `Lines` with id 0."""

@@ -13,6 +13,9 @@ from coderbot.paths import MediaDirs
 from coderbot.redact import Redactor
 from coderbot.supervisor.blocks import Block
 from coderbot.supervisor.bus import Bus
+from coderbot.supervisor.coroner import Coroner
+from coderbot.supervisor.dossier import Death, Dossier
+from coderbot.supervisor.dossiers import Dossiers
 from coderbot.supervisor.errors import FleetStoppingError, UnknownBotError
 from coderbot.supervisor.events import (
     BotChanged,
@@ -68,6 +71,7 @@ class Supervisor:
         clock: For everything that waits.
         ledger: Knows the processes of the run before, and is kept for the next one.
         log_files: Where lines are stored; None: in memory alone.
+        dossiers: Where those of crashes are kept; None: nowhere.
     """
 
     def __init__(
@@ -80,6 +84,7 @@ class Supervisor:
         clock: Clock | None = None,
         ledger: Ledger | None = None,
         log_files: LogFiles | None = None,
+        dossiers: Dossiers | None = None,
     ) -> None:
         self._ledger = ledger if ledger is not None else Ledger(None)
         self._specs = {spec.bot: spec for spec in specs}
@@ -97,6 +102,8 @@ class Supervisor:
             store=log_files.put if log_files is not None else None,
             is_busy=log_files.is_busy if log_files is not None else bool,
         )
+        self._dossiers = dossiers
+        self._coroner: Coroner | None = None
         self._queue = StartQueue(
             policy.start_concurrency, self._clock, policy.boot_patience_s
         )
@@ -192,6 +199,11 @@ class Supervisor:
             return []
         return await asyncio.to_thread(self._log_files.lines, bot, before, limit)
 
+    async def dossiers(self, bot: str) -> Sequence[Dossier]:
+        """Return what is kept of the crashes of a bot, the newest first."""
+        self._spec(bot)
+        return [] if self._coroner is None else await self._coroner.dossiers(bot)
+
     def dropped_lines(self, bot: str) -> int:
         """Return how many lines of a bot (or PARENT) are no longer kept."""
         if bot != PARENT:
@@ -254,6 +266,9 @@ class Supervisor:
         files = self._log_files
         storing = files.storing() if files is not None else nullcontext()
         with storing, logging_to(self._logbook), adopting_orphans():
+            if self._dossiers is not None:
+                await asyncio.to_thread(self._dossiers.load)
+                self._coroner = Coroner(self._dossiers, self._logbook, self._clock)
             # Before a token is polled again: who is left may be polling it still.
             await end_leftovers(self._ledger.read(), self._clock)
             household = Household(self._clock, read_table(), self._ledger)
@@ -285,6 +300,7 @@ class Supervisor:
             tasks,
             self._queue,
             self._on_change,
+            self._on_death,
         )
         self._runners = {
             bot: BotRunner(spec, self._policy, surroundings)
@@ -367,6 +383,14 @@ class Supervisor:
 
     def _on_lines_added(self, last_seq: int) -> None:
         self._bus.publish(LinesAdded(last_seq))
+
+    def _on_death(self, death: Death) -> None:
+        if self._coroner is None or self._tasks is None:
+            return
+        try:
+            self._coroner.examine(death, self._tasks)
+        except Exception:  # noqa: BLE001 - the bot is to be started again in any case
+            _log.exception("%s: its death could not be looked into", death.bot)
 
     def _on_change(self, runner: BotRunner) -> None:
         self._bus.publish(BotChanged(runner.snapshot()))
