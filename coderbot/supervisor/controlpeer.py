@@ -45,6 +45,17 @@ _CODES: dict[type[CoderBotError], str] = {
 }
 
 
+_Request = (
+    wire.Act
+    | wire.GetStatus
+    | wire.GetLines
+    | wire.GetDossiers
+    | wire.Follow
+    | wire.Reload
+)
+"""What a client may ask for after its hello."""
+
+
 class Peer:
     """Serves one client until it leaves, breaks the rules or stops reading.
 
@@ -151,30 +162,10 @@ class Peer:
             await self.refuse(str(error)[:300])
         return None
 
-    async def _answer(
-        self,
-        frame: wire.Act
-        | wire.GetStatus
-        | wire.GetLines
-        | wire.GetDossiers
-        | wire.Follow
-        | wire.Reload,
-    ) -> None:
+    async def _answer(self, frame: _Request) -> None:
+        """Carry out a request; whatever goes wrong is told to the client."""
         try:
-            match frame:
-                case wire.GetStatus():
-                    await self._send(self._status(frame.id))
-                case wire.GetLines():
-                    await self._send_lines(frame)
-                case wire.GetDossiers():
-                    found = list(await self._supervisor.dossiers(frame.bot))
-                    await self._send(wire.Crashes(id=frame.id, dossiers=found))
-                case wire.Follow():
-                    await self._follow(frame)
-                case wire.Act():
-                    await self._act(frame)
-                case wire.Reload():
-                    await self._reload(frame)
+            await self._carry_out(frame)
         except CoderBotError as error:
             code = _CODES.get(type(error), "failed")
             await self._send(_failed(frame.id, code, error.message, error.hint))
@@ -188,6 +179,22 @@ class Peer:
             await self._send(_failed(frame.id, "internal", text, "See the log."))
         finally:
             self._requests -= 1
+
+    async def _carry_out(self, frame: _Request) -> None:
+        match frame:
+            case wire.GetStatus():
+                await self._send(self._status(frame.id))
+            case wire.GetLines():
+                await self._send_lines(frame)
+            case wire.GetDossiers():
+                found = list(await self._supervisor.dossiers(frame.bot))
+                await self._send(wire.Crashes(id=frame.id, dossiers=found))
+            case wire.Follow():
+                await self._follow(frame)
+            case wire.Act():
+                await self._act(frame)
+            case wire.Reload():
+                await self._reload(frame)
 
     async def _act(self, act: wire.Act) -> None:
         fleet = self._supervisor
