@@ -1,6 +1,5 @@
 """The command line, and the composition root of the parent process."""
 
-import asyncio
 import os
 import sys
 from collections.abc import Callable
@@ -10,6 +9,7 @@ from typing import NoReturn
 import click
 
 from coderbot import __version__
+from coderbot.commands.entry import register
 from coderbot.errors import CoderBotError, ExitCode
 
 _SANDBOX_MODULE = "coderbot.sandbox"
@@ -36,16 +36,30 @@ def main(context: click.Context, headless: bool, env_file: Path | None) -> None:
         _exit_with(lambda: _run_fleet(env_file, headless))
 
 
+register(main)
+
+
 @click.command()
 @click.option(
     "--env-file",
     type=click.Path(path_type=Path, dir_okay=False),
     help="Settings to read instead of .env in this directory.",
 )
+@click.option(
+    "--attach",
+    type=click.Path(path_type=Path, file_okay=False),
+    is_flag=False,
+    flag_value=Path(),
+    metavar="[STATE_DIR]",
+    help="Show the fleet of a supervisor that runs already.",
+)
 @click.version_option(__version__, prog_name="coderbot-tui")
-def main_tui(env_file: Path | None) -> None:
-    """Run the fleet of bots in a dashboard."""
-    _exit_with(lambda: _run_fleet(env_file, headless=False))
+def main_tui(env_file: Path | None, attach: Path | None) -> None:
+    """Run the fleet of bots in a dashboard, or watch one that runs elsewhere."""
+    if attach is None:
+        _exit_with(lambda: _run_fleet(env_file, headless=False))
+    else:
+        _exit_with(lambda: _attach(attach, env_file))
 
 
 @main.command(context_settings={"ignore_unknown_options": True})
@@ -92,13 +106,31 @@ def _run_fleet(env_file: Path | None, headless: bool, note: str = "") -> None:
     Raises:
         CoderBotError: When it cannot start.
     """
-    # Imported late: `--help` and `--version` answer at once.
+    # Imported late: `--help`, `--version` and `status` answer at once.
+    import asyncio
+
     from coderbot.config.load import load_settings
     from coderbot.fleet import run_fleet
 
     _need_terminal(headless)
     settings = load_settings(env_file)
     asyncio.run(run_fleet(settings, headless=headless, note=note))
+
+
+def _attach(state_dir: Path, env_file: Path | None) -> None:
+    """Show the dashboard of a supervisor in another process.
+
+    Raises:
+        CoderBotError: When there is none, or it goes away.
+    """
+    import asyncio
+
+    from coderbot.attach import attach
+    from coderbot.control.locate import control_path
+
+    _need_terminal(headless=False)
+    named = None if state_dir == Path() else state_dir
+    asyncio.run(attach(control_path(named, env_file)))
 
 
 def _need_terminal(headless: bool) -> None:

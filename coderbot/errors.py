@@ -13,6 +13,10 @@ class ExitCode(IntEnum):
     """Unexpected error; a worker that exits so is restarted."""
     USAGE = 2
     """The command line could not be understood."""
+    REFUSED = 1
+    """A command could not be carried out, or what it waited for did not come."""
+    NOT_RUNNING = 3
+    """A command found no running supervisor."""
     INTERNAL = 70
     """The parent failed by a fault of its own (EX_SOFTWARE)."""
     STATE_DIR_LOCKED = 73

@@ -15,6 +15,7 @@ from coderbot.lockfile import hold_lock
 from coderbot.paths import StateDir
 from coderbot.redact import Redactor
 from coderbot.secretenv import take_secret
+from coderbot.supervisor.control import control_socket
 from coderbot.supervisor.ledger import Ledger
 from coderbot.supervisor.spec import RestartPolicy, worker_specs
 from coderbot.supervisor.supervisor import Supervisor
@@ -44,7 +45,10 @@ async def run_fleet(settings: Settings, *, headless: bool, note: str = "") -> No
         async with _supervisor(settings) as supervisor:
             for warning in settings.warnings:
                 _log.warning("%s", warning)
-            async with _stop_on_signals(supervisor):
+            async with (
+                control_socket(supervisor, state.control),
+                _stop_on_signals(supervisor),
+            ):
                 await _front_end(supervisor, settings, headless, note)
 
 
@@ -73,8 +77,10 @@ async def _front_end(
     """Run the chosen front end; only this one is imported."""
     if headless:
         from coderbot.headless import run_headless
+        from coderbot.supervisor.readiness import telling_managers
 
-        await run_headless(supervisor, settings.verbose_logging)
+        async with telling_managers(supervisor, os.environ, SystemClock()):
+            await run_headless(supervisor, settings.verbose_logging)
     else:
         from coderbot.tui.app import CoderBotApp
 

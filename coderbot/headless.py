@@ -22,28 +22,88 @@ async def run_headless(supervisor: SupervisorPort, verbose: bool) -> None:
         supervisor: The fleet.
         verbose: Print the workers' own lines too (VERBOSE_LOGGING).
     """
-    printer = _Printer(sys.stdout.fileno())
-    seen = 0
+    printer = _Printer(supervisor, verbose, sys.stdout.fileno())
     async with supervisor.subscribe() as events:
-        seen = await _print_new(supervisor, printer, seen, verbose)
+        printer.pump()
         async for event in events:
             if isinstance(event, LinesAdded):
-                seen = await _print_new(supervisor, printer, seen, verbose)
-    await _print_new(supervisor, printer, seen, verbose)
-    printer.close()
+                printer.pump()
+    await printer.flush()
 
 
-async def _print_new(
-    supervisor: SupervisorPort, printer: "_Printer", seen: int, verbose: bool
-) -> int:
-    """Print the lines after number `seen`; return the number of the last one."""
-    lines = supervisor.lines(after=seen, limit=sys.maxsize)
-    if not lines:
-        return seen
-    text = _missed(lines[0].seq - seen - 1) + _format(lines, verbose)
-    if text:
-        await printer.write(text.encode())
-    return lines[-1].seq
+class _Printer:
+    """Prints from the logbook as fast as stdout takes it, and never faster.
+
+    Writing is done by a thread, so that a reader that stalls holds up only that.
+    Meanwhile the lines wait in the logbook; those that it drops are counted. It is
+    a daemon thread, because one that is stuck in write() must not keep the process
+    from ending.
+    """
+
+    def __init__(
+        self, supervisor: SupervisorPort, verbose: bool, descriptor: int
+    ) -> None:
+        self._supervisor = supervisor
+        self._verbose = verbose
+        self._descriptor = descriptor
+        self._seen = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._broken = False
+        self._chunks: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self._loop = asyncio.get_running_loop()
+        threading.Thread(target=self._write, name="stdout", daemon=True).start()
+
+    def pump(self) -> None:
+        """Print what is new, unless the last chunk is still being written."""
+        if not self._idle.is_set() or self._broken:
+            return
+        text = self._new_text()
+        if text:
+            self._idle.clear()
+            self._chunks.put(text.encode())
+
+    async def flush(self) -> None:
+        """Wait until everything is printed, for a moment at most."""
+        try:
+            async with asyncio.timeout(_FLUSH_TIMEOUT_S):
+                self.pump()
+                while not self._idle.is_set():
+                    await self._idle.wait()
+        except TimeoutError:
+            # The reader will not be told more by a process that does not end.
+            self._broken = True
+
+    def _new_text(self) -> str:
+        text = ""
+        # Lines that are not shown must not end the search for some that are.
+        while not text:
+            lines = self._supervisor.lines(after=self._seen, limit=sys.maxsize)
+            if not lines:
+                break
+            missed = lines[0].seq - self._seen - 1
+            self._seen = lines[-1].seq
+            text = _missed(missed) + _format(lines, self._verbose)
+        return text
+
+    def _done(self) -> None:
+        self._idle.set()
+        self.pump()
+
+    def _write(self) -> None:
+        while True:
+            view = memoryview(self._chunks.get())
+            try:
+                while view:
+                    view = view[os.write(self._descriptor, view) :]
+            except OSError:
+                # The reader is gone. The fleet goes on: what ends it is a signal,
+                # not somebody's closed pager.
+                self._broken = True
+            try:
+                self._loop.call_soon_threadsafe(self._done)
+            except RuntimeError:
+                return  # The loop is closed: the program ends.
 
 
 def _missed(count: int) -> str:
@@ -58,50 +118,3 @@ def _format(lines: Sequence[LogLine], verbose: bool) -> str:
         for line in lines
         if verbose or line.bot == PARENT
     )
-
-
-class _Printer:
-    """Writes to a descriptor from a thread: a stalled reader stalls only that.
-
-    A daemon thread, because one that is stuck in write() must not keep the
-    process from ending.
-    """
-
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
-        self._chunks: queue.SimpleQueue[tuple[bytes, asyncio.Event] | None] = (
-            queue.SimpleQueue()
-        )
-        self._broken = False
-        self._loop = asyncio.get_running_loop()
-        self._thread = threading.Thread(target=self._run, name="stdout", daemon=True)
-        self._thread.start()
-
-    async def write(self, data: bytes) -> None:
-        """Write `data`; returns when it has been written."""
-        if self._broken:
-            return
-        done = asyncio.Event()
-        self._chunks.put((data, done))
-        await done.wait()
-
-    def close(self) -> None:
-        """Let the thread end; waits for it for a moment."""
-        self._chunks.put(None)
-        self._thread.join(_FLUSH_TIMEOUT_S)
-
-    def _run(self) -> None:
-        while (item := self._chunks.get()) is not None:
-            data, done = item
-            self._write_all(data)
-            self._loop.call_soon_threadsafe(done.set)
-
-    def _write_all(self, data: bytes) -> None:
-        view = memoryview(data)
-        while view and not self._broken:
-            try:
-                view = view[os.write(self._descriptor, view) :]
-            except OSError:
-                # The reader is gone. The fleet goes on: what ends it is a signal,
-                # not somebody's closed pager.
-                self._broken = True

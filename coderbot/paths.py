@@ -69,6 +69,11 @@ class StateDir:
         """Which processes belong to the workers, for the run after a kill -9."""
         return self.root / "workers.json"
 
+    @property
+    def control(self) -> Path:
+        """Socket through which other processes steer that supervisor."""
+        return self.root / "control.sock"
+
 
 def safe_name(name: str, default: str = "file") -> str:
     """Turn a name from outside into one that is safe inside any directory.

@@ -86,7 +86,8 @@ def _build(
     if "CODERBOT_STATE_DIR" in values:
         problems += checks.check_directory("CODERBOT_STATE_DIR", state_dir)
     if problems:
-        raise ConfigError(str(env_file) if env_file else "the environment", problems)
+        nowhere = f"the environment (no .env was read in {Path.cwd()})"
+        raise ConfigError(str(env_file) if env_file else nowhere, problems)
     by_field = {field: values[var.name] for field, var, _ in variables()}
     return Settings(
         **by_field,

@@ -95,6 +95,7 @@ class Household:
         """Note all families, and which children belong to none."""
         for kin in self._kins:
             kin.note(table)
+        self._reap_ended(table)
         unclear = {row.key: row for row in self._orphans(table)}
         # Seen twice: who is an orphan of a worker that has just died is swept
         # before that.
@@ -103,6 +104,15 @@ class Household:
         self._unclear = set(unclear)
         self._foreign &= {row.key for row in table.values()}
         self._write_down()
+
+    def _reap_ended(self, table: Table) -> None:
+        """Take note of orphans that have ended while their worker lives on."""
+        workers = {kin.worker for kin in self._kins}
+        for kin in self._kins:
+            for row in kin.rows(table):
+                orphan = row.parent == self._own_pid and row.pid not in workers
+                if orphan and row.zombie:
+                    _reap(row.pid)
 
     async def sweep(self, kin: Kin) -> list[Process]:
         """End all that a dead worker has left; returns who could not be ended.

@@ -8,17 +8,21 @@ from coderbot.config.settings import TOKEN_VARIABLES, Settings
 from coderbot.paths import bot_name
 from coderbot.redact import Secret
 from coderbot.supervisor.crashloop import Bounds
+from coderbot.supervisor.pm2env import without_pm2
 
 CHANNEL_VARIABLE = "CODERBOT_CHANNEL_FD"
 """Names the inherited end of the channel."""
 
-_MANAGERS_PREFIXES = ("PM2_", "pm_", "LISTEN_", "WATCHDOG_")
+_MANAGERS_PREFIXES = ("PM2_", "LISTEN_", "WATCHDOG_", "MEMORY_PRESSURE_")
 _MANAGERS_VARIABLES = frozenset(
     {
+        "INVOCATION_ID",
+        "JOURNAL_STREAM",
         "NODE_CHANNEL_FD",
         "NODE_CHANNEL_SERIALIZATION_MODE",
         "NODE_APP_INSTANCE",
         "NOTIFY_SOCKET",
+        "SYSTEMD_EXEC_PID",
     }
 )
 """What PM2 and systemd tell the supervisor; a worker must not act on it.
@@ -114,7 +118,7 @@ def child_environment(spec: WorkerSpec, channel_fd: int) -> dict[str, str]:
 
 def _environment(settings: Settings, base: Mapping[str, str]) -> dict[str, str]:
     """Return what all workers have in common."""
-    merged = {**settings.inherited, **base}
+    merged = {**settings.inherited, **without_pm2(base)}
     environment = {k: v for k, v in merged.items() if not _is_for_the_parent(k)}
     environment["CODERBOT_STATE_DIR"] = str(settings.state_dir)
     if settings.tts_api_key is not None:

@@ -147,6 +147,9 @@ def error_cell(bot: BotSnapshot) -> Cell:
     if bot.reason:
         quiet = bot.state in {BotState.RUNNING, BotState.STOPPED}
         return Cell(printable(bot.reason), "muted" if quiet else tone(bot.state))
+    if bot.state in _ALIVE and bot.last_exit == "exit 0":
+        # It runs again, and the end before was in good order.
+        return Cell("", "muted")
     return Cell(printable(bot.last_exit), "muted")
 
 

@@ -113,10 +113,12 @@ async def running_fleet(
     directory: Path,
     arguments: Sequence[str] = ("--headless",),
     environment: Mapping[str, str] | None = None,
+    pass_fds: Sequence[int] = (),
+    wrapper: Sequence[str] = (),
 ) -> AsyncIterator[Fleet]:
     """Run the program in `directory`; nothing of it outlives the block."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "coderbot", *arguments),
+        *(*wrapper, sys.executable, "-m", "coderbot", *arguments),
         cwd=directory,
         env={**clean_environment(), **(environment or {})},
         stdin=asyncio.subprocess.DEVNULL,
@@ -124,6 +126,7 @@ async def running_fleet(
         stderr=asyncio.subprocess.STDOUT,
         limit=1 << 20,
         start_new_session=True,
+        pass_fds=tuple(pass_fds),
     )
     fleet = Fleet(process)
     async with asyncio.TaskGroup() as group:

@@ -4,7 +4,7 @@ import asyncio
 import re
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pexpect
 import psutil
@@ -20,10 +20,12 @@ COLUMNS, ROWS = 120, 40
 class Dashboard:
     """`coderbot` on a PTY; its screen is kept by this project's own emulator."""
 
-    def __init__(self, directory: str) -> None:
+    def __init__(
+        self, directory: str, arguments: Sequence[str] = ("-m", "coderbot")
+    ) -> None:
         self._child = pexpect.spawn(
             sys.executable,
-            ["-m", "coderbot"],
+            list(arguments),
             cwd=directory,
             env={**clean_environment(), "TERM": "xterm-256color"},
             dimensions=(ROWS, COLUMNS),
@@ -61,6 +63,10 @@ class Dashboard:
         self._child.close()
         assert self._child.exitstatus is not None
         return int(self._child.exitstatus)
+
+    def last_words(self) -> str:
+        """Return what it printed at the end; to be asked after `exit_code`."""
+        return str(self._child.before.decode(errors="replace"))
 
     def kill(self) -> None:
         if self._child.isalive():

@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import stat
+import sys
 import time
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import psutil
 
 from coderbot.errors import ExitCode
 from tests.e2e.conftest import World
-from tests.e2e.fleet import Fleet, gone, running_fleet
+from tests.e2e.fleet import Fleet, clean_environment, gone, running_fleet
 from tests.e2e.pictures import png, png_size
 
 READY = r"\[Parent\] All \d workers ready"
@@ -310,3 +311,68 @@ def _wait_for_file(path: Path, timeout: float = 10) -> None:
     while not path.exists():
         assert time.monotonic() < deadline, f"{path} did not appear"
         time.sleep(0.01)
+
+
+async def test_a_closed_stdout_does_not_end_the_fleet(world: World) -> None:
+    env = world.env(bots=1)
+    read_end, write_end = os.pipe()
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "coderbot", "--headless", "--env-file", str(env)),
+        cwd=world.directory,
+        env=clean_environment(),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=write_end,
+        stderr=asyncio.subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    os.close(write_end)
+    os.close(read_end)
+    try:
+        anna = world.user()
+        await world.client.wait_polling(anna.bot_id, timeout=30)
+        await anna.say("/help")
+        await anna.wait_for(lambda m: "/xterm" in m.text)
+        tree = Fleet(process).tree()
+        process.terminate()
+        async with asyncio.timeout(20):
+            assert await process.wait() == ExitCode.OK
+        await gone(tree)
+    finally:
+        if process.returncode is None:
+            process.kill()
+
+
+async def test_a_reader_that_stalls_holds_up_nothing(world: World) -> None:
+    # Nobody reads stdout, so the pipe fills; the fleet must start and stop all the
+    # same, and say afterwards what was not printed.
+    world.env(bots=2)
+    read_end, write_end = os.pipe()
+    os.set_blocking(write_end, False)
+    filled = 0
+    try:
+        while True:
+            filled += os.write(write_end, b"x" * 4096)
+    except BlockingIOError:
+        os.set_blocking(write_end, True)
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "coderbot", "--headless"),
+        cwd=world.directory,
+        env=clean_environment(),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=write_end,
+        stderr=asyncio.subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    os.close(write_end)
+    try:
+        for index in range(2):
+            bot_id = world.user(index).bot_id
+            await world.client.wait_polling(bot_id, timeout=30)
+        process.terminate()
+        async with asyncio.timeout(20):
+            assert await process.wait() == ExitCode.OK
+    finally:
+        if process.returncode is None:
+            process.kill()
+        os.close(read_end)
+    assert filled > 0

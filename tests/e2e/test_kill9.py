@@ -22,7 +22,8 @@ async def hidden_process(world: World, fleet: Fleet) -> psutil.Process:
     await anna.say("/xterm")
     await anna.wait_for(lambda m: "$" in m.text or "#" in m.text)
     await anna.say(HIDE)
-    pid = re.compile(r"^pid=(\d+)", re.MULTILINE)
+    # Behind the next prompt or before it.
+    pid = re.compile(r"pid=(\d+)")
     shown = await anna.wait_for(lambda m: pid.search(m.text) is not None)
     found = pid.search(shown.text)
     assert found is not None

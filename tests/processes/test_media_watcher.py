@@ -262,7 +262,7 @@ async def test_an_empty_file_may_be_filled_later(tmp_path: Path) -> None:
         (media.dirs.root / "later.txt").touch()
         (media.dirs.root / "empty.txt").touch()
         media.put("other.txt")
-        await media.finished(1)
+        await media.finished_named("other.txt")
         (media.dirs.root / "later.txt").write_bytes(b"filled")
         await media.finished(3)
     assert media.sent() == {"later.txt": b"filled", "other.txt": b"content"}

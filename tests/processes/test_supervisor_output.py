@@ -135,7 +135,10 @@ print("end of it", flush=True); wait()
     async with fleet_of(code, GRACEFUL) as fleet:
         await fleet.running(1)
         last = fleet.supervisor.lines
-        await fleet.until(lambda: last("bot-0", limit=1)[0].text == "end of it")
+        # 1.5 million lines: seconds of work, many of them on a busy machine.
+        await fleet.until(
+            lambda: last("bot-0", limit=1)[0].text == "end of it", timeout=45
+        )
         kept = fleet.lines("bot-0")
         assert len(kept) == 30_000
         assert fleet.supervisor.dropped_lines("bot-0") == 1_500_003 - 30_000 - 1

@@ -81,7 +81,9 @@ async def test_a_program_inherits_neither_ignored_nor_blocked_signals() -> None:
             signal.signal(number, handler)
 
     masks = re.findall(r"Sig(?:Blk|Ign):\s+(\w+)", shown(session))
-    assert masks == ["0" * 16] * 2
+    # The C library keeps the signals 32 and 33 for itself: nobody can reset them.
+    reserved = 1 << 31 | 1 << 32
+    assert [int(mask, 16) & ~reserved for mask in masks] == [0, 0]
 
 
 async def test_a_program_inherits_no_descriptors(tmp_path: Path) -> None:
@@ -222,8 +224,8 @@ async def test_an_editor_can_be_used(tmp_path: Path) -> None:
     editor = shutil.which("vim")
     if editor is None:
         pytest.skip("vim is not installed")
-    file = tmp_path / "note.txt"
-    async with terminal(editor, "-u", "NONE", "-i", "NONE", "-n", str(file)) as session:
+    command = (editor, "-u", "NONE", "-i", "NONE", "-n", "note.txt")
+    async with terminal(*command, cwd=tmp_path) as session:
         await shows(session, "~")
         assert session.screen().alternate
         await session.press("i")
@@ -233,7 +235,7 @@ async def test_an_editor_can_be_used(tmp_path: Path) -> None:
         await session.type_text(":wq")
 
         assert await session.wait_closed() == "exit 0"
-    assert file.read_text() == "hello from afar\n"
+    assert (tmp_path / "note.txt").read_text() == "hello from afar\n"
 
 
 async def test_a_pager_can_be_used(tmp_path: Path) -> None:

@@ -131,6 +131,9 @@ def test_status(bot: BotSnapshot, cell: Cell) -> None:
     [
         (a_bot(0), Cell("", "muted")),
         (a_bot(0, BotState.STOPPED, last_exit="exit 0"), Cell("exit 0", "muted")),
+        # restarted on request: nothing went wrong
+        (a_bot(0, last_exit="exit 0"), Cell("", "muted")),
+        (a_bot(0, last_exit="SIGKILL"), Cell("SIGKILL", "muted")),
         (a_bot(0, BotState.FAILED, reason="no\ntoken"), Cell("no token", "bad")),
         (a_bot(0, BotState.BACKOFF, reason="boom"), Cell("boom", "warning")),
         (a_bot(0, reason="an old one"), Cell("an old one", "muted")),

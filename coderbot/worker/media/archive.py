@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,13 +36,13 @@ def archive(root: Path, file: FileId, directory: Path) -> Path:
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     if FileId.of(source) != file:
         raise FileChangedError(f"{file.name} was changed")
-    target = _claim(directory, numbered(file.name))
     try:
-        source.rename(target)
-    except BaseException:
-        target.unlink(missing_ok=True)
+        target = _link(source, directory, file)
+    except FileChangedError:
         raise
-    _give_back_stranger(source, target, file)
+    except OSError:  # no hard links here, or not of files of other users
+        return _rename(source, directory, file)
+    _remove(source, file)
     return target
 
 
@@ -55,6 +56,56 @@ def write_reason(target: Path, reason: str) -> None:
     path.write_text(reason + "\n", encoding="utf-8", errors="replace")
 
 
+def _link(source: Path, directory: Path, file: FileId) -> Path:
+    """Give the file a second name: that never overwrites, and a crash is no harm."""
+    for candidate in numbered(file.name):
+        target = directory / candidate
+        try:
+            os.link(source, target, follow_symlinks=False)
+        except FileExistsError:
+            if target.lstat().st_ino == file.inode:
+                return target  # a crash came between the two names
+            continue
+        if target.lstat().st_ino != file.inode:
+            target.unlink()
+            raise FileChangedError(f"{file.name} was replaced")
+        return target
+    raise AssertionError("numbers do not end")
+
+
+def _remove(source: Path, file: FileId) -> None:
+    """Take the first name away, unless another file has taken it over."""
+    held = source.with_name(f".{secrets.token_hex(8)}.moved")
+    source.rename(held)
+    if held.lstat().st_ino != file.inode:
+        # Fails when yet another one is there already, which then replaces it.
+        with contextlib.suppress(FileExistsError):
+            os.link(held, source, follow_symlinks=False)
+    held.unlink()
+
+
+def _rename(source: Path, directory: Path, file: FileId) -> Path:
+    """Hold a free name with an empty file and rename over that."""
+    target = _claim(directory, numbered(file.name))
+    try:
+        source.rename(target)
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
+    if target.lstat().st_ino != file.inode:
+        _give_back(target, source)
+        raise FileChangedError(f"{file.name} was replaced")
+    return target
+
+
+def _give_back(target: Path, source: Path) -> None:
+    """Put back what was swapped in, unless there is something newer still."""
+    try:
+        source.lstat()
+    except FileNotFoundError:
+        target.rename(source)
+
+
 def _claim(directory: Path, names: Iterator[str]) -> Path:
     """Make an empty file under the first free name, and so hold the name."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -63,15 +114,3 @@ def _claim(directory: Path, names: Iterator[str]) -> Path:
             os.close(os.open(directory / candidate, flags, 0o600))
             return directory / candidate
     raise AssertionError("numbers do not end")
-
-
-def _give_back_stranger(source: Path, target: Path, file: FileId) -> None:
-    """Put back what was renamed if somebody swapped the file at the last moment."""
-    moved = target.lstat()
-    if moved.st_ino == file.inode:
-        return
-    with contextlib.suppress(FileExistsError):
-        # Fails when a third version stands there already; then it stays moved.
-        os.link(target, source, follow_symlinks=False)
-        target.unlink()
-    raise FileChangedError(f"{file.name} was replaced while it was moved")

@@ -20,6 +20,12 @@ _WIDTH = 2
 
 With one, a file that takes minutes would hold up all after it.
 """
+_LONGEST_PAUSE_S = 5.0
+"""A lane in trouble is tried at least so often."""
+_OUTAGE = 3
+"""So many failures in a row are no fault of single files."""
+_RARELY = 20
+"""Of the further failures in a row, every how many is told."""
 _IDLE_S = 3_600.0
 
 
@@ -105,16 +111,27 @@ class Lane:
         except UploadFailed as error:
             self._postpone(delivery, error)
         else:
-            self._failures_in_row = 0
+            self._succeeded()
+
+    def _succeeded(self) -> None:
+        if self._failures_in_row >= _OUTAGE:
+            # It is over: what failed meanwhile goes on in its old order.
+            for delivery in self._queue:
+                delivery.due_s = 0.0
+            self._changed.set()
+        self._failures_in_row = 0
 
     def _postpone(self, delivery: _Delivery, error: UploadFailed) -> None:
         delivery.failures += 1
         self._failures_in_row += 1
         wait_s = backoff_s(delivery.failures, self._random)
         delivery.due_s = self._clock.monotonic() + wait_s
-        self._pause(backoff_s(self._failures_in_row, self._random))
+        # Shorter than the wait of the file itself, so that others go first.
+        pause_s = backoff_s(self._failures_in_row, self._random) / 2
+        self._pause(min(pause_s, _LONGEST_PAUSE_S, wait_s / 2))
         self._put(delivery)
-        self._log(delivery, error.message, wait_s)
+        if self._failures_in_row <= _OUTAGE or self._failures_in_row % _RARELY == 0:
+            self._log(delivery, error.message, wait_s)
 
     def _pause(self, seconds: float) -> None:
         until_s = self._clock.monotonic() + seconds

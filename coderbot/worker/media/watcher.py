@@ -29,6 +29,7 @@ _BACKSTOP_S = 2.0
 _POLL_S = 0.3
 """How often to look where there are no events at all."""
 _EVENTS_RETRY_S = 30.0
+_RELISTEN_S = 0.05
 _REMAKE_S = 1.0
 """A directory that is gone for so long is made again."""
 _MIN_LOOK_GAP_S = 0.01
@@ -134,10 +135,18 @@ class Watcher:
             except FileNotFoundError:
                 self._has_events = False
                 await self._clock.sleep(_POLL_S)
-            except (OSError, RuntimeError) as error:
-                self._has_events = False
-                self._complain(error)
-                await self._clock.sleep(_EVENTS_RETRY_S)
+            except (OSError, RuntimeError, ExceptionGroup) as error:
+                await self._recover(_root_of(error))
+
+    async def _recover(self, error: Exception) -> None:
+        if "decode" in str(error):
+            # An event of a file whose name is no text: it is lost together
+            # with those beside it, but it is known that there was one.
+            await self._clock.sleep(_RELISTEN_S)
+            return
+        self._has_events = False
+        self._complain(error)
+        await self._clock.sleep(_EVENTS_RETRY_S)
 
     async def _listen_to_root(self) -> None:
         """Listen until the directory is another one."""
@@ -167,6 +176,13 @@ class Watcher:
         if not self._events_complained:
             _log.warning("No file events here (%s): looking by the clock", error)
             self._events_complained = True
+
+
+def _root_of(error: Exception) -> Exception:
+    """Return what is at the bottom: the library wraps errors in groups."""
+    while isinstance(error, ExceptionGroup):
+        error = error.exceptions[0]
+    return error
 
 
 def _identity(path: Path) -> tuple[int, int]:

@@ -13,21 +13,19 @@ from typing import Any, Final
 from pyghostty import GhosttyError, ffi, lib
 
 from coderbot.worker.terminal.cells import CellLayout, RowDecoder
+from coderbot.worker.terminal.effects import Effects
 from coderbot.worker.terminal.keys import KeyMode
 from coderbot.worker.terminal.screen import (
-    PLAIN,
     Cursor,
     CursorShape,
     Line,
     Rgb,
     Screen,
     Style,
-    Underline,
 )
+from coderbot.worker.terminal.styles import STYLE_BYTES, read_style
 from coderbot.worker.terminal.theme import DARK, Theme
 
-_MAX_REPLY_BYTES: Final = 64 * 1024
-"""Replies kept for a program that asks without end and never reads."""
 _MAX_SCROLLBACK_BYTES: Final = 64 * 1024 * 1024
 _MAX_TITLE: Final = 200
 """Characters of a title that are kept."""
@@ -45,12 +43,6 @@ _SHAPES = {
     lib.GHOSTTY_RENDER_STATE_CURSOR_VISUAL_STYLE_BLOCK_HOLLOW: CursorShape.HOLLOW,
 }
 
-_STYLE = struct.Struct("=8x16s16s16s8?i4x")
-"""Layout of GhosttyStyle: three colours of 16 bytes, eight flags, the underline."""
-_NO_COLOR = lib.GHOSTTY_STYLE_COLOR_NONE
-_TRUE_COLOR = lib.GHOSTTY_STYLE_COLOR_RGB
-_UNDERLINES = tuple(Underline)
-
 
 def _check(result: int, what: str) -> None:
     if result:
@@ -64,6 +56,16 @@ def _cell_layout() -> CellLayout:
 
 
 _LAYOUT = _cell_layout()
+_check(ffi.sizeof("GhosttyStyle") - STYLE_BYTES, "layout of styles")
+
+_GET = lib.ghostty_terminal_get
+_UPDATE = lib.ghostty_render_state_update
+_SIZE_KEYS = {
+    "columns": lib.GHOSTTY_TERMINAL_DATA_COLS,
+    "rows": lib.GHOSTTY_TERMINAL_DATA_ROWS,
+}
+_CELL = (8, 16)
+"""Size of a cell in pixels, for programs that ask; pictures are drawn in another."""
 
 _FREE_TERMINAL = lib.ghostty_terminal_free
 _FREE_STATE = lib.ghostty_render_state_free
@@ -92,16 +94,11 @@ class Emulator:
         theme: Colours, also those told to programs that ask.
     """
 
-    bells: int
-    """How often the program has rung."""
-
     def __init__(
         self, columns: int, rows: int, scrollback: int, theme: Theme = DARK
     ) -> None:
-        self.bells = 0
         self._theme = theme
-        self._replies: list[bytes] = []
-        self._reply_bytes = 0
+        self._effects = Effects()
         self._lines: list[Line] = []
         self._styles: dict[bytes, Style] = {}
         self._colors_seen = b""
@@ -109,6 +106,7 @@ class Emulator:
         self._keep: list[Any] = []
         self._open(columns, rows)
         self._configure(scrollback)
+        self._connect()
         self._decoder = RowDecoder(
             _LAYOUT, self._style_at, self._grapheme_at, lambda n: self._palette[n]
         )
@@ -151,11 +149,24 @@ class Emulator:
         clusters = {"mode": _GRAPHEME_CLUSTERS, "value": True}
         for option in ("MODE", "MODE_DEFAULT"):
             self._set(option, ffi.new("GhosttyTerminalModeConfig*", clusters))
-        self._callback("WRITE_PTY", "GhosttyTerminalWritePtyFn", self._on_reply)
-        self._callback("BELL", "GhosttyTerminalBellFn", self._on_bell)
-        self._callback("RENDER_HOLD", "GhosttyTerminalRenderHoldFn", self._on_hold)
-        self._callback("SIZE", "GhosttyTerminalSizeFn", self._on_size)
-        self._callback("COLOR_SCHEME", "GhosttyTerminalColorSchemeFn", _on_scheme)
+
+    def _connect(self) -> None:
+        """Have the library tell what concerns the program or a frame."""
+        effects, state = self._effects, self._state
+
+        def reply(_terminal: Any, _data: Any, pointer: Any, length: int) -> None:
+            effects.reply(ffi.buffer(pointer, length)[:])
+
+        def hold(terminal: Any, _data: Any, held: bool) -> None:
+            # A frame begins: what is shown until it ends is the state of now.
+            if held:
+                _UPDATE(state, terminal)
+
+        self._callback("WRITE_PTY", "GhosttyTerminalWritePtyFn", reply)
+        self._callback("BELL", "GhosttyTerminalBellFn", lambda *_: effects.ring())
+        self._callback("RENDER_HOLD", "GhosttyTerminalRenderHoldFn", hold)
+        self._callback("COLOR_SCHEME", "GhosttyTerminalColorSchemeFn", _tell_scheme)
+        self._callback("SIZE", "GhosttyTerminalSizeFn", _tell_size)
 
     def _set(self, option: str, value: Any) -> None:
         key = getattr(lib, f"GHOSTTY_TERMINAL_OPT_{option}")
@@ -163,12 +174,8 @@ class Emulator:
 
     def _callback(self, option: str, kind: str, function: Callable[..., Any]) -> None:
         # The library keeps a bare pointer: the object must live as long as we do.
-        # A bound method would keep this object alive in turn, hence the weak one.
-        if hasattr(function, "__self__"):
-            weak = weakref.WeakMethod(function)
-            callback = ffi.callback(kind, lambda *args: _call(weak, args))
-        else:
-            callback = ffi.callback(kind, function)
+        # No function may refer to this emulator, or they would keep each other.
+        callback = ffi.callback(kind, function)
         self._keep.append(callback)
         self._set(option, callback)
 
@@ -178,23 +185,24 @@ class Emulator:
 
     def take_replies(self) -> bytes:
         """Return what the terminal answers to the program, once."""
-        if not self._replies:
-            return b""
-        taken = b"".join(self._replies)
-        self._replies.clear()
-        self._reply_bytes = 0
-        return taken
+        return self._effects.take_replies()
+
+    @property
+    def bells(self) -> int:
+        """How often the program has rung."""
+        return self._effects.bells
 
     def resize(self, columns: int, rows: int) -> None:
         """Change the size, in cells; the primary screen is wrapped anew."""
-        _check(
-            lib.ghostty_terminal_resize(self._terminal, columns, rows, 8, 16), "resize"
-        )
+        resize = lib.ghostty_terminal_resize
+        _check(resize(self._terminal, columns, rows, *_CELL), "resize")
         self._lines = []
 
     def close(self) -> None:
         """Give the memory back; nothing else may be called afterwards."""
         self._free()
+        # The library refuses these, where it would trust what is freed.
+        self._terminal = self._state = ffi.NULL
 
     @property
     def key_mode(self) -> KeyMode:
@@ -302,42 +310,8 @@ class Emulator:
         if style is None:
             if len(self._styles) >= _MAX_STYLES:
                 self._styles.clear()
-            style = self._styles[raw] = self._resolve(raw)
+            style = self._styles[raw] = read_style(raw, self._palette)
         return style
-
-    def _resolve(self, raw: bytes) -> Style:
-        fg, bg, line, *flags, underline = _STYLE.unpack(raw)
-        bold, italic, faint, _blink, inverse, invisible, strike, overline = flags
-        style = Style(
-            self._color(fg, bold),
-            self._color(bg),
-            _UNDERLINES[underline],
-            self._color(line),
-            bold,
-            faint,
-            italic,
-            strike,
-            overline,
-            inverse,
-            invisible,
-        )
-        return PLAIN if style == PLAIN else style
-
-    def _color(self, raw: bytes, brighten: bool = False) -> Rgb | None:
-        """Return the colour that a style names; None is the default one.
-
-        Args:
-            raw: A GhosttyStyleColor.
-            brighten: Take the bright one of colours 0 to 7. Programs that know
-                only 8 colours write bold black for grey.
-        """
-        kind = raw[0]
-        if kind == _NO_COLOR:
-            return None
-        if kind == _TRUE_COLOR:
-            return raw[8], raw[9], raw[10]
-        number = raw[8]
-        return self._palette[number + 8 if brighten and number < 8 else number]
 
     def _grapheme_at(self, x: int) -> str:
         """Return the code points in column `x` of the row that is being read."""
@@ -364,7 +338,7 @@ class Emulator:
             self._lines = []
 
     def _update(self) -> None:
-        _check(lib.ghostty_render_state_update(self._state, self._terminal), "update")
+        _check(_UPDATE(self._state, self._terminal), "update")
 
     def _mode(self, number: int) -> bool:
         config = ffi.new("GhosttyTerminalModeConfig*", {"mode": number})
@@ -386,34 +360,19 @@ class Emulator:
         _check(lib.ghostty_render_state_get(self._state, key, out), name)
         return out
 
-    def _on_reply(self, _terminal: Any, _data: Any, pointer: Any, length: int) -> None:
-        if self._reply_bytes + length <= _MAX_REPLY_BYTES:
-            self._reply_bytes += length
-            self._replies.append(ffi.buffer(pointer, length)[:])
 
-    def _on_bell(self, _terminal: Any, _data: Any) -> None:
-        self.bells += 1
-
-    def _on_hold(self, _terminal: Any, _data: Any, held: bool) -> None:
-        # A frame begins: what is shown until it ends is the state of now.
-        if held:
-            self._update()
-
-    def _on_size(self, _terminal: Any, _data: Any, out: Any) -> bool:
-        out.columns = self._get("COLS", "uint16_t")
-        out.rows = self._get("ROWS", "uint16_t")
-        out.cell_width, out.cell_height = 8, 16
-        return True
-
-
-def _on_scheme(_terminal: Any, _data: Any, out: Any) -> bool:
-    out[0] = lib.GHOSTTY_COLOR_SCHEME_DARK
+def _tell_size(terminal: Any, _data: Any, out: Any) -> bool:
+    number = ffi.new("uint16_t*")
+    for name in ("columns", "rows"):
+        _GET(terminal, _SIZE_KEYS[name], number)
+        setattr(out, name, number[0])
+    out.cell_width, out.cell_height = _CELL
     return True
 
 
-def _call(method: "weakref.WeakMethod[Any]", arguments: tuple[Any, ...]) -> Any:
-    function = method()
-    return function(*arguments) if function is not None else None
+def _tell_scheme(_terminal: Any, _data: Any, out: Any) -> bool:
+    out[0] = lib.GHOSTTY_COLOR_SCHEME_DARK
+    return True
 
 
 def _cursor(raw: Any) -> Cursor:

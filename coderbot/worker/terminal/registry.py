@@ -45,7 +45,7 @@ class TerminalRegistry:
     Args:
         clock: For the idle time.
         limits: What terminals may take.
-        on_closed: Told of every terminal that has ended.
+        on_closed: Told of every terminal that has ended before the block was left.
     """
 
     def __init__(
@@ -160,7 +160,8 @@ class TerminalRegistry:
         self._forget(session)
         await session.close()
         asked = self._asked.pop(session, None)
-        if self._on_closed is None:
+        # When all are closed nobody is told: who would tell is closing, too.
+        if self._on_closed is None or not self._is_open:
             return
         try:
             how = IDLE if asked is False else how

@@ -73,17 +73,85 @@ def test_a_changed_file_is_left_alone(tmp_path: Path) -> None:
     assert list((tmp_path / "sent").iterdir()) == []
 
 
-def test_a_file_swapped_at_the_last_moment_is_put_back(
+def _replace(path: Path) -> None:
+    _put(path.with_name(".new"), b"a newer one")
+    path.with_name(".new").rename(path)
+
+
+def _no_links(*_: object, **__: object) -> None:
+    raise PermissionError(1, "Operation not permitted")
+
+
+def test_a_file_swapped_before_it_is_linked_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = _put(tmp_path / "a.png")
+    link = os.link
+
+    def swap_then_link(source: Path, target: Path, **options: bool) -> None:
+        _replace(source)
+        link(source, target, **options)
+
+    monkeypatch.setattr(os, "link", swap_then_link)
+    with pytest.raises(FileChangedError):
+        archive(tmp_path, file, tmp_path / "sent")
+    assert (tmp_path / "a.png").read_bytes() == b"a newer one"
+    assert list((tmp_path / "sent").iterdir()) == []
+
+
+def test_a_file_swapped_after_it_is_linked_is_put_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = _put(tmp_path / "a.png")
+    remove = module._remove
+
+    def swap_then_remove(source: Path, file: FileId) -> None:
+        _replace(source)
+        remove(source, file)
+
+    monkeypatch.setattr(module, "_remove", swap_then_remove)
+    target = archive(tmp_path, file, tmp_path / "sent")
+    assert target.read_bytes() == b"content"
+    assert (tmp_path / "a.png").read_bytes() == b"a newer one"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a.png", "sent"]
+
+
+def test_a_crash_between_the_two_names_leaves_one_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = _put(tmp_path / "a.png")
+
+    def crash(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(module, "_remove", crash)
+        with pytest.raises(KeyboardInterrupt):
+            archive(tmp_path, file, tmp_path / "sent")
+    assert archive(tmp_path, file, tmp_path / "sent").name == "a.png"
+    assert [p.name for p in (tmp_path / "sent").iterdir()] == ["a.png"]
+    assert not (tmp_path / "a.png").exists()
+
+
+def test_without_hard_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "link", _no_links)
+    for number in range(3):
+        archive(tmp_path, _put(tmp_path / "a.png", b"%d" % number), tmp_path / "sent")
+    found = {p.name: p.read_bytes() for p in (tmp_path / "sent").iterdir()}
+    assert found == {"a.png": b"0", "a-1.png": b"1", "a-2.png": b"2"}
+
+
+def test_without_hard_links_a_swapped_file_is_put_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = _put(tmp_path / "a.png")
     claim = module._claim
 
     def swap_then_claim(directory: Path, names: Iterator[str]) -> Path:
-        _put(tmp_path / "new", b"a newer one")
-        (tmp_path / "new").rename(tmp_path / "a.png")
+        _replace(tmp_path / "a.png")
         return claim(directory, names)
 
+    monkeypatch.setattr(os, "link", _no_links)
     monkeypatch.setattr(module, "_claim", swap_then_claim)
     with pytest.raises(FileChangedError):
         archive(tmp_path, file, tmp_path / "sent")

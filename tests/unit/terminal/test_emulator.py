@@ -256,3 +256,12 @@ def test_a_forgotten_emulator_frees_its_memory() -> None:
     gc.collect()
 
     assert not [each for each in gc.get_objects() if isinstance(each, Emulator)]
+
+
+def test_a_closed_emulator_refuses() -> None:
+    emulator = feed("x")
+    emulator.close()
+    emulator.close()
+
+    with pytest.raises(RuntimeError):
+        emulator.screen()

@@ -57,6 +57,9 @@ _EMOJI = {
 }
 """Fonts of pictures, and the one size in pixels that they have."""
 
+_MAX_FONTS = 30
+"""Fonts of the system that are tried for a character, each some 20 microseconds."""
+
 _MISSING = "\U0010fffe"
 """No font has this one: what is drawn for it is drawn for all that are missing."""
 
@@ -93,10 +96,10 @@ class Faces:
     """
 
     def __init__(self, size: int, with_system: bool = True) -> None:
-        self._with_system = with_system
         self._own = [
             Face(str(_PACKAGE / f"DejaVuSansMono{face}.ttf"), size) for face in _FACES
         ]
+        self._others = list(system_fonts()) if with_system else []
         self._emoji_tried = not with_system
         self._emoji: ImageFont.FreeTypeFont | None = None
 
@@ -110,8 +113,11 @@ class Faces:
 
     def other(self, character: str) -> str | None:
         """Return the path of a font of the system that has `character`."""
-        for path in system_fonts() if self._with_system else ():
+        for path in self._others:
             if _opened(path).has(character):
+                # Neighbours are mostly of the same script.
+                self._others.remove(path)
+                self._others.insert(0, path)
                 return path
         return None
 
@@ -178,7 +184,7 @@ def system_fonts() -> tuple[str, ...]:
         for name, path in installed.items()
         if name.startswith("notosans") and name.endswith("-regular.ttf")
     )
-    return tuple(dict.fromkeys(known + more))
+    return tuple(dict.fromkeys(known + more))[:_MAX_FONTS]
 
 
 @lru_cache(maxsize=64)

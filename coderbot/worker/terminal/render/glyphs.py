@@ -55,9 +55,6 @@ class Glyphs:
             look: How the characters look.
             width: Cells that each of them covers.
         """
-        if self._count > _MAX_GLYPHS:
-            self._masks.clear()
-            self._count = 0
         found = self._masks.get((look, width))
         if found is None:
             found = self._masks[look, width] = _Masks(self, look, width)
@@ -73,7 +70,12 @@ class Glyphs:
         return self._emoji[key]
 
     def draw(self, grapheme: str, look: Look, width: int) -> Mask:
-        """Draw a grapheme over `width` cells."""
+        """Draw a grapheme over `width` cells, to be kept by the caller."""
+        if self._count >= _MAX_GLYPHS:
+            # The dictionaries stay, as others hold them; what is in them goes.
+            for masks in self._masks.values():
+                masks.clear()
+            self._count = 0
         self._count += 1
         cells = width * self.metrics.width, self.metrics.height
         canvas = Canvas(*cells)

@@ -16,8 +16,8 @@ _LAST_BLOCK = b"\x03\x00"
 """An empty deflate block that ends the stream."""
 _ADLER_BASE = 65521
 _LEVEL = 3
-"""Measured on dense coloured screens: level 1 saves a fifth of the time and costs a
-fifth more bytes to upload; above 3 the time doubles for some per cent."""
+"""Measured on coloured screens: levels 1 to 3 take the same time, and 3 makes files that
+are a tenth smaller than 1; from 4 on the time grows faster than the files shrink."""
 
 
 @dataclass(frozen=True, slots=True)

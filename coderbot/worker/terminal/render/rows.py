@@ -1,6 +1,6 @@
 """One row of a screen, painted."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from PIL import Image, ImageDraw
 
@@ -25,8 +25,7 @@ _MAX_BRUSHES = 8192
 """Styles whose colours are remembered; a screen of 100x50 has at most 5000."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Brush:
+class _Brush(NamedTuple):
     """What a style is painted with."""
 
     style: Style

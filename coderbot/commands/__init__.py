@@ -1,0 +1,1 @@
+"""Subcommands that steer a running supervisor from a shell."""

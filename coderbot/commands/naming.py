@@ -1,0 +1,43 @@
+"""Which bots a person means (pure)."""
+
+from collections.abc import Sequence
+
+from coderbot.errors import ExitCode
+from coderbot.supervisor.errors import UnknownBotError
+from coderbot.supervisor.events import BotSnapshot
+
+ALL = "all"
+
+
+def chosen(names: Sequence[str], bots: Sequence[BotSnapshot]) -> list[BotSnapshot]:
+    """Return the bots that are named, each once, in the order of their index.
+
+    Args:
+        names: `bot-0`, `@username` or `username` in any case, or `all`.
+        bots: All that there are.
+
+    Raises:
+        UnknownBotError: For the first name that no bot has.
+    """
+    found = {bot.bot for name in names for bot in _matches(name, bots)}
+    return [bot for bot in bots if bot.bot in found]
+
+
+def _matches(name: str, bots: Sequence[BotSnapshot]) -> Sequence[BotSnapshot]:
+    if name == ALL:
+        return bots
+    matches = [bot for bot in bots if bot.bot == name]
+    username = name.removeprefix("@").lower()
+    matches = matches or [
+        bot for bot in bots if username and bot.username.lower() == username
+    ]
+    if not matches:
+        known = ", ".join(map(_called, bots)) or "none"
+        error = UnknownBotError(f"There is no bot {name!r}", f"Bots: {known}.")
+        error.exit_code = ExitCode.USAGE
+        raise error
+    return matches
+
+
+def _called(bot: BotSnapshot) -> str:
+    return f"{bot.bot} (@{bot.username})" if bot.username else bot.bot

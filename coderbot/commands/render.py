@@ -1,0 +1,268 @@
+"""What commands print: tables, words for numbers, lines of logs (pure)."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+
+from coderbot.loglevel import Level
+from coderbot.supervisor.controlwire import FleetStatus
+from coderbot.supervisor.events import BotSnapshot
+from coderbot.supervisor.lines import LogLine
+from coderbot.supervisor.state import BotState
+
+SCHEMA = 1
+"""Version of what `status --json` prints; a field may be added without a new one."""
+
+_ESCAPES = re.compile(
+    r"\x1b[\]PX^_][^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)"  # title, clipboard, links
+    r"|\x1b\[[0-?]*[ -/]*[@-~]"  # colours, cursor, erase, modes
+    r"|\x1b[ -/]*[0-~]?"  # what is left of an escape
+)
+_HEADINGS = (
+    "BOT",
+    "NAME",
+    "STATE",
+    "PID",
+    "UPTIME",
+    "RESTARTS",
+    "MEMORY",
+    "TERMINALS",
+    "NOTE",
+)
+_RIGHT = frozenset({"PID", "UPTIME", "RESTARTS", "MEMORY", "TERMINALS"})
+_MAX_NAME = 32
+_MAX_NOTE = 80
+_COLOURS = {
+    BotState.RUNNING: "32",
+    BotState.STARTING: "36",
+    BotState.STOPPING: "33",
+    BotState.BACKOFF: "33",
+    BotState.FAILED: "31",
+    BotState.STOPPED: "2",
+}
+_LEVEL_COLOURS = {Level.DEBUG: "2", Level.WARNING: "33", Level.ERROR: "31"}
+
+
+def plain(text: str) -> str:
+    """Return `text` as one line that a terminal only draws and never obeys."""
+    if text.isascii() and text.isprintable():
+        return text
+    text = _ESCAPES.sub("", text).expandtabs()
+    return "".join(_drawn(character) for character in text)
+
+
+def width_of(text: str) -> int:
+    """Return how many cells a plain text takes in a terminal."""
+    if text.isascii():
+        return len(text)
+    return sum(map(_cells, text))
+
+
+def status_json(status: FleetStatus) -> dict[str, object]:
+    """Return what `status --json` prints; documented in docs/control.md."""
+    return {
+        "schema": SCHEMA,
+        "supervisor": {
+            "pid": status.pid,
+            "uptime_s": status.uptime_s,
+            "version": status.version,
+        },
+        "bots": [bot_json(bot) for bot in status.bots],
+    }
+
+
+def bot_json(bot: BotSnapshot) -> dict[str, object]:
+    """Return one bot of `status --json`."""
+    return {
+        "id": bot.bot,
+        "username": bot.username,
+        "state": str(bot.state),
+        "reason": bot.reason,
+        "status": bot.status,
+        "pid": bot.pid,
+        "uptime_s": _rounded(bot.uptime_s),
+        "restarts": bot.restarts,
+        "crashes_in_row": bot.crashes_in_row,
+        "next_start_in_s": _rounded(bot.next_start_in_s),
+        "rss_bytes": bot.rss_bytes,
+        "cpu_percent": _rounded(getattr(bot, "cpu_percent", None)),
+        "terminals": bot.terminals,
+        "last_exit": bot.last_exit,
+        "poll_age_s": _rounded(bot.poll_age_s),
+    }
+
+
+def line_json(line: LogLine) -> dict[str, object]:
+    """Return one line of `logs --json`."""
+    return {
+        "seq": line.seq,
+        "time": line.timestamp,
+        "bot": line.bot,
+        "run": line.run,
+        "stream": line.stream,
+        "level": line.level.name.lower(),
+        "text": line.text,
+    }
+
+
+def line_text(line: LogLine, colour: bool) -> str:
+    """Return one line of `logs`."""
+    text = f"{line.timestamp} {plain(line.prefixed)}"
+    return painted(text, _LEVEL_COLOURS.get(line.level, ""), colour)
+
+
+def status_text(status: FleetStatus, colour: bool) -> str:
+    """Return the table that `status` prints."""
+    up = duration(status.uptime_s)
+    head = f"CoderBot {status.version}, pid {status.pid}, up {up}"
+    if not status.bots:
+        return f"{head}\nNo bots."
+    rows = [_cells_of(bot) for bot in status.bots]
+
+    def paint(row: int, heading: str, cell: str) -> str:
+        code = _COLOURS[status.bots[row].state] if heading == "STATE" else ""
+        return painted(cell, code, colour)
+
+    return "\n".join([head, "", *table(_HEADINGS, rows, _RIGHT, paint)])
+
+
+def bot_text(bot: BotSnapshot, colour: bool) -> str:
+    """Return what `show` prints of one bot."""
+    facts = {
+        "name": f"@{bot.username}" if bot.username else "",
+        "full name": bot.full_name,
+        "state": painted(str(bot.state), _COLOURS[bot.state], colour),
+        "telegram": bot.status,
+        "reason": bot.reason,
+        "pid": bot.pid,
+        "uptime": duration(bot.uptime_s),
+        "next start in": duration(bot.next_start_in_s),
+        "runs": bot.run,
+        "restarts": bot.restarts,
+        "crashes in a row": bot.crashes_in_row,
+        "last exit": bot.last_exit,
+        "memory": size(bot.rss_bytes),
+        "terminals": bot.terminals,
+        "last poll": "" if bot.poll_age_s is None else f"{bot.poll_age_s:.0f} s ago",
+        "media": f"{bot.media_pending} waiting, {bot.media_sent} sent, "
+        f"{bot.media_failed} failed",
+        "strangers": bot.strangers,
+    }
+    shown = {k: v for k, v in facts.items() if v not in ("", None)}
+    wide = max(map(len, shown))
+    lines = [
+        f"  {k:<{wide}}  {v if k == 'state' else plain(str(v))}"
+        for k, v in shown.items()
+    ]
+    return "\n".join([painted(bot.bot, "1", colour), *lines])
+
+
+def table(
+    headings: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    right: frozenset[str] = frozenset(),
+    paint: Callable[[int, str, str], str] = lambda _row, _heading, cell: cell,
+) -> list[str]:
+    """Return aligned lines, the headings first.
+
+    Args:
+        headings: Of the columns.
+        rows: Of plain text.
+        right: Headings of the columns that are aligned to the right.
+        paint: Gives a cell its colour, from the number of its row and its heading.
+    """
+    widths = [
+        max(map(width_of, column)) for column in zip(headings, *rows, strict=True)
+    ]
+    lines = []
+    for number, row in enumerate((headings, *rows), -1):
+        cells = []
+        for heading, cell, wide in zip(headings, row, widths, strict=True):
+            space = " " * (wide - width_of(cell))
+            drawn = cell if number < 0 else paint(number, heading, cell)
+            cells.append(space + drawn if heading in right else drawn + space)
+        lines.append("  ".join(cells).rstrip())
+    return lines
+
+
+def duration(seconds: float | None) -> str:
+    """Return seconds as `12 s`, `3 m 04 s`, `5 h 06 m` or `2 d 03 h`."""
+    if seconds is None:
+        return ""
+    whole = int(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} m {whole % 60:02} s"
+    if whole < 86_400:
+        return f"{whole // 3600} h {whole % 3600 // 60:02} m"
+    return f"{whole // 86_400} d {whole % 86_400 // 3600:02} h"
+
+
+def size(count: int | None) -> str:
+    """Return bytes as `512 B`, `1.5 MB` or the like (powers of 1000)."""
+    if count is None:
+        return ""
+    value = float(count)
+    for unit in ("B", "kB", "MB", "GB"):
+        if value < 1000 or unit == "GB":
+            break
+        value /= 1000
+    return (
+        f"{value:.0f} {unit}" if value >= 100 or unit == "B" else f"{value:.1f} {unit}"
+    )
+
+
+def painted(text: str, code: str, colour: bool) -> str:
+    """Return `text` in a colour (SGR code), if colours are wanted."""
+    return f"\x1b[{code}m{text}\x1b[0m" if colour and code else text
+
+
+def _cells_of(bot: BotSnapshot) -> tuple[str, ...]:
+    return (
+        bot.bot,
+        _cut(plain(f"@{bot.username}"), _MAX_NAME) if bot.username else "-",
+        str(bot.state),
+        str(bot.pid or "-"),
+        duration(bot.uptime_s) or "-",
+        str(bot.restarts),
+        size(bot.rss_bytes) or "-",
+        str(bot.terminals),
+        _cut(plain(_note(bot)), _MAX_NOTE),
+    )
+
+
+def _note(bot: BotSnapshot) -> str:
+    words = [bot.status if bot.status != "polling" else "", bot.reason]
+    if bot.next_start_in_s is not None:
+        words.append(f"next start in {duration(bot.next_start_in_s)}")
+    return "; ".join(word for word in words if word)
+
+
+def _cut(text: str, width: int) -> str:
+    if width_of(text) <= width:
+        return text
+    kept, used = "", 0
+    for character in text:
+        used += _cells(character)
+        if used > width - 1:
+            break
+        kept += character
+    return kept + "…"
+
+
+def _drawn(character: str) -> str:
+    category = unicodedata.category(character)
+    if category in ("Zl", "Zp", "Zs") or character in "\n\r\x0b\x0c\x85":
+        return " "
+    return "" if category.startswith("C") else character
+
+
+def _cells(character: str) -> int:
+    if unicodedata.category(character) in ("Mn", "Me"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)

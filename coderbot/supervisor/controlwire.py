@@ -1,0 +1,215 @@
+"""Frames of the control socket: one JSON object a line, typed on both sides (pure).
+
+A client begins with `Hello`; the supervisor answers with `Welcome` or `Refused`.
+Every request has a number of the client's choice, and its answer bears the same.
+"""
+
+from typing import Any, Literal
+
+import msgspec
+
+from coderbot.supervisor.events import BotSnapshot
+from coderbot.supervisor.lines import LogLine
+from coderbot.wire import Frame, WireError
+
+PROTOCOL = 1
+"""Version of these frames; other versions are refused with a clear error."""
+MAX_REQUEST_BYTES = 1 << 16
+"""Longest frame that is accepted from a client, in bytes."""
+MAX_REPLY_BYTES = 1 << 26
+"""Longest frame that a client accepts from the supervisor, in bytes."""
+MAX_LINES = 10_000
+"""Lines that one request for lines returns at most."""
+
+Action = Literal[
+    "start",
+    "stop",
+    "restart",
+    "kill",
+    "media_usage",
+    "clean_media",
+    "shut_down",
+    "kill_now",
+]
+
+
+class Hello(Frame, tag="hello", frozen=True, kw_only=True):
+    """Client: the first frame."""
+
+    protocol: int
+
+
+class Act(Frame, tag="act", frozen=True, kw_only=True):
+    """Client: do something; `bot` is its id, empty for what concerns the fleet."""
+
+    id: int
+    action: Action
+    bot: str = ""
+
+
+class GetStatus(Frame, tag="get_status", frozen=True, kw_only=True):
+    """Client: how do all bots stand?"""
+
+    id: int
+
+
+class GetLines(Frame, tag="get_lines", frozen=True, kw_only=True):
+    """Client: the newest `limit` kept lines numbered above `after`."""
+
+    id: int
+    bot: str | None = None
+    after: int = 0
+    limit: int = 1_000
+
+
+class Follow(Frame, tag="follow", frozen=True, kw_only=True):
+    """Client: all bots, the newest `history` lines, `Done`, and then every event."""
+
+    id: int
+    history: int = 0
+
+
+ClientFrame = Hello | Act | GetStatus | GetLines | Follow
+"""What a client sends."""
+
+
+class Welcome(Frame, tag="welcome", frozen=True, kw_only=True):
+    """Supervisor: go on."""
+
+    protocol: int
+    version: str
+    pid: int
+
+
+class Refused(Frame, tag="refused", frozen=True, kw_only=True):
+    """Supervisor: the connection is closed, and why."""
+
+    message: str
+    hint: str = ""
+
+
+class Done(Frame, tag="done", frozen=True, kw_only=True):
+    """Supervisor: a request has been carried out."""
+
+    id: int
+
+
+class Failed(Frame, tag="failed", frozen=True, kw_only=True):
+    """Supervisor: a request could not be carried out; `code` names the error."""
+
+    id: int
+    code: str
+    message: str
+    hint: str = ""
+
+
+class Media(Frame, tag="media", frozen=True, kw_only=True):
+    """Supervisor: what lies in a bot's media directories, or was deleted there."""
+
+    id: int
+    files: int
+    size_bytes: int
+
+
+class FleetStatus(Frame, tag="status", frozen=True, kw_only=True):
+    """Supervisor: how everything stands now."""
+
+    id: int
+    version: str
+    pid: int
+    uptime_s: float
+    bots: list[BotSnapshot]
+
+
+class Lines(Frame, tag="lines", frozen=True, kw_only=True):
+    """Supervisor: lines in order.
+
+    `id` is that of the request, 0 for new lines; `missed` counts lines that are
+    no longer kept or came faster than this client reads.
+    """
+
+    id: int
+    lines: list[LogLine]
+    last: bool = True
+    """No more frames answer this request."""
+    missed: int = 0
+
+
+class Changed(Frame, tag="changed", frozen=True, kw_only=True):
+    """Supervisor: a bot entered a state, or something of it changed."""
+
+    bot: BotSnapshot
+
+
+class FleetIsReady(Frame, tag="fleet_ready", frozen=True, kw_only=True):
+    """Supervisor: the start of the fleet is over."""
+
+    count: int
+
+
+class FleetIsStopping(Frame, tag="fleet_stopping", frozen=True, kw_only=True):
+    """Supervisor: the whole fleet is being stopped."""
+
+    deadline_s: float
+
+
+class FleetIsStopped(Frame, tag="fleet_stopped", frozen=True, kw_only=True):
+    """Supervisor: no worker runs any more; nothing follows."""
+
+
+Answer = Done | Failed | Media | FleetStatus | Lines
+"""What answers a request."""
+Push = Changed | FleetIsReady | FleetIsStopping | FleetIsStopped
+"""What a client that follows hears unasked, besides `Lines` with id 0."""
+ServerFrame = Welcome | Refused | Answer | Push
+"""What the supervisor sends."""
+
+_encoder = msgspec.json.Encoder()
+_clients: msgspec.json.Decoder[ClientFrame] = msgspec.json.Decoder(ClientFrame)
+_servers: msgspec.json.Decoder[ServerFrame] = msgspec.json.Decoder(ServerFrame)
+
+
+def encode(frame: Frame) -> bytes:
+    """Return `frame` as one line, newline included.
+
+    Text that is no valid Unicode (a file name of another encoding, say) is sent
+    with question marks.
+    """
+    try:
+        return _encoder.encode(frame) + b"\n"
+    except UnicodeEncodeError:
+        return _encoder.encode(_sound(msgspec.to_builtins(frame))) + b"\n"
+
+
+def decode_client(line: bytes) -> ClientFrame:
+    """Return the frame that a client sent.
+
+    Raises:
+        WireError: When the line is not such a frame.
+    """
+    try:
+        return _clients.decode(line)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise WireError(f"not a frame of a client: {error}") from error
+
+
+def decode_server(line: bytes) -> ServerFrame:
+    """Return the frame that the supervisor sent.
+
+    Raises:
+        WireError: When the line is not such a frame.
+    """
+    try:
+        return _servers.decode(line)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise WireError(f"not a frame of the supervisor: {error}") from error
+
+
+def _sound(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode(errors="replace").decode()
+    if isinstance(value, list):
+        return [_sound(each) for each in value]
+    if isinstance(value, dict):
+        return {key: _sound(each) for key, each in value.items()}
+    return value

@@ -1,0 +1,129 @@
+"""A dashboard on the fleet of another process: a PTY, keys, and a screen to read."""
+
+import asyncio
+import os
+import signal
+
+import psutil
+
+from coderbot.errors import ExitCode
+from tests.e2e.conftest import World
+from tests.e2e.fleet import running_fleet
+from tests.e2e.test_dashboard import Dashboard, worker_pids
+
+READY = r"\[Parent\] All \d workers ready"
+TUI = "from coderbot.cli import main_tui; main_tui()"
+
+
+def attached(world: World, *where: str) -> Dashboard:
+    """Run `coderbot-tui --attach`."""
+    return Dashboard(str(world.directory), ["-c", TUI, "--attach", *where])
+
+
+async def test_r_restarts_a_bot_and_d_leaves_all_running(world: World) -> None:
+    world.env(bots=2)
+    async with running_fleet(world.directory) as fleet:
+        await fleet.line(READY)
+        before = fleet.workers()
+        dashboard = attached(world)
+
+        def restart() -> dict[str, int]:
+            first = dashboard.wait(lambda text: worker_pids(text) == before)
+            assert "[Parent]" in first, "its history is shown"
+            dashboard.press("r")
+
+            def restarted(text: str) -> bool:
+                pids = worker_pids(text)
+                return len(pids) == 2 and pids["bot-0"] != before["bot-0"]
+
+            after = worker_pids(dashboard.wait(restarted))
+            dashboard.wait(lambda text: f"pid {after['bot-0']}" in text)
+            dashboard.press("d")
+            assert dashboard.exit_code() == ExitCode.OK
+            return after
+
+        try:
+            after = await asyncio.to_thread(restart)
+        finally:
+            dashboard.kill()
+        assert after["bot-1"] == before["bot-1"]
+        assert fleet.workers() == after
+        assert fleet.process.returncode is None
+        assert await fleet.interrupt() == ExitCode.OK
+
+
+async def test_q_asks_and_then_stops_the_whole_fleet(world: World) -> None:
+    world.env(bots=1)
+    async with running_fleet(world.directory) as fleet:
+        await fleet.line(READY)
+        tree = fleet.tree()
+        dashboard = attached(world, str(world.directory / ".coderbot"))
+
+        def quit_after_asking() -> int:
+            dashboard.wait(lambda text: len(worker_pids(text)) == 1)
+            dashboard.press("q")
+            dashboard.wait(lambda text: "Stop the whole fleet?" in text)
+            dashboard.press("n")
+            dashboard.wait(lambda text: "Stop the whole fleet?" not in text)
+            assert all(process.is_running() for process in tree)
+            dashboard.press("q")
+            dashboard.wait(lambda text: "Stop the whole fleet?" in text)
+            dashboard.press("y")
+            return dashboard.exit_code()
+
+        try:
+            assert await asyncio.to_thread(quit_after_asking) == ExitCode.OK
+        finally:
+            dashboard.kill()
+        async with asyncio.timeout(20):
+            assert await fleet.process.wait() == ExitCode.OK
+        assert not any(process.is_running() for process in tree)
+
+
+async def test_a_supervisor_that_goes_away_is_told(world: World) -> None:
+    world.env(bots=1)
+    async with running_fleet(world.directory) as fleet:
+        await fleet.line(READY)
+        tree = fleet.tree()
+        dashboard = attached(world)
+
+        def watch() -> tuple[int, str]:
+            dashboard.wait(lambda text: len(worker_pids(text)) == 1)
+            os.kill(fleet.process.pid, signal.SIGKILL)
+            code = dashboard.exit_code()
+            return code, dashboard.last_words()
+
+        try:
+            code, words = await asyncio.to_thread(watch)
+        finally:
+            dashboard.kill()
+        assert code == ExitCode.NOT_RUNNING
+        assert "The supervisor has gone away" in words
+        await asyncio.to_thread(psutil.wait_procs, tree, 10)
+
+
+async def test_a_signal_ends_only_the_dashboard(world: World) -> None:
+    world.env(bots=1)
+    async with running_fleet(world.directory) as fleet:
+        await fleet.line(READY)
+        before = fleet.workers()
+        dashboard = attached(world)
+        try:
+            await asyncio.to_thread(
+                dashboard.wait, lambda text: len(worker_pids(text)) == 1
+            )
+            psutil.Process(dashboard.pid).terminate()
+            assert await asyncio.to_thread(dashboard.exit_code) == ExitCode.OK
+        finally:
+            dashboard.kill()
+        assert fleet.workers() == before
+        await fleet.interrupt()
+
+
+async def test_nobody_to_attach_to_is_said(world: World) -> None:
+    dashboard = attached(world)
+    try:
+        assert await asyncio.to_thread(dashboard.exit_code) == ExitCode.NOT_RUNNING
+        assert "No supervisor is running" in dashboard.last_words()
+    finally:
+        dashboard.kill()

@@ -1,0 +1,295 @@
+"""The commands as real processes against a real headless fleet."""
+
+import asyncio
+import json
+import os
+import re
+import signal
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+
+from coderbot.errors import ExitCode
+from tests.e2e.conftest import World
+from tests.e2e.fleet import Fleet, clean_environment, running_fleet
+
+READY = r"\[Parent\] All \d workers ready"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command has done."""
+
+    code: int
+    out: str
+    err: str
+    seconds: float
+
+
+async def coderbot(directory: Path, *arguments: str, stdin: str = "") -> Answer:
+    """Run `coderbot …` in a directory, to its end."""
+    began = time.perf_counter()
+    done = await asyncio.to_thread(
+        subprocess.run,
+        [sys.executable, "-m", "coderbot", *arguments],
+        cwd=directory,
+        env=clean_environment(),
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=40,
+    )
+    took = time.perf_counter() - began
+    return Answer(done.returncode, done.stdout, done.stderr, took)
+
+
+@asynccontextmanager
+async def fleet_of(world: World, bots: int) -> AsyncIterator[Fleet]:
+    world.env(bots=bots)
+    async with running_fleet(world.directory) as fleet:
+        await fleet.line(READY)
+        yield fleet
+        await fleet.interrupt()
+
+
+async def status(world: World) -> dict[str, dict[str, object]]:
+    answer = await coderbot(world.directory, "status", "--json")
+    assert answer.code == ExitCode.OK, answer.err
+    return {bot["id"]: bot for bot in json.loads(answer.out)["bots"]}
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("status",),
+        ("status", "--json"),
+        ("restart", "bot-0"),
+        ("logs", "-f"),
+        ("show", "bot-0"),
+        ("clean-media", "all", "--yes"),
+        ("wait", "--ready", "--timeout", "0.2"),
+    ],
+    ids=" ".join,
+)
+async def test_without_a_supervisor_every_command_exits_3(
+    tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    answer = await coderbot(tmp_path, *command)
+    assert answer.code == 3
+    assert "No supervisor is running" in answer.err
+    assert answer.out == ""
+
+
+async def test_the_supervisor_is_found_by_each_way_of_naming_it(world: World) -> None:
+    elsewhere = world.directory / "elsewhere"
+    elsewhere.mkdir()
+    async with fleet_of(world, 1):
+        env = str(world.directory / ".env")
+        state = str(world.directory / ".coderbot")
+        for where in (["--env-file", env], ["--state-dir", state]):
+            answer = await coderbot(elsewhere, "status", *where)
+            assert answer.code == 0, answer.err
+        assert (await coderbot(elsewhere, "--env-file", env, "status")).code == 0
+        assert (await coderbot(elsewhere, "status")).code == ExitCode.NOT_RUNNING
+
+
+async def test_status_is_a_table_and_a_schema(world: World) -> None:
+    async with fleet_of(world, 2) as fleet:
+        workers = fleet.workers()
+        table = await coderbot(world.directory, "status")
+        assert table.code == 0
+        assert "\x1b" not in table.out
+        rows = table.out.splitlines()[3:]
+        assert [row.split()[0] for row in rows] == ["bot-0", "bot-1"]
+        assert [int(row.split()[3]) for row in rows] == list(workers.values())
+        answer = await coderbot(world.directory, "status", "--json")
+        found = json.loads(answer.out)
+        assert found["schema"] == 1
+        assert found["supervisor"]["pid"] == fleet.process.pid
+        assert set(found["supervisor"]) == {"pid", "uptime_s", "version"}
+        assert [bot["pid"] for bot in found["bots"]] == list(workers.values())
+        assert set(found["bots"][0]) == {
+            *("id", "username", "state", "reason", "status", "pid", "uptime_s"),
+            *("restarts", "crashes_in_row", "next_start_in_s", "rss_bytes"),
+            *("cpu_percent", "terminals", "last_exit", "poll_age_s"),
+        }
+
+
+async def test_bots_are_steered_by_id_and_by_name(world: World) -> None:
+    async with fleet_of(world, 2) as fleet:
+        before = fleet.workers()
+        names = await status(world)
+        name = f"@{names['bot-1']['username']}"
+        done = await coderbot(world.directory, "restart", name.upper())
+        assert (done.code, done.out) == (0, "bot-1 restarted\n"), done.err
+        after = fleet.workers()
+        assert after["bot-0"] == before["bot-0"]
+        assert after["bot-1"] != before["bot-1"]
+        assert (await coderbot(world.directory, "stop", "all")).code == 0
+        assert fleet.workers() == {}
+        assert {bot["state"] for bot in (await status(world)).values()} == {"stopped"}
+        late = await coderbot(world.directory, "wait", "--ready", "--timeout", "0.3")
+        assert late.code == ExitCode.REFUSED
+        assert "bot-0 is stopped" in late.err
+        assert (await coderbot(world.directory, "start", "bot-0", "bot-1")).code == 0
+        ready = await coderbot(world.directory, "wait", "--ready", "--timeout", "30")
+        assert (ready.code, ready.out) == (0, "All 2 bots are ready\n")
+        killed = fleet.workers()["bot-0"]
+        assert (await coderbot(world.directory, "kill", "bot-0")).code == 0
+        assert not psutil.pid_exists(killed)
+        assert (await status(world))["bot-0"]["last_exit"] == "SIGKILL"
+
+
+async def test_an_unknown_bot_is_wrong_usage_and_touches_nobody(world: World) -> None:
+    async with fleet_of(world, 1) as fleet:
+        before = fleet.workers()
+        answer = await coderbot(world.directory, "restart", "bot-0", "@nobody")
+        assert answer.code == ExitCode.USAGE
+        assert "There is no bot '@nobody'" in answer.err
+        assert "bot-0 (@" in answer.err
+        assert fleet.workers() == before
+        assert (await coderbot(world.directory, "restart")).code == ExitCode.USAGE
+        bad = await coderbot(world.directory, "logs", "--grep", "(")
+        assert bad.code == ExitCode.USAGE
+        bad = await coderbot(world.directory, "logs", "--since", "yesterday")
+        assert bad.code == ExitCode.USAGE
+
+
+async def test_logs_are_filtered(world: World) -> None:
+    async with fleet_of(world, 2):
+        everything = await coderbot(world.directory, "logs", "-n", "10000")
+        assert everything.code == 0
+        assert "[Parent] All 2 workers ready" in everything.out
+        one = await coderbot(world.directory, "logs", "bot-1", "-n", "3")
+        assert 1 <= len(one.out.splitlines()) <= 3
+        assert "bot-0" not in one.out
+        found = await coderbot(world.directory, "logs", "--grep", r"All \d", "--json")
+        (line,) = map(json.loads, found.out.splitlines())
+        assert line["text"].startswith("All 2 workers ready")
+        assert (line["bot"], line["level"]) == ("parent", "info")
+        recent = await coderbot(
+            world.directory, "logs", "--since", "10m", "-n", "10000"
+        )
+        assert recent.out.startswith(everything.out)
+        errors = await coderbot(world.directory, "logs", "--level", "error")
+        assert errors.out == ""
+        shown = await coderbot(world.directory, "show", "bot-1")
+        assert shown.out.startswith("bot-1\n")
+        assert "Last lines:" in shown.out
+
+
+async def test_logs_follow_a_restart_and_end_with_ctrl_c(world: World) -> None:
+    async with fleet_of(world, 1):
+        follower = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "coderbot", "logs", "bot-0", "-f", "-n", "0"),
+            cwd=world.directory,
+            env=clean_environment(),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        assert follower.stdout is not None
+        # Restarted until it is heard: only then does the follower surely listen.
+        async with asyncio.timeout(40):
+            heard = asyncio.Event()
+
+            async def hear() -> str:
+                assert follower.stdout is not None
+                while line := (await follower.stdout.readline()).decode():
+                    heard.set()
+                    if re.search(r"run \d+ started", line):
+                        return line
+                raise AssertionError("the follower ended")
+
+            async with asyncio.TaskGroup() as group:
+                line = group.create_task(hear())
+                while not heard.is_set():
+                    done = await coderbot(world.directory, "restart", "bot-0")
+                    assert done.code == 0
+        assert "bot-0" in line.result()
+        follower.send_signal(signal.SIGINT)
+        _, errors = await asyncio.wait_for(follower.communicate(), 10)
+        assert follower.returncode == ExitCode.OK
+        assert errors == b""
+
+
+async def test_a_follower_ends_with_the_fleet(world: World) -> None:
+    world.env(bots=1)
+    async with running_fleet(world.directory) as fleet:
+        await fleet.line(READY)
+        follower = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "coderbot", "logs", "-f"),
+            cwd=world.directory,
+            env=clean_environment(),
+            stdout=asyncio.subprocess.PIPE,
+        )
+        assert follower.stdout is not None
+        assert await follower.stdout.readline()
+        assert await fleet.interrupt() == 0
+        output, _ = await asyncio.wait_for(follower.communicate(), 10)
+    assert follower.returncode == ExitCode.OK
+    assert b"All workers stopped" in output
+
+
+async def test_media_is_cleaned_after_a_question(world: World) -> None:
+    async with fleet_of(world, 1):
+        sent = world.media(0) / "sent"
+        sent.mkdir(parents=True, exist_ok=True)
+        file = sent / "old.txt"
+        file.write_bytes(b"x" * 1500)
+        dry = await coderbot(world.directory, "clean-media", "bot-0", "--dry-run")
+        assert (dry.code, dry.out) == (0, "bot-0: 1 file, 1.5 kB would be deleted\n")
+        no = await coderbot(world.directory, "clean-media", "all", stdin="n\n")
+        assert no.code == ExitCode.REFUSED
+        assert file.exists()
+        yes = await coderbot(world.directory, "clean-media", "all", "--yes")
+        assert yes.code == 0
+        assert "bot-0: 1 file, 1.5 kB deleted" in yes.out
+        assert not file.exists()
+
+
+async def test_wait_ready_waits_for_the_supervisor_too(world: World) -> None:
+    world.env(bots=1)
+    async with asyncio.TaskGroup() as group:
+        waiting = group.create_task(
+            coderbot(world.directory, "wait", "--ready", "--timeout", "30")
+        )
+        async with running_fleet(world.directory) as fleet:
+            answer = await waiting
+            assert (answer.code, answer.out) == (0, "All 1 bots are ready\n")
+            await fleet.interrupt()
+
+
+async def test_a_killed_supervisor_leaves_a_socket_that_does_no_harm(
+    world: World,
+) -> None:
+    world.env(bots=1)
+    async with running_fleet(world.directory) as fleet:
+        await fleet.line(READY)
+        tree = fleet.tree()
+        os.kill(fleet.process.pid, signal.SIGKILL)
+        await asyncio.to_thread(psutil.wait_procs, tree, 10)
+    assert (world.directory / ".coderbot" / "control.sock").is_socket()
+    assert (await coderbot(world.directory, "status")).code == ExitCode.NOT_RUNNING
+    async with fleet_of(world, 1):
+        assert (await coderbot(world.directory, "status")).code == 0
+
+
+async def test_status_answers_at_once(world: World) -> None:
+    async with fleet_of(world, 1):
+        times = [(await coderbot(world.directory, "status")).seconds for _ in range(10)]
+    assert statistics.median(times) < 0.5, "0.25 s on a quiet machine"
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+async def test_completion_scripts_are_printed(tmp_path: Path, shell: str) -> None:
+    answer = await coderbot(tmp_path, "completion", shell)
+    assert answer.code == 0
+    assert "_CODERBOT_COMPLETE" in answer.out
