@@ -17,6 +17,7 @@ from coderbot.redact import Redactor
 from coderbot.secretenv import take_secret
 from coderbot.supervisor.control import control_socket
 from coderbot.supervisor.ledger import Ledger
+from coderbot.supervisor.monitor import Limits
 from coderbot.supervisor.spec import RestartPolicy, worker_specs
 from coderbot.supervisor.supervisor import Supervisor
 
@@ -63,6 +64,9 @@ def _supervisor(settings: Settings) -> Supervisor:
             ready_timeout_s=settings.ready_timeout_s,
             hang_timeout_s=settings.hang_timeout_s,
             start_concurrency=settings.start_concurrency,
+            limits=Limits(
+                settings.memory_limit_mb * (1 << 20), settings.cpu_limit_percent
+            ),
         ),
         redactor=Redactor(settings.secrets),
         media_root=settings.media_root,
