@@ -12,11 +12,12 @@ from coderbot.clock import SystemClock
 from coderbot.config.settings import SECRET_VARIABLES, Settings
 from coderbot.control.port import SupervisorPort
 from coderbot.lockfile import hold_lock
-from coderbot.paths import StateDir
+from coderbot.paths import StateDir, bot_name
 from coderbot.redact import Redactor
 from coderbot.secretenv import take_secret
 from coderbot.supervisor.control import control_socket
 from coderbot.supervisor.ledger import Ledger
+from coderbot.supervisor.logfiles import LogFiles
 from coderbot.supervisor.monitor import Limits
 from coderbot.supervisor.spec import RestartPolicy, worker_specs
 from coderbot.supervisor.supervisor import Supervisor
@@ -43,7 +44,10 @@ async def run_fleet(settings: Settings, *, headless: bool, note: str = "") -> No
     state = StateDir(settings.state_dir)
     state.make()
     with hold_lock(state.lock, f"State directory {state.root}"):
-        async with _supervisor(settings) as supervisor:
+        async with (
+            _supervisor(settings) as supervisor,
+            _metrics(supervisor, settings.metrics_port),
+        ):
             for warning in settings.warnings:
                 _log.warning("%s", warning)
             async with (
@@ -72,11 +76,35 @@ def _supervisor(settings: Settings) -> Supervisor:
         media_root=settings.media_root,
         clock=SystemClock(),
         ledger=Ledger(StateDir(settings.state_dir).workers),
+        log_files=_log_files(settings),
     )
 
 
+def _log_files(settings: Settings) -> LogFiles | None:
+    if settings.log_file_max_mb == 0:
+        return None
+    return LogFiles(
+        StateDir(settings.state_dir).logs,
+        [bot_name(index) for index in range(len(settings.tokens))],
+        settings.log_file_max_mb * 1_000_000,
+        settings.log_total_max_mb * 1_000_000,
+    )
+
+
+@asynccontextmanager
+async def _metrics(supervisor: Supervisor, port: int) -> AsyncIterator[None]:
+    """Serve the numbers of the fleet, if they are wanted; only then it costs."""
+    if not port:
+        yield
+        return
+    from coderbot.supervisor.metrics import serving_metrics
+
+    async with serving_metrics(supervisor, port, SystemClock()):
+        yield
+
+
 async def _front_end(
-    supervisor: SupervisorPort, settings: Settings, headless: bool, note: str
+    supervisor: Supervisor, settings: Settings, headless: bool, note: str
 ) -> None:
     """Run the chosen front end; only this one is imported."""
     if headless:

@@ -6,16 +6,25 @@ import queue
 import sys
 import threading
 from collections.abc import Sequence
+from typing import Protocol
 
 from coderbot.control.port import SupervisorPort
+from coderbot.supervisor.blocks import Block
 from coderbot.supervisor.events import LinesAdded
-from coderbot.supervisor.lines import PARENT, LogLine
+from coderbot.supervisor.lines import PARENT
 
 _FLUSH_TIMEOUT_S = 2.0
 """How long the end waits for a reader of stdout that has stopped reading."""
 
 
-async def run_headless(supervisor: SupervisorPort, verbose: bool) -> None:
+class PrintedFleet(SupervisorPort, Protocol):
+    """A supervisor in this very process, whose lines are printed by the chunk."""
+
+    def blocks(self, after: int = 0) -> Sequence[Block]:
+        """Return all kept lines with a number above `after`, as they came."""
+
+
+async def run_headless(supervisor: PrintedFleet, verbose: bool) -> None:
     """Print what the fleet says until it has stopped.
 
     Args:
@@ -41,7 +50,7 @@ class _Printer:
     """
 
     def __init__(
-        self, supervisor: SupervisorPort, verbose: bool, descriptor: int
+        self, supervisor: PrintedFleet, verbose: bool, descriptor: int
     ) -> None:
         self._supervisor = supervisor
         self._verbose = verbose
@@ -61,7 +70,7 @@ class _Printer:
         text = self._new_text()
         if text:
             self._idle.clear()
-            self._chunks.put(text.encode())
+            self._chunks.put(text.encode(errors="replace"))
 
     async def flush(self) -> None:
         """Wait until everything is printed, for a moment at most."""
@@ -78,12 +87,12 @@ class _Printer:
         text = ""
         # Lines that are not shown must not end the search for some that are.
         while not text:
-            lines = self._supervisor.lines(after=self._seen, limit=sys.maxsize)
-            if not lines:
+            blocks = self._supervisor.blocks(self._seen)
+            if not blocks:
                 break
-            missed = lines[0].seq - self._seen - 1
-            self._seen = lines[-1].seq
-            text = _missed(missed) + _format(lines, self._verbose)
+            missed = blocks[0].first_seq - self._seen - 1
+            self._seen = blocks[-1].last_seq
+            text = _missed(missed) + _format(blocks, self._verbose)
         return text
 
     def _done(self) -> None:
@@ -112,9 +121,7 @@ def _missed(count: int) -> str:
     return f"[Parent] {count} lines were not printed: stdout is read too slowly\n"
 
 
-def _format(lines: Sequence[LogLine], verbose: bool) -> str:
+def _format(blocks: Sequence[Block], verbose: bool) -> str:
     return "".join(
-        f"{line.timestamp} {line.prefixed}\n"
-        for line in lines
-        if verbose or line.bot == PARENT
+        block.printed() for block in blocks if verbose or block.bot == PARENT
     )

@@ -65,14 +65,24 @@ class StateDir:
         return self.root / "supervisor.lock"
 
     @property
+    def control(self) -> Path:
+        """Socket through which other processes steer that supervisor."""
+        return self.root / "control.sock"
+
+    @property
     def workers(self) -> Path:
         """Which processes belong to the workers, for the run after a kill -9."""
         return self.root / "workers.json"
 
     @property
-    def control(self) -> Path:
-        """Socket through which other processes steer that supervisor."""
-        return self.root / "control.sock"
+    def logs(self) -> Path:
+        """Files of the logbook."""
+        return self.root / "logs"
+
+    @property
+    def crashes(self) -> Path:
+        """Dossiers of deaths that nobody asked for."""
+        return self.root / "crashes"
 
 
 def safe_name(name: str, default: str = "file") -> str:

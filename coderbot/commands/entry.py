@@ -24,6 +24,8 @@ def register(group: click.Group) -> None:
         show,
         clean_media,
         wait,
+        add,
+        remove,
         completion,
     ):
         group.add_command(command)
@@ -215,6 +217,37 @@ def wait(timeout: float, **where: Path | None) -> None:
         from coderbot.commands.look import wait_ready
 
         return wait_ready(where, timeout)
+
+    _exit(run)
+
+
+@click.command()
+@_located
+def add(**where: Path | None) -> None:
+    """Add a bot to the .env: its token is asked for, or read from stdin.
+
+    Telegram is asked whose it is; nothing else in the file changes.
+    """
+
+    def run() -> int:
+        from coderbot.commands.tokens import add
+
+        return add(where)
+
+    _exit(run)
+
+
+@click.command()
+@click.argument("bot", shell_complete=_complete)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@_located
+def remove(bot: str, yes: bool, **where: Path | None) -> None:
+    """Remove a bot's token from the .env; nothing else in the file changes."""
+
+    def run() -> int:
+        from coderbot.commands.tokens import remove
+
+        return remove(where, bot, yes=yes)
 
     _exit(run)
 

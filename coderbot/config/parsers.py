@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -21,6 +22,14 @@ _FALSE = {"false", "0", "off", "no", "n", "f"}
 def text(raw: str) -> str:
     """Return the text as it stands."""
     return raw
+
+
+def words(raw: str) -> tuple[str, ...]:
+    """Return the words of a command line, split as a shell does."""
+    try:
+        return tuple(shlex.split(raw))
+    except ValueError as error:
+        raise ValueError(f"allowed: the words of a command ({error})") from None
 
 
 def flag(raw: str) -> bool:

@@ -362,6 +362,34 @@ class Settings:
         "Files that a worker, and each program in it, may have open; 0 is as inherited.",
         unit="count",
     )
+    metrics_port: int = _fleet(
+        "METRICS_PORT",
+        0,
+        parsers.integer(0, 65_535),
+        "Port on 127.0.0.1 for /metrics, /healthz and /readyz; 0 is off.",
+        unit="port",
+    )
+    log_file_max_mb: int = _fleet(
+        "LOG_FILE_MAX_MB",
+        10,
+        parsers.integer(0, 10_000),
+        "Size of one log file; older ones are kept beside it. 0 writes no log files.",
+        unit="MB",
+    )
+    log_total_max_mb: int = _fleet(
+        "LOG_TOTAL_MAX_MB",
+        200,
+        parsers.integer(1, 1_000_000),
+        "Size of all log files together; the oldest are deleted.",
+        unit="MB",
+    )
+    worker_command: tuple[str, ...] = _fleet(
+        "CODERBOT_WORKER_CMD",
+        (),
+        parsers.words,
+        "For tests and the benchmark only: a command to run instead of the worker.",
+        unit="shell text",
+    )
     state_dir_setting: Path | None = _fleet(
         "CODERBOT_STATE_DIR",
         None,

@@ -1,10 +1,12 @@
 """The one place that starts processes."""
 
 import asyncio
+import fcntl
 import os
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -22,6 +24,16 @@ OnData = Callable[[bytes], None]
 """Takes a chunk; an empty one is the end."""
 
 
+_PAUSE_S = 0.004
+"""Between two looks at a stream that gives little at a time, in seconds."""
+_PIPE_BYTES = 1 << 18
+"""What a stdout may hold, so that its writer need not wait for a pause to end.
+
+Not more: all pipes of a user together have a limit, beyond which each new one,
+of any program, holds a page or two.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Ears:
     """Who hears what a child says."""
@@ -29,6 +41,8 @@ class Ears:
     stdout: OnData
     stderr: OnData
     channel: OnData
+    is_busy: Callable[[], bool] = bool
+    """Whether its streams should be read a little later."""
 
 
 class Child:
@@ -50,11 +64,11 @@ class Child:
         self._process = process
         self._channel = channel
         self._watch = DeathWatch(process.pid)
-        self._sources = (
-            Source(process.stdout, ears.stdout),
-            Source(process.stderr, ears.stderr),
-            Source(channel, ears.channel),
-        )
+        _enlarge(process.stdout.fileno())
+        out = Source(process.stdout, ears.stdout, _PAUSE_S, ears.is_busy)
+        err = Source(process.stderr, ears.stderr, _PAUSE_S, ears.is_busy)
+        out.other, err.other = err, out
+        self._sources = (out, err, Source(channel, ears.channel))
 
     @classmethod
     def spawn(cls, spec: WorkerSpec, ears: Ears) -> "Child":
@@ -91,6 +105,8 @@ class Child:
         """
         with suppress(TimeoutError):
             async with asyncio.timeout(within_s):
+                for source in self._sources:
+                    source.hurry()
                 for source in self._sources:
                     await source.ended.wait()
 
@@ -155,6 +171,12 @@ def _popen(spec: WorkerSpec, channel_fd: int) -> _Process:
             pass_fds=(channel_fd,),
             start_new_session=True,
         )
+
+
+def _enlarge(pipe: int) -> None:
+    if sys.platform == "linux":
+        with suppress(OSError):  # It is slower then, and no less right.
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
 
 def _undo(process: _Process) -> None:

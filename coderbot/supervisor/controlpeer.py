@@ -206,6 +206,7 @@ class Peer:
             pid=os.getpid(),
             uptime_s=round(self._clock.monotonic() - self._born, 3),
             bots=list(self._supervisor.bots()),
+            fingerprints=self._supervisor.fingerprints(),
         )
 
     async def _send_lines(self, ask: wire.GetLines) -> None:

@@ -119,6 +119,8 @@ class FleetStatus(Frame, tag="status", frozen=True, kw_only=True):
     pid: int
     uptime_s: float
     bots: list[BotSnapshot]
+    fingerprints: dict[str, str] = msgspec.field(default_factory=dict)
+    """Of the bots' tokens, by id: tells which token of a `.env` is whose."""
 
 
 class Lines(Frame, tag="lines", frozen=True, kw_only=True):

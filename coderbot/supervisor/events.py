@@ -48,6 +48,8 @@ class BotSnapshot:
     """Of one CPU, used by the worker and all that it started."""
     processes: int = 0
     """How many those are, the worker included; 0 until they were counted."""
+    exits: tuple[tuple[str, int], ...] = ()
+    """How many processes have ended, by cause."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,12 @@ Stream = Literal["out", "err", "sup"]
 """Where a line came from: stdout, stderr, or the supervisor itself."""
 
 
+def timestamp_of(wall: float) -> str:
+    """Return a time in seconds since 1970 as ISO 8601, UTC, with milliseconds."""
+    moment = datetime.fromtimestamp(wall, UTC)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03}Z"
+
+
 @dataclass(frozen=True, slots=True)
 class LogLine:
     """One whole line of a log."""
@@ -47,7 +53,4 @@ class LogLine:
     @property
     def timestamp(self) -> str:
         """When it came, UTC, ISO 8601 with milliseconds."""
-        moment = datetime.fromtimestamp(self.wall, UTC)
-        return (
-            moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03}Z"
-        )
+        return timestamp_of(self.wall)

@@ -1,11 +1,13 @@
 """All lines of the fleet, in memory."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 
 from coderbot.clock import Clock
 from coderbot.loglevel import Level
 from coderbot.redact import Redactor
+from coderbot.supervisor.blocks import Block
 from coderbot.supervisor.framer import MAX_LINE_CHARS, Framer
 from coderbot.supervisor.lines import PARENT, LogLine, Stream
 from coderbot.supervisor.ring import Ring
@@ -14,6 +16,9 @@ MAX_LINES = 30_000
 """Lines kept of one bot; a burst of 20,000 is kept whole."""
 MAX_CHARS = 4 << 20
 """Characters kept of one bot, so that long lines do not cost gigabytes."""
+
+FLOOD_TOLD_S = 10.0
+"""How often it is said at most that a bot floods, in seconds."""
 
 
 class Logbook:
@@ -28,6 +33,8 @@ class Logbook:
         on_added: Called with the number of the last line after lines were added.
         max_lines: Lines kept of each bot.
         max_chars: Characters kept of each bot.
+        store: Takes each block of lines, to keep it longer than memory does.
+        is_busy: Whether that has enough to do for the moment.
     """
 
     def __init__(
@@ -38,11 +45,19 @@ class Logbook:
         on_added: Callable[[int], None],
         max_lines: int = MAX_LINES,
         max_chars: int = MAX_CHARS,
+        store: Callable[[Block], None] | None = None,
+        is_busy: Callable[[], bool] = bool,
     ) -> None:
         self._redactor = redactor
         self._clock = clock
         self._on_added = on_added
-        self._rings = {bot: Ring(bot, max_lines, max_chars) for bot in (PARENT, *bots)}
+        self._store = store
+        self.is_busy = is_busy
+        """Tells whether whoever writes much should be read a little later."""
+        self._rings = {bot: Ring(max_lines, max_chars) for bot in (PARENT, *bots)}
+        self._floods: dict[str, tuple[int, float]] = {}
+        """Of bots that flood: lines dropped that were told of, and when, monotonic."""
+        self._added: Counter[str] = Counter()
         self.last_seq = 0
         """Number of the newest line; 0 when there is none."""
 
@@ -62,11 +77,17 @@ class Logbook:
         if not texts:
             return
         wall = self._clock.now().timestamp()
-        first = self.last_seq + 1
-        self.last_seq += len(texts)
+        self._added[bot] += len(texts)
         mono = self._clock.monotonic()
-        self._rings[bot].add(first, wall, mono, run, stream, levels, texts)
+        first = self.last_seq + 1
+        block = Block(first, wall, mono, bot, run, stream, tuple(levels), tuple(texts))
+        self.last_seq = block.last_seq
+        self._rings[bot].add(block)
+        if self._store is not None:
+            self._store(block)
         self._on_added(self.last_seq)
+        if self._rings[bot].flooded and bot != PARENT:
+            self._tell_of_flood(bot, mono)
 
     def say(self, bot: str, level: Level, text: str, run: int = 0) -> None:
         """Add lines of the supervisor itself; `bot` may be PARENT."""
@@ -96,6 +117,32 @@ class Logbook:
         found.sort(key=attrgetter("seq"))
         return found[-limit:]
 
+    def counts(self) -> dict[str, tuple[int, int]]:
+        """Return by bot, and PARENT: lines added, and those no longer kept."""
+        rings = self._rings.items()
+        return {bot: (self._added[bot], ring.dropped) for bot, ring in rings}
+
     def dropped(self, bot: str) -> int:
         """Return how many lines of a bot are no longer kept."""
         return self._rings[bot].dropped
+
+    def blocks(self, after: int) -> list[Block]:
+        """Return all kept lines numbered above `after`, in order, as they came."""
+        if after >= self.last_seq:
+            return []
+        found: list[Block] = []
+        for ring in self._rings.values():
+            found += ring.blocks(after)
+        found.sort(key=attrgetter("first_seq"))
+        return found
+
+    def _tell_of_flood(self, bot: str, now: float) -> None:
+        """Say how many lines a flood has driven out of memory, if that is due."""
+        told, at = self._floods.get(bot, (0, now - FLOOD_TOLD_S))
+        more = self._rings[bot].flooded - told
+        if more <= 0 or now - at < FLOOD_TOLD_S:
+            return
+        self._floods[bot] = (told + more, now)
+        kept = " (the log file has them)" if self._store is not None else ""
+        text = f"{bot}: {more:,} lines of a flood were dropped from memory{kept}"
+        self.say(PARENT, Level.WARNING, text)

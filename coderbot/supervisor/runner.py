@@ -11,6 +11,7 @@ from coderbot.clock import Clock
 from coderbot.loglevel import Level
 from coderbot.redact import Redactor
 from coderbot.supervisor.announce import announce, describe_run
+from coderbot.supervisor.causes import cause_of_exit
 from coderbot.supervisor.child import Child
 from coderbot.supervisor.events import BotSnapshot
 from coderbot.supervisor.household import SWEEP_S, Household
@@ -278,6 +279,7 @@ class BotRunner:
     def _tell(self, before: BotMachine, event: Event, now: float) -> None:
         """Write about a step into the log."""
         if isinstance(event, Exited):
+            self._vitals.exits[cause_of_exit(before, event.returncode)] += 1
             how = describe_run(before, self._machine, now)
             self._voice_of_run(Level.INFO, f"─ run {before.runs} ended: {how} ─")
             self._run = None

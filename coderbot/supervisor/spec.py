@@ -101,7 +101,7 @@ def worker_specs(
     """
     environment = _environment(settings, base_environment)
     # -u: what a worker prints must not wait in a buffer that a kill would lose.
-    argv = (python, "-u", "-m", "coderbot.worker")
+    argv = settings.worker_command or (python, "-u", "-m", "coderbot.worker")
     return tuple(
         WorkerSpec(
             index,

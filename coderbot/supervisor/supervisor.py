@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -11,6 +11,7 @@ from typing import Self
 from coderbot.clock import Clock, SystemClock
 from coderbot.paths import MediaDirs
 from coderbot.redact import Redactor
+from coderbot.supervisor.blocks import Block
 from coderbot.supervisor.bus import Bus
 from coderbot.supervisor.errors import FleetStoppingError, UnknownBotError
 from coderbot.supervisor.events import (
@@ -28,6 +29,7 @@ from coderbot.supervisor.ledger import Ledger
 from coderbot.supervisor.leftovers import end_leftovers
 from coderbot.supervisor.lines import PARENT, LogLine
 from coderbot.supervisor.logbook import Logbook
+from coderbot.supervisor.logfiles import LogFiles
 from coderbot.supervisor.loghandler import logging_to
 from coderbot.supervisor.media import MediaUsage, clean_media, measure_media
 from coderbot.supervisor.proctable import Table, read_table
@@ -63,6 +65,7 @@ class Supervisor:
         media_root: MEDIA_TMP_LOCATION.
         clock: For everything that waits.
         ledger: Knows the processes of the run before, and is kept for the next one.
+        log_files: Where lines are stored; None: in memory alone.
     """
 
     def __init__(
@@ -74,6 +77,7 @@ class Supervisor:
         media_root: Path,
         clock: Clock | None = None,
         ledger: Ledger | None = None,
+        log_files: LogFiles | None = None,
     ) -> None:
         self._ledger = ledger if ledger is not None else Ledger(None)
         self._specs = {spec.bot: spec for spec in specs}
@@ -82,8 +86,14 @@ class Supervisor:
         self._media_root = media_root
         self._clock = clock if clock is not None else SystemClock()
         self._bus = Bus()
+        self._log_files = log_files
         self._logbook = Logbook(
-            self._specs, redactor, self._clock, self._on_lines_added
+            self._specs,
+            redactor,
+            self._clock,
+            self._on_lines_added,
+            store=log_files.put if log_files is not None else None,
+            is_busy=log_files.is_busy if log_files is not None else bool,
         )
         self._queue = StartQueue(
             policy.start_concurrency, self._clock, policy.boot_patience_s
@@ -114,6 +124,10 @@ class Supervisor:
         """Return all bots by index, as they stand now."""
         return [runner.snapshot() for runner in self._runners.values()]
 
+    def fingerprints(self) -> dict[str, str]:
+        """Return the fingerprint of each bot's token, by id."""
+        return {bot: spec.token.fingerprint for bot, spec in self._specs.items()}
+
     def lines(
         self, bot: str | None = None, after: int = 0, limit: int = 10_000
     ) -> Sequence[LogLine]:
@@ -122,11 +136,29 @@ class Supervisor:
             self._spec(bot)
         return self._logbook.lines(bot, after, limit)
 
+    def blocks(self, after: int = 0) -> Sequence[Block]:
+        """Return all kept lines with a number above `after`, as they came."""
+        return self._logbook.blocks(after)
+
+    async def history(
+        self, bot: str, before: float, limit: int = 1_000
+    ) -> Sequence[LogLine]:
+        """Return the newest `limit` stored lines of a bot from before a moment."""
+        if bot != PARENT:
+            self._spec(bot)
+        if self._log_files is None:
+            return []
+        return await asyncio.to_thread(self._log_files.lines, bot, before, limit)
+
     def dropped_lines(self, bot: str) -> int:
         """Return how many lines of a bot (or PARENT) are no longer kept."""
         if bot != PARENT:
             self._spec(bot)
         return self._logbook.dropped(bot)
+
+    def line_counts(self) -> Mapping[str, tuple[int, int]]:
+        """Return by bot, and PARENT: lines added, and those no longer kept."""
+        return self._logbook.counts()
 
     def subscribe(self) -> AbstractAsyncContextManager[AsyncIterator[FleetEvent]]:
         """Return a context in which one hears every event from entry on."""
@@ -177,7 +209,9 @@ class Supervisor:
     async def _run(self) -> AsyncIterator[None]:
         """Own all tasks; an error of the block leaves as it is, not in a group."""
         failure: BaseException | None = None
-        with logging_to(self._logbook), adopting_orphans():
+        files = self._log_files
+        storing = files.storing() if files is not None else nullcontext()
+        with storing, logging_to(self._logbook), adopting_orphans():
             # Before a token is polled again: who is left may be polling it still.
             await end_leftovers(self._ledger.read(), self._clock)
             household = Household(self._clock, read_table(), self._ledger)

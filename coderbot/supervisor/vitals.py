@@ -32,6 +32,7 @@ class Vitals:
         self._status_at = 0.0
         self.load: Load | None = None
         self._events: Counter[str] = Counter()
+        self.exits: Counter[str] = Counter()
         self._username = ""
         self._full_name = ""
 
@@ -103,6 +104,7 @@ class Vitals:
             media_sent=self._events["media_sent"],
             media_failed=self._events["media_failed"],
             strangers=self._events["unauthorized"],
+            exits=tuple(self.exits.items()),
         )
 
     def _trouble(self, machine: BotMachine) -> str:

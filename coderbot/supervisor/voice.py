@@ -54,6 +54,7 @@ class Voice:
             stdout=self._log("out", Grader(Level.INFO)),
             stderr=self._log("err", Grader(Level.WARNING)),
             channel=self._hear,
+            is_busy=self._logbook.is_busy,
         )
 
     def last_words(self) -> str:

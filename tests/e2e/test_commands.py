@@ -293,3 +293,59 @@ async def test_completion_scripts_are_printed(tmp_path: Path, shell: str) -> Non
     answer = await coderbot(tmp_path, "completion", shell)
     assert answer.code == 0
     assert "_CODERBOT_COMPLETE" in answer.out
+
+
+async def test_a_bot_is_added_and_removed_and_nothing_else_changes(
+    world: World,
+) -> None:
+    env = world.env(bots=1, MACRO_0="'kept as it is'")
+    env.write_text("# top\n" + env.read_text())
+    before = env.read_text()
+    token = world.tokens[1]
+    added = await coderbot(world.directory, "add", stdin=f"{token}\n")
+    assert added.code == 0, added.err
+    assert "as bot-1" in added.out
+    assert token not in added.out + added.err
+    first = world.tokens[0]
+    assert env.read_text() == before.replace(first, f"{first},{token}")
+    assert env.stat().st_mode & 0o777 == 0o600
+    twice = await coderbot(world.directory, "add", stdin=token)
+    assert twice.code == ExitCode.REFUSED
+    async with running_fleet(world.directory) as fleet:
+        await fleet.line(READY)
+        name = f"@{(await status(world))['bot-1']['username']}"
+        no = await coderbot(world.directory, "remove", name, stdin="n\n")
+        assert no.code == ExitCode.REFUSED
+        removed = await coderbot(world.directory, "remove", name, "--yes")
+        assert removed.code == 0, removed.err
+        assert env.read_text() == before
+        await fleet.interrupt()
+
+
+@pytest.mark.parametrize(
+    ("token", "code"),
+    [
+        ("", ExitCode.USAGE),
+        ("not-a-token", ExitCode.USAGE),
+        ("7999999:AAGbXcQpZrTsUvWxYz0123456789abcdefg", ExitCode.CONFIG),
+    ],
+)
+async def test_a_token_that_is_none_changes_nothing(
+    world: World, token: str, code: ExitCode
+) -> None:
+    env = world.env(bots=1)
+    before = env.read_bytes()
+    answer = await coderbot(world.directory, "add", stdin=token)
+    assert answer.code == code, answer.err
+    assert not token or token not in answer.out + answer.err
+    assert env.read_bytes() == before
+
+
+async def test_without_telegram_nothing_is_added(world: World) -> None:
+    env = world.env(bots=1, TELEGRAM_API_ROOT="http://127.0.0.1:9")
+    before = env.read_bytes()
+    answer = await coderbot(world.directory, "add", stdin=world.tokens[1])
+    assert answer.code == ExitCode.REFUSED
+    assert "cannot be asked" in answer.err
+    assert world.tokens[1] not in answer.err
+    assert env.read_bytes() == before

@@ -62,6 +62,8 @@ class FakeSupervisor:
         """What actions wait for, by the name of the action."""
         self.usage: dict[str, MediaUsage] = {}
         """What lies in the media directories, by bot."""
+        self.stored: list[LogLine] = []
+        """Lines of the log files, oldest first."""
         self.listeners = 0
         """How many subscriptions are open."""
         self.heard = asyncio.Event()

@@ -11,6 +11,7 @@ from coderbot.redact import Redactor
 from coderbot.supervisor.events import BotSnapshot, FleetEvent
 from coderbot.supervisor.ledger import Ledger
 from coderbot.supervisor.lines import LogLine
+from coderbot.supervisor.logfiles import LogFiles
 from coderbot.supervisor.spec import RestartPolicy, WorkerSpec
 from coderbot.supervisor.state import BotState
 from coderbot.supervisor.supervisor import Supervisor
@@ -116,6 +117,7 @@ async def fleet_of(
     policy: RestartPolicy = QUICK,
     media: Path | None = None,
     ledger: Path | None = None,
+    logs: LogFiles | None = None,
 ) -> AsyncIterator[Fleet]:
     """Run a fleet; codes are programs for `tests.fakes.children`."""
     specs = [
@@ -128,6 +130,7 @@ async def fleet_of(
         redactor=Redactor([spec.token for spec in specs]),
         media_root=media or Path("/nonexistent"),
         ledger=Ledger(ledger),
+        log_files=logs,
     )
     fleet = Fleet(supervisor)
     children = set(psutil.Process().children())

@@ -70,3 +70,9 @@ def test_tracebacks_and_arguments_are_scrubbed_in_log_records() -> None:
     assert "Traceback" in stream.getvalue()
     assert stream.getvalue().count("[secret]") >= 2
     assert "Wd9fKx1Zb7" not in stream.getvalue()
+
+
+def test_a_text_without_secrets_is_given_back_as_it_is() -> None:
+    redactor = Redactor([Secret("123456789:AAbbCCddEEffGGhhIIjjKKllMMnnOOppQQr")])
+    text = "https://host:8080/path 12:30:05 123456789:short " * 1_000
+    assert redactor.text(text) is text

@@ -58,3 +58,12 @@ def test_a_traceback_goes_on_over_two_chunks() -> None:
 
 def test_a_marked_line_inside_a_traceback_keeps_its_level() -> None:
     assert grade("Traceback (most recent call last):", "<6>x", "  File") == [E, I, E]
+
+
+def test_a_chunk_without_marks_is_graded_as_line_by_line() -> None:
+    quiet = ["plain", "a > b", "  indented"]
+    assert Grader(W).grade(quiet) == ([W, W, W], quiet)
+    whole, single = Grader(I), Grader(I)
+    chunk = ["x", "Traceback (most recent call last):", "  File", "ValueError: y", "z"]
+    levels = [single.grade([line])[0][0] for line in chunk]
+    assert whole.grade(chunk)[0] == levels

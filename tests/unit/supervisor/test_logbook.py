@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ BOTS = ("bot-0", "bot-1")
 class Book:
     """A logbook and what it has told."""
 
-    def __init__(self, **limits: int) -> None:
+    def __init__(self, **limits: Any) -> None:
         self.clock = FakeClock()
         self.told: list[int] = []
         redactor = Redactor([Secret("hunter2-password")])

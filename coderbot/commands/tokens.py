@@ -1,0 +1,161 @@
+"""`add` and `remove`: the tokens in the `.env`."""
+
+import os
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import click
+
+from coderbot.commands.naming import chosen
+from coderbot.commands.render import plain
+from coderbot.commands.telegram import username_of
+from coderbot.config import parsers
+from coderbot.config.envfile import (
+    EnvFileError,
+    read_text,
+    replace_text,
+    tokens_of,
+    values_of,
+    with_token,
+    without_token,
+)
+from coderbot.config.settings import variables
+from coderbot.control.call import Conversation
+from coderbot.control.failures import ControlRefusedError, NotRunningError
+from coderbot.control.locate import control_path
+from coderbot.errors import CoderBotError, ExitCode
+from coderbot.redact import Secret
+from coderbot.supervisor.controlwire import FleetStatus
+
+_API_ROOT = "TELEGRAM_API_ROOT"
+_TOKEN_VARIABLES = ("TELEGRAM_BOT_TOKENS", "TELEGRAM_BOT_TOKEN")
+_LATER = "It takes effect when the supervisor is started anew."
+_Where = Mapping[str, Path | None]
+
+
+def add(where: _Where) -> int:
+    """Add a token to the `.env`; returns the exit code."""
+    path = _env_file(where)
+    content = read_text(path)
+    token = _ask_token()
+    # First what needs no network: a bot that is there already, a file in disorder.
+    changed = with_token(content, token)
+    username = username_of(token, _api_root(values_of(content)))
+    _write(path, content, changed)
+    index = len(tokens_of(values_of(changed))) - 1
+    click.echo(f"@{plain(username)} was added to {path} as bot-{index}. {_LATER}")
+    return ExitCode.OK
+
+
+def remove(where: _Where, name: str, *, yes: bool) -> int:
+    """Remove a token from the `.env`; returns the exit code."""
+    path = _env_file(where)
+    content = read_text(path)
+    tokens = tokens_of(values_of(content))
+    token, called = _named(name, tokens, _status(where))
+    changed = without_token(content, token)
+    if not yes:
+        _confirm(f"Remove {called} from {path}?")
+    _write(path, content, changed)
+    click.echo(f"{called} was removed from {path}. {_LATER}")
+    return ExitCode.OK
+
+
+def _env_file(where: _Where) -> Path:
+    path = (where.get("env_file") or Path(".env")).absolute()
+    for name in _TOKEN_VARIABLES:
+        if os.environ.get(name):
+            raise EnvFileError(
+                f"{name} is set in the environment, which wins over {path}",
+                "Change it there, or unset it.",
+            )
+    return path
+
+
+def _write(path: Path, old: str, new: str) -> None:
+    # A file that is made here holds tokens: for its owner alone (mkstemp's mode).
+    replace_text(path, old, new)
+
+
+def _ask_token() -> Secret:
+    """Return the token from a hidden prompt, or from stdin when it is no terminal."""
+    if sys.stdin.isatty():
+        try:
+            raw = click.prompt("Token from @BotFather", hide_input=True)
+        except click.Abort:
+            raise ControlRefusedError("Nothing was added") from None
+    else:
+        raw = sys.stdin.readline(1_000)
+    try:
+        return parsers.token(raw)
+    except ValueError as error:
+        wrong = CoderBotError(f"The token {error}")
+        wrong.exit_code = ExitCode.USAGE
+        raise wrong from None
+
+
+def _api_root(values: Mapping[str, str]) -> str:
+    raw = os.environ.get(_API_ROOT, values.get(_API_ROOT, "")).strip()
+    if not raw:
+        return next(str(d) for _, v, d in variables() if v.name == _API_ROOT)
+    try:
+        return parsers.url(raw)
+    except ValueError as error:
+        raise EnvFileError(f"{_API_ROOT}: {error}") from error
+
+
+def _status(where: _Where) -> FleetStatus | None:
+    try:
+        with Conversation(control_path(**where)) as talk, talk.patience(10):
+            return talk.status()
+    except NotRunningError:
+        return None
+
+
+def _named(
+    name: str, tokens: Sequence[Secret], status: FleetStatus | None
+) -> tuple[Secret, str]:
+    """Return which token is meant, and what its bot is called.
+
+    A running supervisor knows best: its numbers do not move when the file changes.
+    """
+    if status is None:
+        return _by_position(name, tokens)
+    bots = chosen([name], status.bots)
+    if len(bots) != 1:
+        raise _usage("One bot at a time", "Name it: bot-0, or @username.")
+    (bot,) = bots
+    fingerprint = status.fingerprints.get(bot.bot)
+    for token in tokens:
+        if token.fingerprint == fingerprint:
+            called = f"{bot.bot} (@{plain(bot.username)})" if bot.username else bot.bot
+            return token, called
+    raise EnvFileError(f"The token of {bot.bot} is not in the file any more")
+
+
+def _by_position(name: str, tokens: Sequence[Secret]) -> tuple[Secret, str]:
+    found = re.fullmatch(r"bot-([0-9]{1,6})", name, re.ASCII)
+    if found is None or int(found[1]) >= len(tokens):
+        known = ", ".join(f"bot-{index}" for index in range(len(tokens))) or "none"
+        raise _usage(
+            f"There is no bot {name!r} in the file",
+            f"Bots: {known}. No supervisor is running that knows their names.",
+        )
+    return tokens[int(found[1])], name
+
+
+def _confirm(question: str) -> None:
+    try:
+        agreed = click.confirm(question, default=False)
+    except click.Abort:
+        agreed = False
+    if not agreed:
+        raise ControlRefusedError("Nothing was removed", "Add --yes to remove.")
+
+
+def _usage(message: str, hint: str) -> CoderBotError:
+    error = CoderBotError(message, hint)
+    error.exit_code = ExitCode.USAGE
+    return error
