@@ -81,7 +81,9 @@ def read_row(pid: int) -> Process | None:
     if sys.platform != "linux":
         return {row.pid: row for row in _psutil_rows()}.get(pid)
     try:
-        text = Path(f"/proc/{pid}/stat").read_bytes()
+        # Not through Path: this is read of each process at each look.
+        with open(f"/proc/{pid}/stat", "rb", buffering=0) as file:  # noqa: PTH123
+            text = file.read()
     except OSError:
         return None
     # The name stands in brackets and may hold anything, brackets included.

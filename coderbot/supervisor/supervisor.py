@@ -330,7 +330,7 @@ class Supervisor:
 
     def _on_change(self, runner: BotRunner) -> None:
         self._bus.publish(BotChanged(runner.snapshot()))
-        if self._is_stopping:
+        if self._is_stopping or self._report.is_over:
             return
         report = self._report.look(self.bots(), self._clock.monotonic())
         if report is not None:
