@@ -23,6 +23,7 @@ from coderbot.supervisor.dossiers import Dossiers
 from coderbot.supervisor.env_watch import watching
 from coderbot.supervisor.ledger import Ledger
 from coderbot.supervisor.logfiles import LogFiles
+from coderbot.supervisor.monitor import Limits
 from coderbot.supervisor.reload import Reloader
 from coderbot.supervisor.spec import RestartPolicy, WorkerSpec, worker_specs
 from coderbot.supervisor.supervisor import Supervisor
@@ -107,6 +108,9 @@ def _supervisor(settings: Settings) -> Supervisor:
             ready_timeout_s=settings.ready_timeout_s,
             hang_timeout_s=settings.hang_timeout_s,
             start_concurrency=settings.start_concurrency,
+            limits=Limits(
+                settings.memory_limit_mb * (1 << 20), settings.cpu_limit_percent
+            ),
         ),
         redactor=Redactor(settings.secrets),
         media_root=settings.media_root,

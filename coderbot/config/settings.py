@@ -334,6 +334,34 @@ class Settings:
         "A worker that sends no heartbeat for so long is restarted; 0 is never.",
         unit="s",
     )
+    memory_limit_mb: int = _fleet(
+        "WORKER_MEMORY_LIMIT_MB",
+        0,
+        parsers.integer(0, 1_000_000_000),
+        "A worker whose whole tree holds more is restarted; 0 is no limit.",
+        unit="MB",
+    )
+    cpu_limit_percent: float = _fleet(
+        "WORKER_CPU_LIMIT_PERCENT",
+        0.0,
+        parsers.number(0, 1_000_000),
+        "A worker whose whole tree uses more of one CPU for 60 s is restarted; 0 is no limit.",
+        unit="%",
+    )
+    worker_nice: int = _fleet(
+        "WORKER_NICE",
+        0,
+        parsers.integer(0, 19),
+        "How much workers and their terminals stand back for other programs.",
+        unit="nice",
+    )
+    worker_open_files: int = _fleet(
+        "WORKER_OPEN_FILES",
+        0,
+        parsers.integer(0, 1_000_000_000),
+        "Files that a worker, and each program in it, may have open; 0 is as inherited.",
+        unit="count",
+    )
     metrics_port: int = _fleet(
         "METRICS_PORT",
         0,

@@ -15,6 +15,7 @@ from typing import TypeAlias
 
 from coderbot.supervisor.deathwatch import DeathWatch
 from coderbot.supervisor.proctable import catches
+from coderbot.supervisor.rlimits import apply_limits
 from coderbot.supervisor.source import Source
 from coderbot.supervisor.spec import WorkerSpec, child_environment
 from coderbot.wire import Dump, encode
@@ -85,6 +86,7 @@ class Child:
             with theirs:
                 process = _popen(spec, theirs.fileno())
             try:
+                apply_limits(process.pid, spec.nice, spec.open_files)
                 return cls(process, ours, ears)
             except BaseException:
                 _undo(process)

@@ -33,7 +33,7 @@ class BotSnapshot:
     last_exit: str = ""
     """How the last process ended: `exit 1`, `SIGKILL`."""
     rss_bytes: int | None = None
-    """Memory of the worker, as its last heartbeat told."""
+    """Memory of the worker and all that it started; at first of the worker alone."""
     terminals: int = 0
     media_pending: int = 0
     loop_lag_ms: float | None = None
@@ -44,6 +44,10 @@ class BotSnapshot:
     media_failed: int = 0
     strangers: int = 0
     """Messages of users who may not use the bot, as far as they were told of."""
+    cpu_percent: float | None = None
+    """Of one CPU, used by the worker and all that it started."""
+    processes: int = 0
+    """How many those are, the worker included; 0 until they were counted."""
     exits: tuple[tuple[str, int], ...] = ()
     """How many processes have ended, by cause."""
 

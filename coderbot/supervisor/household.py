@@ -6,7 +6,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from coderbot.clock import Clock
@@ -81,12 +81,18 @@ class Household:
         """Look now who belongs to a family: soon its parents may be dead."""
         kin.note(read_table())
 
-    async def run(self) -> None:
-        """Look regularly who has started what, until cancelled."""
+    async def run(self, look: Callable[[Table], None] = lambda _: None) -> None:
+        """Look regularly who has started what, until cancelled.
+
+        Args:
+            look: Is shown each table, so that it is read but once.
+        """
         while True:
             await self._clock.sleep(CENSUS_S)
             try:
-                self.census(await asyncio.to_thread(read_table))
+                table = await asyncio.to_thread(read_table)
+                self.census(table)
+                look(table)
             except OSError as error:
                 # Out of file descriptors, say: the fleet runs on without a look.
                 _log.warning("Cannot look at the processes: %s", error)

@@ -57,4 +57,5 @@ class Kin:
 
     def rows(self, table: Table) -> list[Process]:
         """Return those in `table` that were known at the last look."""
-        return [row for row in table.values() if row.key in self._known]
+        rows = (table.get(pid) for pid, _ in self._known)
+        return [row for row in rows if row is not None and row.key in self._known]

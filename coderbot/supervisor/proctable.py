@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 Key = tuple[int, float]
@@ -23,12 +23,19 @@ class Process:
     """When it was started, in a unit of the system's own."""
     zombie: bool = False
     """It has ended, and waits for its parent to take note."""
+    cpu_s: float = field(default=0.0, compare=False)
+    """CPU time it has used."""
+    rss_bytes: int = field(default=0, compare=False)
+    """Memory it holds."""
 
     @property
     def key(self) -> Key:
         """What no other process has."""
         return self.pid, self.started
 
+
+_TICKS_PER_S = os.sysconf("SC_CLK_TCK")
+_PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 Table = dict[int, Process]
 
@@ -74,7 +81,9 @@ def read_row(pid: int) -> Process | None:
     if sys.platform != "linux":
         return {row.pid: row for row in _psutil_rows()}.get(pid)
     try:
-        text = Path(f"/proc/{pid}/stat").read_bytes()
+        # Not through Path: this is read of each process at each look.
+        with open(f"/proc/{pid}/stat", "rb", buffering=0) as file:  # noqa: PTH123
+            text = file.read()
     except OSError:
         return None
     # The name stands in brackets and may hold anything, brackets included.
@@ -85,6 +94,8 @@ def read_row(pid: int) -> Process | None:
         session=int(fields[3]),
         started=float(fields[19]),
         zombie=fields[0] in (b"Z", b"X"),
+        cpu_s=(int(fields[11]) + int(fields[12])) / _TICKS_PER_S,
+        rss_bytes=int(fields[21]) * _PAGE_BYTES,
     )
 
 
@@ -122,7 +133,8 @@ def _proc_rows() -> Iterator[Process]:
 def _psutil_rows() -> Iterator[Process]:
     import psutil  # where there is no /proc
 
-    for each in psutil.process_iter(["ppid", "create_time", "status"]):
+    wanted = ["ppid", "create_time", "status", "cpu_times", "memory_info"]
+    for each in psutil.process_iter(wanted):
         info = each.info
         try:
             session = os.getsid(each.pid)
@@ -130,7 +142,16 @@ def _psutil_rows() -> Iterator[Process]:
             session = 0
         zombie = info["status"] == psutil.STATUS_ZOMBIE
         started = info["create_time"] or 0.0
-        yield Process(each.pid, info["ppid"] or 0, session, started, zombie)
+        cpu, memory = info["cpu_times"], info["memory_info"]
+        yield Process(
+            each.pid,
+            info["ppid"] or 0,
+            session,
+            started,
+            zombie,
+            cpu.user + cpu.system if cpu else 0.0,
+            memory.rss if memory else 0,
+        )
 
 
 def _signal_unpinned(process: Process, number: int) -> bool:

@@ -34,6 +34,11 @@ class StartReport:
         self._told_some = False
         self._told_all = False
 
+    @property
+    def is_over(self) -> bool:
+        """Whether there is nothing left to tell, so that nobody need look."""
+        return self._told_all
+
     def look(self, bots: Sequence[BotSnapshot], now: float) -> Report | None:
         """Return what to tell now, or None."""
         ready = sum(bot.state is BotState.RUNNING for bot in bots)

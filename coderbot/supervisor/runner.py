@@ -21,6 +21,8 @@ from coderbot.supervisor.household import SWEEP_S, Household
 from coderbot.supervisor.kin import Kin
 from coderbot.supervisor.logbook import Logbook
 from coderbot.supervisor.machine import broken, step
+from coderbot.supervisor.monitor import LimitGuard, LoadMeter
+from coderbot.supervisor.proctable import Table
 from coderbot.supervisor.pulse import Pulse
 from coderbot.supervisor.spec import RestartPolicy, WorkerSpec
 from coderbot.supervisor.startqueue import StartQueue
@@ -81,7 +83,9 @@ class _Run:
     child: Child
     kin: Kin
     voice: Voice
+    guard: LimitGuard
     pulse: Pulse = field(default_factory=Pulse)
+    meter: LoadMeter = field(default_factory=LoadMeter)
 
 
 class BotRunner:
@@ -146,6 +150,20 @@ class BotRunner:
         """Return how long the bot has not heard Telegram, without saying why."""
         is_running = self._machine.state is BotState.RUNNING
         return self._vitals.deaf_s(now) if is_running else 0.0
+
+    def measure(self, table: Table) -> None:
+        """Take what the bot uses from a table, and act if that is too much."""
+        run = self._run
+        if run is None or self.pulse is None or run.child.pid not in table:
+            return
+        rows = [table[run.child.pid], *run.kin.rows(table)]
+        now = self._around.clock.monotonic()
+        load = self._vitals.load = run.meter.look(rows, now)
+        verdict = run.guard.judge(load, now)
+        if verdict.warning:
+            _log.warning("%s is %s", self.bot, verdict.warning)
+        if verdict.unfit:
+            self.post(Unfit(verdict.unfit, self._policy.stop_timeout_s))
 
     def ping(self) -> None:
         """Ask the process for a heartbeat."""
@@ -213,7 +231,8 @@ class BotRunner:
         except (OSError, ValueError) as error:
             return SpawnFailed(self._around.redactor.text(f"{error}"))
         kin = self._around.household.welcome(child.pid)
-        self._run = _Run(number, child, kin, voice)
+        guard = LimitGuard(self._policy.limits)
+        self._run = _Run(number, child, kin, voice, guard)
         self._vitals.begin()
         self._rss.clear()
         voice.say(Level.INFO, f"─ run {number} started, pid {child.pid} ─")

@@ -8,6 +8,7 @@ from coderbot.config.settings import TOKEN_VARIABLES, Settings
 from coderbot.paths import bot_name
 from coderbot.redact import Secret
 from coderbot.supervisor.crashloop import Bounds
+from coderbot.supervisor.monitor import Limits
 from coderbot.supervisor.pm2env import without_pm2
 
 CHANNEL_VARIABLE = "CODERBOT_CHANNEL_FD"
@@ -43,6 +44,10 @@ class WorkerSpec:
     """Without the token. Not in the repr: other keys may be in it."""
     cwd: Path | None = None
     """Where it runs; None: where the supervisor does."""
+    nice: int = 0
+    """How much it stands back for others, up to 19; its terminals inherit it."""
+    open_files: int = 0
+    """How many files it, and each of its terminals, may have open; 0: as many as we."""
 
     @property
     def bot(self) -> str:
@@ -77,6 +82,8 @@ class RestartPolicy:
     """How often a bot that keeps crashing may start, however short the pauses are."""
     start_concurrency: int = 1
     """How many workers may boot at the same time."""
+    limits: Limits = field(default_factory=Limits)
+    """What a worker may use with all that it has started."""
     boot_patience_s: float = 15.0
     """One that boots for longer no longer holds up those behind it."""
 
@@ -96,7 +103,14 @@ def worker_specs(
     # -u: what a worker prints must not wait in a buffer that a kill would lose.
     argv = settings.worker_command or (python, "-u", "-m", "coderbot.worker")
     return tuple(
-        WorkerSpec(index, token, argv, environment)
+        WorkerSpec(
+            index,
+            token,
+            argv,
+            environment,
+            nice=settings.worker_nice,
+            open_files=settings.worker_open_files,
+        )
         for index, token in enumerate(settings.tokens)
     )
 

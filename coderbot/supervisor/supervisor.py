@@ -36,7 +36,7 @@ from coderbot.supervisor.logbook import Logbook
 from coderbot.supervisor.logfiles import LogFiles
 from coderbot.supervisor.loghandler import logging_to
 from coderbot.supervisor.media import MediaUsage, clean_media, measure_media
-from coderbot.supervisor.proctable import read_table
+from coderbot.supervisor.proctable import Table, read_table
 from coderbot.supervisor.report import StartReport
 from coderbot.supervisor.runner import SEEING_OUT_S, BotRunner, Surroundings
 from coderbot.supervisor.spec import RestartPolicy, WorkerSpec
@@ -274,7 +274,7 @@ class Supervisor:
             household = Household(self._clock, read_table(), self._ledger)
             async with asyncio.TaskGroup() as tasks:
                 self._tasks = tasks
-                census = tasks.create_task(household.run(), name="census")
+                census = tasks.create_task(household.run(self._measure), name="census")
                 self._make_runners(household, tasks)
                 watchdog = Watchdog(
                     self._clock, self._policy, self._runners.values(), self._queue
@@ -381,6 +381,10 @@ class Supervisor:
     def _media_of(self, bot: str) -> MediaDirs:
         return MediaDirs.of(self._media_root, self._spec(bot).index)
 
+    def _measure(self, table: Table) -> None:
+        for runner in self._runners.values():
+            runner.measure(table)
+
     def _on_lines_added(self, last_seq: int) -> None:
         self._bus.publish(LinesAdded(last_seq))
 
@@ -394,7 +398,7 @@ class Supervisor:
 
     def _on_change(self, runner: BotRunner) -> None:
         self._bus.publish(BotChanged(runner.snapshot()))
-        if self._is_stopping:
+        if self._is_stopping or self._report.is_over:
             return
         report = self._report.look(self.bots(), self._clock.monotonic())
         if report is not None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from coderbot.paths import bot_name
 from coderbot.supervisor.events import BotSnapshot
+from coderbot.supervisor.monitor import Load
 from coderbot.supervisor.state import BotMachine
 from coderbot.wire import Event, Heartbeat, Ready, Status
 
@@ -29,6 +30,7 @@ class Vitals:
         self.heartbeat: Heartbeat | None = None
         self.status: Status | None = None
         self._status_at = 0.0
+        self.load: Load | None = None
         self._events: Counter[str] = Counter()
         self.exits: Counter[str] = Counter()
         self._username = ""
@@ -38,6 +40,7 @@ class Vitals:
         """Forget what the process before has told; the name stays."""
         self.heartbeat = None
         self.status = None
+        self.load = None
 
     def take_status(self, status: Status, now: float) -> None:
         """Take the status that a worker has told at `now`, in seconds."""
@@ -75,6 +78,7 @@ class Vitals:
         alive = machine.pid is not None
         beat = self.heartbeat if alive else None
         status = self.status if alive else None
+        load = self.load if alive else None
         return BotSnapshot(
             bot=bot_name(index),
             index=index,
@@ -90,7 +94,9 @@ class Vitals:
             uptime_s=_since(machine.started_at, now),
             next_start_in_s=_until(machine.next_start_at, now),
             last_exit=machine.last_exit,
-            rss_bytes=beat.rss_bytes if beat else None,
+            rss_bytes=load.rss_bytes if load else beat.rss_bytes if beat else None,
+            cpu_percent=load.cpu_percent if load else None,
+            processes=load.processes if load else 0,
             terminals=beat.terminals if beat else 0,
             media_pending=beat.media_pending if beat else 0,
             loop_lag_ms=beat.loop_lag_ms if beat else None,
