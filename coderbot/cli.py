@@ -13,6 +13,7 @@ from coderbot.commands.entry import register
 from coderbot.errors import CoderBotError, ExitCode
 
 _SANDBOX_MODULE = "coderbot.sandbox"
+_CHAOS_MODULE = "coderbot.chaos"
 
 
 @click.group(invoke_without_command=True)
@@ -72,6 +73,17 @@ def sandbox(arguments: tuple[str, ...]) -> None:
     # Replaced, not imported: the server's libraries stay out of this process.
     command = [sys.executable, "-m", _SANDBOX_MODULE, *arguments]
     os.execv(sys.executable, command)
+
+
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.argument("names", nargs=-1, type=click.UNPROCESSED)
+def chaos(names: tuple[str, ...]) -> None:
+    """Rehearse crashes, floods and lost networks on throw-away bots.
+
+    `coderbot chaos 409 flood` runs the trials with these words in their names.
+    """
+    # Replaced, not imported: it is a client of the sandbox, and no part of the fleet.
+    os.execv(sys.executable, [sys.executable, "-m", _CHAOS_MODULE, *names])
 
 
 @main.command()

@@ -5,21 +5,27 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 from coderbot.clock import SystemClock
-from coderbot.config.settings import SECRET_VARIABLES, Settings
+from coderbot.config.load import load_settings
+from coderbot.config.settings import SECRET_VARIABLES, TOKEN_VARIABLES, Settings
 from coderbot.control.port import SupervisorPort
+from coderbot.errors import CoderBotError
 from coderbot.lockfile import hold_lock
 from coderbot.paths import StateDir, bot_name
 from coderbot.redact import Redactor
 from coderbot.secretenv import take_secret
 from coderbot.supervisor.control import control_socket
+from coderbot.supervisor.dossiers import Dossiers
+from coderbot.supervisor.env_watch import watching
 from coderbot.supervisor.ledger import Ledger
 from coderbot.supervisor.logfiles import LogFiles
 from coderbot.supervisor.monitor import Limits
-from coderbot.supervisor.spec import RestartPolicy, worker_specs
+from coderbot.supervisor.reload import Reloader
+from coderbot.supervisor.spec import RestartPolicy, WorkerSpec, worker_specs
 from coderbot.supervisor.supervisor import Supervisor
 
 _log = logging.getLogger(__name__)
@@ -39,6 +45,7 @@ async def run_fleet(settings: Settings, *, headless: bool, note: str = "") -> No
     Raises:
         LockError: When another supervisor holds the state directory.
     """
+    tokens_given = [name for name in sorted(TOKEN_VARIABLES) if os.environ.get(name)]
     for name in SECRET_VARIABLES:
         take_secret(name)
     state = StateDir(settings.state_dir)
@@ -48,13 +55,46 @@ async def run_fleet(settings: Settings, *, headless: bool, note: str = "") -> No
             _supervisor(settings) as supervisor,
             _metrics(supervisor, settings.metrics_port),
         ):
+            reloader = _reloader(supervisor, settings, tokens_given)
             for warning in settings.warnings:
                 _log.warning("%s", warning)
             async with (
-                control_socket(supervisor, state.control),
+                control_socket(supervisor, state.control, reloader=reloader),
+                watching(reloader, settings),
                 _stop_on_signals(supervisor),
             ):
                 await _front_end(supervisor, settings, headless, note)
+
+
+def _reloader(
+    supervisor: Supervisor, settings: Settings, given: Sequence[str]
+) -> Reloader:
+    """Return what reads the settings anew.
+
+    Args:
+        supervisor: Whose fleet is changed.
+        settings: Those that it was started with.
+        given: Variables with tokens that the real environment had.
+    """
+
+    def load() -> Sequence[WorkerSpec]:
+        if given:
+            raise CoderBotError(
+                f"The tokens come from the environment ({', '.join(given)}), "
+                "which does not change while the supervisor runs",
+                "Put them into the .env to change them at run time.",
+            )
+        new = load_settings(settings.env_file)
+        # The state directory is locked, and its workers live in it; a key that the
+        # real environment had was wiped there.
+        kept = replace(
+            new,
+            state_dir=settings.state_dir,
+            tts_api_key=new.tts_api_key or settings.tts_api_key,
+        )
+        return worker_specs(kept, os.environ, sys.executable)
+
+    return Reloader(supervisor, load)
 
 
 def _supervisor(settings: Settings) -> Supervisor:
@@ -77,6 +117,7 @@ def _supervisor(settings: Settings) -> Supervisor:
         clock=SystemClock(),
         ledger=Ledger(StateDir(settings.state_dir).workers),
         log_files=_log_files(settings),
+        dossiers=Dossiers(StateDir(settings.state_dir).crashes),
     )
 
 

@@ -26,6 +26,7 @@ def register(group: click.Group) -> None:
         wait,
         add,
         remove,
+        reload,
         completion,
     ):
         group.add_command(command)
@@ -248,6 +249,20 @@ def remove(bot: str, yes: bool, **where: Path | None) -> None:
         from coderbot.commands.tokens import remove
 
         return remove(where, bot, yes=yes)
+
+    _exit(run)
+
+
+@click.command()
+@click.option("--dry-run", is_flag=True, help="Only say what would change.")
+@_located
+def reload(dry_run: bool, **where: Path | None) -> None:
+    """Read the .env anew: new bots start, removed ones stop, changed ones restart."""
+
+    def run() -> int:
+        from coderbot.commands.steer import reload
+
+        return reload(where, dry_run=dry_run)
 
     _exit(run)
 

@@ -12,6 +12,7 @@ from coderbot.commands.output import colour_wanted
 from coderbot.commands.render import (
     bot_json,
     bot_text,
+    crash_text,
     line_text,
     status_json,
     status_text,
@@ -24,6 +25,7 @@ from coderbot.supervisor.events import BotSnapshot
 from coderbot.supervisor.state import BotState
 
 _LAST_LINES = 20
+_LAST_CRASHES = 5
 _LOOK_AGAIN_S = 0.1
 _Where = Mapping[str, Path | None]
 
@@ -44,11 +46,15 @@ def show(where: _Where, name: str, as_json: bool) -> int:
     with Conversation(control_path(**where)) as talk:
         bots = chosen([name], talk.status().bots)
         last = [talk.lines(bot.bot, _LAST_LINES) for bot in bots]
+        crashes = [talk.dossiers(bot.bot)[:_LAST_CRASHES] for bot in bots]
     if as_json:
         click.echo(json.dumps([bot_json(bot) for bot in bots], indent=2))
         return ExitCode.OK
     colour = colour_wanted()
     parts = [bot_text(bot, colour) for bot in bots]
+    for place, dossiers in enumerate(crashes):
+        told = [crash_text(dossier) for dossier in dossiers]
+        parts[place] += "\n\nLast crashes:\n" + "\n".join(told) if told else ""
     for place, lines in enumerate(last):
         texts = [line_text(line, colour) for line in lines]
         parts[place] += "\n\nLast lines:\n" + "\n".join(texts) if texts else ""

@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 
 from coderbot.loglevel import Level
 from coderbot.supervisor.controlwire import FleetStatus
+from coderbot.supervisor.dossier import Dossier
 from coderbot.supervisor.events import BotSnapshot
-from coderbot.supervisor.lines import LogLine
+from coderbot.supervisor.lines import LogLine, timestamp_of
 from coderbot.supervisor.state import BotState
 
 SCHEMA = 1
@@ -103,6 +104,17 @@ def line_json(line: LogLine) -> dict[str, object]:
         "level": line.level.name.lower(),
         "text": line.text,
     }
+
+
+def crash_text(dossier: Dossier) -> str:
+    """Return one crash of `show`: when, its fingerprint and what it was."""
+    what = f"{dossier.exit}: {dossier.summary}"
+    if dossier.summary.startswith(dossier.exit):
+        what = dossier.summary
+    more = f"; {dossier.guess}" if dossier.guess else ""
+    head = f"{timestamp_of(dossier.wall)} {dossier.fingerprint}"
+    times = f"seen {dossier.seen}x"
+    return plain(f"{head} {times}, after {dossier.uptime_s:.1f} s: {what}{more}")
 
 
 def line_text(line: LogLine, colour: bool) -> str:

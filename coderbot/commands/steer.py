@@ -61,6 +61,20 @@ def clean_media(
     return _code(answers)
 
 
+def reload(where: _Where, *, dry_run: bool) -> int:
+    """Let the supervisor read its settings anew; returns the exit code."""
+    with Conversation(control_path(**where)) as talk:
+        plan = talk.reload(dry_run)
+    counts = f"+{len(plan.added)} -{len(plan.removed)} ~{len(plan.changed)}"
+    click.echo(f"{'Would change' if dry_run else 'Changed'}: {counts}")
+    for mark, bots in (("+", plan.added), ("-", plan.removed), ("~", plan.changed)):
+        for bot in bots:
+            click.echo(f"{mark} {bot}")
+    for name in plan.later:
+        click.echo(f"{plain(name)} takes effect when the supervisor is started anew")
+    return ExitCode.OK
+
+
 def known_names(state_dir: Path | None, env_file: Path | None) -> list[str]:
     """Return the names to complete to; none when nobody answers."""
     try:

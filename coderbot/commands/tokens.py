@@ -31,7 +31,7 @@ from coderbot.supervisor.controlwire import FleetStatus
 
 _API_ROOT = "TELEGRAM_API_ROOT"
 _TOKEN_VARIABLES = ("TELEGRAM_BOT_TOKENS", "TELEGRAM_BOT_TOKEN")
-_LATER = "It takes effect when the supervisor is started anew."
+_LATER = "`coderbot reload` lets a running supervisor take it up at once."
 _Where = Mapping[str, Path | None]
 
 

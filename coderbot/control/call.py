@@ -15,6 +15,7 @@ from coderbot.control.failures import (
     error_of,
 )
 from coderbot.supervisor import controlwire as wire
+from coderbot.supervisor.dossier import Dossier
 from coderbot.supervisor.lines import LogLine
 from coderbot.unixsocket import connect_to
 from coderbot.wire import Frame, WireError
@@ -90,6 +91,11 @@ class Conversation:
                 waiting.discard(frame.id)
                 yield frame.id, frame
 
+    def reload(self, dry_run: bool) -> wire.Planned:
+        """Let the supervisor read its settings anew; returns what that changes."""
+        number = self._send(wire.Reload(id=next(self._numbers), dry_run=dry_run))
+        return _expect(self._answer(number), wire.Planned)
+
     def lines(self, bot: str | None, limit: int) -> list[LogLine]:
         """Return the newest `limit` lines; of one bot, or of all."""
         ask = wire.GetLines(id=next(self._numbers), bot=bot, limit=limit)
@@ -100,6 +106,11 @@ class Conversation:
             found += page.lines
             if page.last:
                 return found
+
+    def dossiers(self, bot: str) -> list[Dossier]:
+        """Return what is kept of the crashes of a bot, the newest first."""
+        number = self._send(wire.GetDossiers(id=next(self._numbers), bot=bot))
+        return _expect(self._answer(number), wire.Crashes).dossiers
 
     def follow(self, history: int) -> int:
         """Ask for all events from now on, after the newest `history` lines.

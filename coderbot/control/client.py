@@ -20,9 +20,11 @@ from coderbot.control.failures import (
 )
 from coderbot.supervisor import controlwire as wire
 from coderbot.supervisor.bus import Bus
+from coderbot.supervisor.dossier import Dossier
 from coderbot.supervisor.errors import FleetStoppingError
 from coderbot.supervisor.events import (
     BotChanged,
+    BotRemoved,
     BotSnapshot,
     FleetEvent,
     FleetReady,
@@ -153,6 +155,14 @@ class ControlClient:
         """Delete the contents of a bot's sent/, received/ and failed/."""
         return _usage(await self._act("clean_media", bot))
 
+    async def dossiers(self, bot: str) -> Sequence[Dossier]:
+        """Return what is kept of the crashes of a bot, the newest first."""
+        number = next(self._numbers)
+        answer = await self._ask(wire.GetDossiers(id=number, bot=bot), number)
+        if not isinstance(answer, wire.Crashes):
+            raise ControlRefusedError(f"Unexpected answer: {type(answer).__name__}")
+        return answer.dossiers
+
     async def shut_down(self) -> None:
         """Stop the whole fleet; returns when every worker is gone."""
         try:
@@ -168,15 +178,18 @@ class ControlClient:
         self._send(wire.Act(id=next(self._numbers), action="kill_now"))
 
     async def _act(self, action: wire.Action, bot: str = "") -> wire.Answer:
+        number = next(self._numbers)
+        return await self._ask(wire.Act(id=number, action=action, bot=bot), number)
+
+    async def _ask(self, frame: Frame, number: int) -> wire.Answer:
         if self.lost:
             raise SupervisorGoneError
         if self._is_over:
             raise FleetStoppingError("The fleet has stopped")
-        number = next(self._numbers)
         answer: asyncio.Future[wire.Answer] = asyncio.get_running_loop().create_future()
         self._waiting[number] = answer
         try:
-            self._send(wire.Act(id=number, action=action, bot=bot))
+            self._send(frame)
             return await answer
         finally:
             self._waiting.pop(number, None)
@@ -234,7 +247,9 @@ class ControlClient:
                 self._bus.publish(BotChanged(bot))
             case wire.Lines(lines=lines):
                 self._add(lines)
-            case wire.Done() | wire.Failed() | wire.Media():
+            case wire.Planned():
+                """Never asked for here."""
+            case wire.Done() | wire.Failed() | wire.Media() | wire.Crashes():
                 self._settle(frame)
             case wire.Refused():
                 raise ControlRefusedError(frame.message, frame.hint)
@@ -244,9 +259,16 @@ class ControlClient:
                 self._take_event(frame)
 
     def _take_event(
-        self, frame: wire.FleetIsReady | wire.FleetIsStopping | wire.FleetIsStopped
+        self,
+        frame: wire.Removed
+        | wire.FleetIsReady
+        | wire.FleetIsStopping
+        | wire.FleetIsStopped,
     ) -> None:
         match frame:
+            case wire.Removed(bot=bot):
+                self._bots.pop(bot, None)
+                self._bus.publish(BotRemoved(bot))
             case wire.FleetIsReady(count=ready):
                 self._bus.publish(FleetReady(ready))
             case wire.FleetIsStopping(deadline_s=deadline_s):
@@ -255,7 +277,9 @@ class ControlClient:
                 self._is_over = True
                 self._bus.publish(FleetStopped())
 
-    def _settle(self, frame: wire.Done | wire.Failed | wire.Media) -> None:
+    def _settle(
+        self, frame: wire.Done | wire.Failed | wire.Media | wire.Crashes
+    ) -> None:
         answer = self._waiting.get(frame.id)
         if answer is None:
             # The first request was to follow, and its history is complete.

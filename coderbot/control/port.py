@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from coderbot.supervisor.dossier import Dossier
 from coderbot.supervisor.errors import FleetStoppingError, UnknownBotError
 from coderbot.supervisor.events import BotSnapshot, FleetEvent
 from coderbot.supervisor.lines import LogLine
@@ -34,6 +35,12 @@ class SupervisorPort(Protocol):
                 None for all, in time order.
             after: Number of the last line already known.
             limit: How many at most.
+        """
+
+    async def dossiers(self, bot: str) -> Sequence[Dossier]:
+        """Return what is kept of the crashes of a bot, the newest first.
+
+        Those of earlier runs of the supervisor as well.
         """
 
     def subscribe(self) -> AbstractAsyncContextManager[AsyncIterator[FleetEvent]]:

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, contextmanager
 
 from coderbot.supervisor.events import (
     BotChanged,
+    BotRemoved,
     FleetEvent,
     FleetStopped,
     LinesAdded,
@@ -77,4 +78,7 @@ def _key(event: FleetEvent) -> Hashable:
     """Return what is the same for events of which the newest says all."""
     if isinstance(event, BotChanged):
         return event.snapshot.bot
+    if isinstance(event, BotRemoved):
+        # The same key: what was to be said of it before is void.
+        return event.bot
     return type(event).__name__

@@ -3,6 +3,7 @@
 import asyncio
 import fcntl
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -63,6 +64,8 @@ class Child:
         self.pid = process.pid
         self._process = process
         self._channel = channel
+        self.usage: resource.struct_rusage | None = None
+        """What it has used, once it was reaped."""
         self._watch = DeathWatch(process.pid)
         _enlarge(process.stdout.fileno())
         out = Source(process.stdout, ears.stdout, _PAUSE_S, ears.is_busy)
@@ -117,6 +120,10 @@ class Child:
             The exit code; a negative number is a signal.
         """
         self.let_go()
+        if self._process.returncode is None:
+            with suppress(ChildProcessError):
+                _, status, self.usage = os.wait4(self.pid, 0)
+                self._process.returncode = os.waitstatus_to_exitcode(status)
         return self._process.wait()
 
     def let_go(self) -> None:

@@ -12,6 +12,7 @@ from coderbot.clock import Clock, SystemClock
 from coderbot.errors import CoderBotError
 from coderbot.supervisor.controlpeer import Peer
 from coderbot.supervisor.controlwire import MAX_REQUEST_BYTES
+from coderbot.supervisor.reload import Reloader
 from coderbot.supervisor.supervisor import Supervisor
 from coderbot.unixsocket import listen_at, peer_uid
 
@@ -27,7 +28,10 @@ _log = logging.getLogger(__name__)
 
 @asynccontextmanager
 async def control_socket(
-    supervisor: Supervisor, path: Path, clock: Clock | None = None
+    supervisor: Supervisor,
+    path: Path,
+    clock: Clock | None = None,
+    reloader: Reloader | None = None,
 ) -> AsyncIterator[None]:
     """Serve clients at `path` for the length of the block.
 
@@ -38,6 +42,7 @@ async def control_socket(
         supervisor: What they steer.
         path: Of the socket; a stale one is replaced.
         clock: Measures the supervisor's uptime.
+        reloader: Reads the settings anew when a client asks for it.
     """
     try:
         listener = listen_at(path)
@@ -45,7 +50,7 @@ async def control_socket(
         _log.error("No control socket, the fleet runs without: %s", error)
         yield
         return
-    server = ControlServer(supervisor, listener, clock or SystemClock())
+    server = ControlServer(supervisor, listener, clock or SystemClock(), reloader)
     try:
         async with server:
             yield
@@ -61,11 +66,17 @@ class ControlServer:
         supervisor: What they steer.
         listener: A listening socket; closed with the server.
         clock: Measures the supervisor's uptime.
+        reloader: Reads the settings anew when a client asks for it.
     """
 
     def __init__(
-        self, supervisor: Supervisor, listener: socket.socket, clock: Clock
+        self,
+        supervisor: Supervisor,
+        listener: socket.socket,
+        clock: Clock,
+        reloader: Reloader | None = None,
     ) -> None:
+        self._reloader = reloader
         self._supervisor = supervisor
         self._listener = listener
         self._clock = clock
@@ -103,7 +114,9 @@ class ControlServer:
     async def _serve(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        peer = Peer(self._supervisor, reader, writer, self._clock, self._born)
+        peer = Peer(
+            self._supervisor, reader, writer, self._clock, self._born, self._reloader
+        )
         try:
             refusal = self._refusal(writer)
             if refusal:

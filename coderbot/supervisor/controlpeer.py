@@ -13,6 +13,7 @@ from coderbot.supervisor import controlwire as wire
 from coderbot.supervisor.errors import FleetStoppingError, MediaError, UnknownBotError
 from coderbot.supervisor.events import (
     BotChanged,
+    BotRemoved,
     FleetEvent,
     FleetReady,
     FleetStopped,
@@ -21,6 +22,7 @@ from coderbot.supervisor.events import (
 )
 from coderbot.supervisor.lines import LogLine
 from coderbot.supervisor.media import MediaUsage
+from coderbot.supervisor.reload import Reloader
 from coderbot.supervisor.supervisor import Supervisor
 from coderbot.wire import Frame, WireError
 
@@ -55,6 +57,7 @@ class Peer:
         writer: What goes to it.
         clock: For the uptime of the supervisor.
         born: When the supervisor started, on that clock, in seconds.
+        reloader: Reads the settings anew; None where there are none to read.
     """
 
     def __init__(
@@ -64,7 +67,9 @@ class Peer:
         writer: asyncio.StreamWriter,
         clock: Clock,
         born: float,
+        reloader: Reloader | None,
     ) -> None:
+        self._reloader = reloader
         self._supervisor = supervisor
         self._reader = reader
         self._writer = writer
@@ -147,7 +152,13 @@ class Peer:
         return None
 
     async def _answer(
-        self, frame: wire.Act | wire.GetStatus | wire.GetLines | wire.Follow
+        self,
+        frame: wire.Act
+        | wire.GetStatus
+        | wire.GetLines
+        | wire.GetDossiers
+        | wire.Follow
+        | wire.Reload,
     ) -> None:
         try:
             match frame:
@@ -155,10 +166,15 @@ class Peer:
                     await self._send(self._status(frame.id))
                 case wire.GetLines():
                     await self._send_lines(frame)
+                case wire.GetDossiers():
+                    found = list(await self._supervisor.dossiers(frame.bot))
+                    await self._send(wire.Crashes(id=frame.id, dossiers=found))
                 case wire.Follow():
                     await self._follow(frame)
                 case wire.Act():
                     await self._act(frame)
+                case wire.Reload():
+                    await self._reload(frame)
         except CoderBotError as error:
             code = _CODES.get(type(error), "failed")
             await self._send(_failed(frame.id, code, error.message, error.hint))
@@ -198,6 +214,19 @@ class Peer:
         else:
             await simple[act.action](act.bot)
         await self._send(wire.Done(id=act.id))
+
+    async def _reload(self, ask: wire.Reload) -> None:
+        if self._reloader is None:
+            raise CoderBotError("This supervisor has no settings to read anew")
+        plan = await self._reloader.reload(dry_run=ask.dry_run)
+        planned = wire.Planned(
+            id=ask.id,
+            added=[spec.bot for spec in plan.added],
+            removed=list(plan.removed),
+            changed=[spec.bot for spec in plan.changed],
+            later=list(plan.later),
+        )
+        await self._send(planned)
 
     def _status(self, number: int) -> wire.FleetStatus:
         return wire.FleetStatus(
@@ -285,6 +314,8 @@ def _pushed(event: FleetEvent) -> wire.Push:
     match event:
         case BotChanged(snapshot):
             return wire.Changed(bot=snapshot)
+        case BotRemoved(bot):
+            return wire.Removed(bot=bot)
         case FleetReady(count):
             return wire.FleetIsReady(count=count)
         case FleetStopping(deadline_s):

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from coderbot.supervisor.dossier import Dossier
 from coderbot.supervisor.events import BotSnapshot
 from coderbot.supervisor.lines import LogLine
 from coderbot.wire import Frame, WireError
@@ -62,6 +63,13 @@ class GetLines(Frame, tag="get_lines", frozen=True, kw_only=True):
     limit: int = 1_000
 
 
+class GetDossiers(Frame, tag="get_dossiers", frozen=True, kw_only=True):
+    """Client: what is kept of the crashes of a bot?"""
+
+    id: int
+    bot: str
+
+
 class Follow(Frame, tag="follow", frozen=True, kw_only=True):
     """Client: all bots, the newest `history` lines, `Done`, and then every event."""
 
@@ -69,7 +77,14 @@ class Follow(Frame, tag="follow", frozen=True, kw_only=True):
     history: int = 0
 
 
-ClientFrame = Hello | Act | GetStatus | GetLines | Follow
+class Reload(Frame, tag="reload", frozen=True, kw_only=True):
+    """Client: read the settings anew; `dry_run` only says what would change."""
+
+    id: int
+    dry_run: bool = False
+
+
+ClientFrame = Hello | Act | GetStatus | GetLines | GetDossiers | Follow | Reload
 """What a client sends."""
 
 
@@ -101,6 +116,13 @@ class Failed(Frame, tag="failed", frozen=True, kw_only=True):
     code: str
     message: str
     hint: str = ""
+
+
+class Crashes(Frame, tag="crashes", frozen=True, kw_only=True):
+    """Supervisor: the dossiers of a bot, the newest first."""
+
+    id: int
+    dossiers: list[Dossier]
 
 
 class Media(Frame, tag="media", frozen=True, kw_only=True):
@@ -137,6 +159,23 @@ class Lines(Frame, tag="lines", frozen=True, kw_only=True):
     missed: int = 0
 
 
+class Planned(Frame, tag="planned", frozen=True, kw_only=True):
+    """Supervisor: what reading the settings anew changes, or would change."""
+
+    id: int
+    added: list[str]
+    removed: list[str]
+    changed: list[str]
+    later: list[str]
+    """Variables that take effect when the supervisor is started anew."""
+
+
+class Removed(Frame, tag="removed", frozen=True, kw_only=True):
+    """Supervisor: a bot is no longer part of the fleet."""
+
+    bot: str
+
+
 class Changed(Frame, tag="changed", frozen=True, kw_only=True):
     """Supervisor: a bot entered a state, or something of it changed."""
 
@@ -159,9 +198,9 @@ class FleetIsStopped(Frame, tag="fleet_stopped", frozen=True, kw_only=True):
     """Supervisor: no worker runs any more; nothing follows."""
 
 
-Answer = Done | Failed | Media | FleetStatus | Lines
+Answer = Done | Failed | Media | Crashes | FleetStatus | Lines | Planned
 """What answers a request."""
-Push = Changed | FleetIsReady | FleetIsStopping | FleetIsStopped
+Push = Changed | Removed | FleetIsReady | FleetIsStopping | FleetIsStopped
 """What a client that follows hears unasked, besides `Lines` with id 0."""
 ServerFrame = Welcome | Refused | Answer | Push
 """What the supervisor sends."""

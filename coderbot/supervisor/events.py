@@ -60,6 +60,13 @@ class BotChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class BotRemoved:
+    """A bot is no longer part of the fleet."""
+
+    bot: str
+
+
+@dataclass(frozen=True, slots=True)
 class LinesAdded:
     """The logbook holds new lines, up to and with number `last_seq`."""
 
@@ -92,4 +99,6 @@ class FleetStopped:
     """No worker runs any more; the supervisor has ended."""
 
 
-FleetEvent = BotChanged | LinesAdded | FleetReady | FleetStopping | FleetStopped
+FleetEvent = (
+    BotChanged | BotRemoved | LinesAdded | FleetReady | FleetStopping | FleetStopped
+)

@@ -54,12 +54,22 @@ class Logbook:
         self._store = store
         self.is_busy = is_busy
         """Tells whether whoever writes much should be read a little later."""
+        self._bounds = max_lines, max_chars
         self._rings = {bot: Ring(max_lines, max_chars) for bot in (PARENT, *bots)}
         self._floods: dict[str, tuple[int, float]] = {}
         """Of bots that flood: lines dropped that were told of, and when, monotonic."""
         self._added: Counter[str] = Counter()
         self.last_seq = 0
         """Number of the newest line; 0 when there is none."""
+
+    def open(self, bot: str) -> None:
+        """Make room for the lines of one more bot; those of a known one stay."""
+        if bot not in self._rings:
+            self._rings[bot] = Ring(*self._bounds)
+
+    def knows(self, bot: str) -> bool:
+        """Tell whether lines of a bot (or PARENT) are kept, if there were any."""
+        return bot in self._rings
 
     def framer(self) -> Framer:
         """Return a framer that takes the secrets out."""

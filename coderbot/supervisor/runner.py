@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -13,6 +14,8 @@ from coderbot.redact import Redactor
 from coderbot.supervisor.announce import announce, describe_run
 from coderbot.supervisor.causes import cause_of_exit
 from coderbot.supervisor.child import Child
+from coderbot.supervisor.death import death_of, ignore
+from coderbot.supervisor.dossier import Death
 from coderbot.supervisor.events import BotSnapshot
 from coderbot.supervisor.household import SWEEP_S, Household
 from coderbot.supervisor.kin import Kin
@@ -68,6 +71,8 @@ class Surroundings:
     """Where those wait that are to start by themselves."""
     on_change: Callable[["BotRunner"], None]
     """Called when something that is shown about a bot has changed."""
+    on_death: Callable[[Death], None] = ignore
+    """Called when a process has died that nobody wanted to end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +109,16 @@ class BotRunner:
         self._around = surroundings
         self._machine = BotMachine()
         self._vitals = Vitals(surroundings.redactor.text)
+        self._rss: deque[int] = deque(maxlen=24)
+        """Memory as the last heartbeats told, in bytes."""
         self._run: _Run | None = None
         self._seeing_out: asyncio.Task[None] | None = None
         self._timer: asyncio.Task[None] | None = None
         self._waiting: list[asyncio.Future[None]] = []
+
+    def adopt(self, spec: WorkerSpec) -> None:
+        """Take over how the worker is started; the running one does not notice."""
+        self._spec = spec
 
     def snapshot(self) -> BotSnapshot:
         """Return how the bot stands now."""
@@ -223,6 +234,7 @@ class BotRunner:
         guard = LimitGuard(self._policy.limits)
         self._run = _Run(number, child, kin, voice, guard)
         self._vitals.begin()
+        self._rss.clear()
         voice.say(Level.INFO, f"─ run {number} started, pid {child.pid} ─")
         self._seeing_out = self._around.tasks.create_task(
             self._see_out(self._run), name=f"{self.bot}: run {number}"
@@ -262,6 +274,7 @@ class BotRunner:
                 return
             case Heartbeat():
                 self._vitals.heartbeat = frame
+                self._rss.append(frame.rss_bytes)
                 if self._machine.state is BotState.STARTING and self._vitals.held_up:
                     self.post(HeldUp())
             case Status():
@@ -282,10 +295,18 @@ class BotRunner:
             self._vitals.exits[cause_of_exit(before, event.returncode)] += 1
             how = describe_run(before, self._machine, now)
             self._voice_of_run(Level.INFO, f"─ run {before.runs} ended: {how} ─")
-            self._run = None
         said = announce(self.bot, before, self._machine, now)
         if said is not None:
             _log.log(said[0], "%s", said[1])
+        if isinstance(event, Exited):
+            self._report_death(before, event, now)
+            self._run = None
+
+    def _report_death(self, before: BotMachine, event: Exited, now: float) -> None:
+        usage = self._run.child.usage if self._run is not None else None
+        death = death_of(self.bot, before, event, now, tuple(self._rss), usage)
+        if death is not None:
+            self._around.on_death(death)
 
     async def _ring(self, event: Event, seconds: float) -> None:
         await self._around.clock.sleep(seconds)

@@ -13,9 +13,13 @@ from coderbot.paths import MediaDirs
 from coderbot.redact import Redactor
 from coderbot.supervisor.blocks import Block
 from coderbot.supervisor.bus import Bus
+from coderbot.supervisor.coroner import Coroner
+from coderbot.supervisor.dossier import Death, Dossier
+from coderbot.supervisor.dossiers import Dossiers
 from coderbot.supervisor.errors import FleetStoppingError, UnknownBotError
 from coderbot.supervisor.events import (
     BotChanged,
+    BotRemoved,
     BotSnapshot,
     FleetEvent,
     FleetReady,
@@ -38,6 +42,7 @@ from coderbot.supervisor.runner import SEEING_OUT_S, BotRunner, Surroundings
 from coderbot.supervisor.spec import RestartPolicy, WorkerSpec
 from coderbot.supervisor.startqueue import StartQueue
 from coderbot.supervisor.state import (
+    BotState,
     Event,
     KillRequested,
     RestartRequested,
@@ -66,6 +71,7 @@ class Supervisor:
         clock: For everything that waits.
         ledger: Knows the processes of the run before, and is kept for the next one.
         log_files: Where lines are stored; None: in memory alone.
+        dossiers: Where those of crashes are kept; None: nowhere.
     """
 
     def __init__(
@@ -78,6 +84,7 @@ class Supervisor:
         clock: Clock | None = None,
         ledger: Ledger | None = None,
         log_files: LogFiles | None = None,
+        dossiers: Dossiers | None = None,
     ) -> None:
         self._ledger = ledger if ledger is not None else Ledger(None)
         self._specs = {spec.bot: spec for spec in specs}
@@ -95,10 +102,13 @@ class Supervisor:
             store=log_files.put if log_files is not None else None,
             is_busy=log_files.is_busy if log_files is not None else bool,
         )
+        self._dossiers = dossiers
+        self._coroner: Coroner | None = None
         self._queue = StartQueue(
             policy.start_concurrency, self._clock, policy.boot_patience_s
         )
         self._runners: dict[str, BotRunner] = {}
+        self._surroundings: Surroundings | None = None
         self._report = StartReport(self._clock.monotonic())
         self._tasks: asyncio.TaskGroup | None = None
         self._starting: asyncio.Task[None] | None = None
@@ -124,6 +134,45 @@ class Supervisor:
         """Return all bots by index, as they stand now."""
         return [runner.snapshot() for runner in self._runners.values()]
 
+    def specs(self) -> Mapping[str, WorkerSpec]:
+        """Return how the worker of each bot is started, by id."""
+        return dict(self._specs)
+
+    async def add(self, spec: WorkerSpec) -> None:
+        """Take one more bot into the fleet; returns when its process exists.
+
+        Raises:
+            FleetStoppingError: When the whole fleet is being stopped.
+        """
+        if self._is_stopping or self._surroundings is None:
+            raise FleetStoppingError(f"{spec.bot} cannot be added: the fleet stops")
+        assert spec.bot not in self._specs, "an index belongs to one bot for ever"
+        self._logbook.open(spec.bot)
+        self._specs[spec.bot] = spec
+        self._runners[spec.bot] = BotRunner(spec, self._policy, self._surroundings)
+        await self.start(spec.bot)
+
+    async def remove(self, bot: str) -> None:
+        """Stop a bot gracefully and forget it; its lines are kept."""
+        await self.stop(bot)
+        if not self._is_stopping and self._runners.pop(bot, None) is not None:
+            del self._specs[bot]
+            self._bus.publish(BotRemoved(bot))
+
+    async def change(self, spec: WorkerSpec, *, restart: bool) -> None:
+        """Start a bot in another way from now on.
+
+        Args:
+            spec: The new way; of the same index.
+            restart: Restart it now, unless it was stopped by somebody.
+        """
+        self._spec(spec.bot)
+        self._specs[spec.bot] = spec
+        runner = self._runners[spec.bot]
+        runner.adopt(spec)
+        if restart and runner.snapshot().state is not BotState.STOPPED:
+            await self.restart(spec.bot)
+
     def fingerprints(self) -> dict[str, str]:
         """Return the fingerprint of each bot's token, by id."""
         return {bot: spec.token.fingerprint for bot, spec in self._specs.items()}
@@ -132,7 +181,7 @@ class Supervisor:
         self, bot: str | None = None, after: int = 0, limit: int = 10_000
     ) -> Sequence[LogLine]:
         """Return the newest `limit` kept lines with a number above `after`."""
-        if bot is not None and bot != PARENT:
+        if bot is not None and not self._logbook.knows(bot):
             self._spec(bot)
         return self._logbook.lines(bot, after, limit)
 
@@ -149,6 +198,11 @@ class Supervisor:
         if self._log_files is None:
             return []
         return await asyncio.to_thread(self._log_files.lines, bot, before, limit)
+
+    async def dossiers(self, bot: str) -> Sequence[Dossier]:
+        """Return what is kept of the crashes of a bot, the newest first."""
+        self._spec(bot)
+        return [] if self._coroner is None else await self._coroner.dossiers(bot)
 
     def dropped_lines(self, bot: str) -> int:
         """Return how many lines of a bot (or PARENT) are no longer kept."""
@@ -212,6 +266,9 @@ class Supervisor:
         files = self._log_files
         storing = files.storing() if files is not None else nullcontext()
         with storing, logging_to(self._logbook), adopting_orphans():
+            if self._dossiers is not None:
+                await asyncio.to_thread(self._dossiers.load)
+                self._coroner = Coroner(self._dossiers, self._logbook, self._clock)
             # Before a token is polled again: who is left may be polling it still.
             await end_leftovers(self._ledger.read(), self._clock)
             household = Household(self._clock, read_table(), self._ledger)
@@ -235,7 +292,7 @@ class Supervisor:
             raise failure
 
     def _make_runners(self, household: Household, tasks: asyncio.TaskGroup) -> None:
-        surroundings = Surroundings(
+        surroundings = self._surroundings = Surroundings(
             self._clock,
             self._redactor,
             self._logbook,
@@ -243,6 +300,7 @@ class Supervisor:
             tasks,
             self._queue,
             self._on_change,
+            self._on_death,
         )
         self._runners = {
             bot: BotRunner(spec, self._policy, surroundings)
@@ -252,10 +310,14 @@ class Supervisor:
     async def _start_all(self) -> None:
         self._report = StartReport(self._clock.monotonic())
         count = len(self._runners)
-        for position, runner in enumerate(self._runners.values()):
+        for position, runner in enumerate(list(self._runners.values())):
             if position > 0:
                 await self._clock.sleep(self._policy.start_delay_s)
             await self._queue.turn(runner.bot)
+            if self._runners.get(runner.bot) is not runner:
+                # Removed while it waited.
+                self._queue.note(runner.bot, boots=False)
+                continue
             _log.info("Starting %s (%d of %d)", runner.bot, position + 1, count)
             runner.post(StartRequested())
 
@@ -327,6 +389,14 @@ class Supervisor:
 
     def _on_lines_added(self, last_seq: int) -> None:
         self._bus.publish(LinesAdded(last_seq))
+
+    def _on_death(self, death: Death) -> None:
+        if self._coroner is None or self._tasks is None:
+            return
+        try:
+            self._coroner.examine(death, self._tasks)
+        except Exception:  # noqa: BLE001 - the bot is to be started again in any case
+            _log.exception("%s: its death could not be looked into", death.bot)
 
     def _on_change(self, runner: BotRunner) -> None:
         self._bus.publish(BotChanged(runner.snapshot()))

@@ -8,6 +8,7 @@ from textual.timer import Timer, TimerCallback
 from coderbot.control.port import SupervisorPort
 from coderbot.supervisor.events import (
     BotChanged,
+    BotRemoved,
     FleetEvent,
     FleetReady,
     FleetStopped,
@@ -64,6 +65,8 @@ class Bridge:
                 self._sink.post_message(FleetBecameReady(count))
             case FleetStopping(deadline_s):
                 self._sink.post_message(FleetBeganStopping(deadline_s))
+            case BotRemoved():
+                """The table asks for all bots at its next tick."""
             case FleetStopped():
                 """The iterator ends after it: `run` says so."""
 

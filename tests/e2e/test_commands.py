@@ -4,16 +4,17 @@ import asyncio
 import json
 import os
 import re
+import resource
 import signal
 import statistics
 import subprocess
 import sys
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pexpect
 import psutil
 import pytest
 
@@ -31,12 +32,10 @@ class Answer:
     code: int
     out: str
     err: str
-    seconds: float
 
 
 async def coderbot(directory: Path, *arguments: str, stdin: str = "") -> Answer:
     """Run `coderbot …` in a directory, to its end."""
-    began = time.perf_counter()
     done = await asyncio.to_thread(
         subprocess.run,
         [sys.executable, "-m", "coderbot", *arguments],
@@ -47,8 +46,7 @@ async def coderbot(directory: Path, *arguments: str, stdin: str = "") -> Answer:
         text=True,
         timeout=40,
     )
-    took = time.perf_counter() - began
-    return Answer(done.returncode, done.stdout, done.stderr, took)
+    return Answer(done.returncode, done.stdout, done.stderr)
 
 
 @asynccontextmanager
@@ -282,10 +280,18 @@ async def test_a_killed_supervisor_leaves_a_socket_that_does_no_harm(
         assert (await coderbot(world.directory, "status")).code == 0
 
 
-async def test_status_answers_at_once(world: World) -> None:
+async def test_status_is_cheap_enough_to_answer_at_once(world: World) -> None:
     async with fleet_of(world, 1):
-        times = [(await coderbot(world.directory, "status")).seconds for _ in range(10)]
-    assert statistics.median(times) < 0.5, "0.25 s on a quiet machine"
+        costs = []
+        for _ in range(5):
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
+            assert (await coderbot(world.directory, "status")).code == 0
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            costs.append(
+                after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+            )
+    # Of the processor: how long it takes by the clock depends on who else works.
+    assert statistics.median(costs) < 0.25
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
@@ -349,3 +355,97 @@ async def test_without_telegram_nothing_is_added(world: World) -> None:
     assert "cannot be asked" in answer.err
     assert world.tokens[1] not in answer.err
     assert env.read_bytes() == before
+
+
+async def test_reload_takes_up_what_the_file_says_now(world: World) -> None:
+    env = world.env(bots=2)
+    async with running_fleet(world.directory) as fleet:
+        await fleet.line(READY)
+        before = fleet.workers()
+        content = env.read_text().replace(world.tokens[0], world.tokens[2])
+        env.write_text(content + "WORKER_RESTART_DELAY_SECONDS=7\n")
+        dry = await coderbot(world.directory, "reload", "--dry-run")
+        assert dry.code == 0, dry.err
+        assert dry.out.splitlines()[:3] == [
+            "Would change: +1 -1 ~0",
+            "+ bot-2",
+            "- bot-0",
+        ]
+        assert "WORKER_RESTART_DELAY_SECONDS takes effect" in dry.out
+        assert fleet.workers() == before
+        done = await coderbot(world.directory, "reload")
+        assert done.out.startswith("Changed: +1 -1 ~0\n"), done.err
+        ready = await coderbot(world.directory, "wait", "--ready", "--timeout", "20")
+        assert ready.code == 0, ready.err
+        after = fleet.workers()
+        assert sorted(after) == ["bot-1", "bot-2"]
+        assert after["bot-1"] == before["bot-1"]
+        env.write_text(content + "XTERM_TERMINAL_ROWS=many\n")
+        bad = await coderbot(world.directory, "reload")
+        assert bad.code == ExitCode.REFUSED
+        assert "XTERM_TERMINAL_ROWS=many" in bad.err
+        assert fleet.workers() == after
+        await fleet.interrupt()
+
+
+async def test_the_file_is_watched(world: World) -> None:
+    env = world.env(bots=1, BOT_TOKEN_MONITOR_INTERVAL="100")
+    async with running_fleet(world.directory) as fleet:
+        await fleet.line(READY)
+        before = fleet.workers()
+        added = await coderbot(world.directory, "add", stdin=world.tokens[1])
+        assert added.code == 0, added.err
+        await fleet.line(r"New settings: \+1 -0 ~0")
+        await fleet.line(r"bot-1 is ready")
+        env.write_text(env.read_text() + "ALLOWED_USER_IDS=\n")
+        await fleet.line(r"nothing is taken up")
+        assert fleet.workers()["bot-0"] == before["bot-0"]
+        assert len(fleet.workers()) == 2
+        await fleet.interrupt()
+
+
+async def test_the_prompt_for_a_token_shows_nothing_of_it(world: World) -> None:
+    env = world.env(bots=1)
+    token = world.tokens[1]
+
+    def talk() -> tuple[int, str]:
+        child = pexpect.spawn(
+            sys.executable,
+            ["-m", "coderbot", "add"],
+            cwd=str(world.directory),
+            env=clean_environment(),
+            timeout=20,
+        )
+        try:
+            child.expect("Token from @BotFather")
+            said = child.before + child.after
+            child.waitnoecho()
+            child.sendline(token)
+            child.expect(pexpect.EOF)
+            said += child.before
+            child.wait()
+            return int(child.exitstatus), said.decode()
+        finally:
+            child.close(force=True)
+
+    code, said = await asyncio.to_thread(talk)
+    assert code == 0, said
+    assert "as bot-1" in said
+    assert token not in said
+    assert token in env.read_text()
+
+
+async def test_a_reader_that_leaves_ends_the_command_quietly(world: World) -> None:
+    async with fleet_of(world, 1):
+        command = f"{sys.executable} -m coderbot logs -n 10000 | head -n 1"
+        done = await asyncio.to_thread(
+            subprocess.run,
+            ["bash", "-o", "pipefail", "-c", command],
+            cwd=world.directory,
+            env=clean_environment(),
+            capture_output=True,
+            timeout=20,
+        )
+    assert done.returncode == 0
+    assert done.stderr == b""
+    assert len(done.stdout.splitlines()) == 1

@@ -22,7 +22,7 @@ async def hidden_process(world: World, fleet: Fleet) -> psutil.Process:
     await anna.say("/xterm")
     await anna.wait_for(lambda m: "$" in m.text or "#" in m.text)
     await anna.say(HIDE)
-    # Behind the next prompt or before it.
+    # Anywhere in a line: the shell may have written its prompt before.
     pid = re.compile(r"pid=(\d+)")
     shown = await anna.wait_for(lambda m: pid.search(m.text) is not None)
     found = pid.search(shown.text)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from coderbot.control.port import MediaUsage, UnknownBotError
 from coderbot.errors import CoderBotError
 from coderbot.loglevel import Level
+from coderbot.supervisor.dossier import Dossier
 from coderbot.supervisor.events import (
     BotChanged,
     BotSnapshot,
@@ -62,8 +63,8 @@ class FakeSupervisor:
         """What actions wait for, by the name of the action."""
         self.usage: dict[str, MediaUsage] = {}
         """What lies in the media directories, by bot."""
-        self.stored: list[LogLine] = []
-        """Lines of the log files, oldest first."""
+        self.crashes: dict[str, list[Dossier]] = {}
+        """Dossiers by bot, the newest first."""
         self.listeners = 0
         """How many subscriptions are open."""
         self.heard = asyncio.Event()
@@ -153,6 +154,10 @@ class FakeSupervisor:
         if bot is not None:
             lines = [line for line in lines if line.bot == bot]
         return lines[-limit:]
+
+    async def dossiers(self, bot: str) -> Sequence[Dossier]:
+        """Return what a test has put into `crashes`."""
+        return self.crashes.get(bot, [])
 
     @asynccontextmanager
     async def subscribe(self) -> AsyncIterator[AsyncIterator[FleetEvent]]:

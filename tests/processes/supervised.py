@@ -8,6 +8,7 @@ from pathlib import Path
 import psutil
 
 from coderbot.redact import Redactor
+from coderbot.supervisor.dossiers import Dossiers
 from coderbot.supervisor.events import BotSnapshot, FleetEvent
 from coderbot.supervisor.ledger import Ledger
 from coderbot.supervisor.lines import LogLine
@@ -118,6 +119,7 @@ async def fleet_of(
     media: Path | None = None,
     ledger: Path | None = None,
     logs: LogFiles | None = None,
+    crashes: Path | None = None,
 ) -> AsyncIterator[Fleet]:
     """Run a fleet; codes are programs for `tests.fakes.children`."""
     specs = [
@@ -131,6 +133,7 @@ async def fleet_of(
         media_root=media or Path("/nonexistent"),
         ledger=Ledger(ledger),
         log_files=logs,
+        dossiers=Dossiers(crashes) if crashes is not None else None,
     )
     fleet = Fleet(supervisor)
     children = set(psutil.Process().children())

@@ -1,0 +1,75 @@
+"""What new settings change in a running fleet (pure)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from coderbot.config.settings import variables
+from coderbot.supervisor.spec import WorkerSpec
+
+_OF_THE_PARENT = {"BOT_TOKEN_MONITOR_INTERVAL", "CONTROL_BOT_ADMIN_IDS"} | {
+    variable.name for _, variable, _ in variables() if variable.section == "Fleet"
+}
+"""Variables that no worker looks at."""
+_ALSO_THE_PARENTS = frozenset({"MEDIA_TMP_LOCATION"})
+"""Variables that the parent has looked at, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be done; all specs bear the index that they will run with."""
+
+    added: tuple[WorkerSpec, ...]
+    removed: tuple[str, ...]
+    changed: tuple[WorkerSpec, ...]
+    """To be restarted."""
+    kept: tuple[WorkerSpec, ...]
+    """Keep their process, but are started so from now on."""
+    later: tuple[str, ...]
+    """Names of variables that count from the next start of the supervisor on."""
+
+    def __str__(self) -> str:
+        return f"+{len(self.added)} -{len(self.removed)} ~{len(self.changed)}"
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no bot is touched."""
+        return not (self.added or self.removed or self.changed)
+
+
+def make_plan(
+    running: Mapping[str, WorkerSpec], wanted: Sequence[WorkerSpec], next_index: int
+) -> Plan:
+    """Compare the fleet that runs with the one that is wanted.
+
+    A bot is its token: a bot that stays keeps its index, whatever its new place in
+    the list is.
+
+    Args:
+        running: By id.
+        wanted: In order; their own indexes do not count.
+        next_index: The first one that no bot has had yet.
+    """
+    known = {spec.token: spec for spec in running.values()}
+    tokens = {spec.token for spec in wanted}
+    added: list[WorkerSpec] = []
+    changed: list[WorkerSpec] = []
+    kept: list[WorkerSpec] = []
+    later: set[str] = set()
+    for spec in wanted:
+        old = known.get(spec.token)
+        if old is None:
+            added.append(replace(spec, index=next_index + len(added)))
+            continue
+        new = replace(spec, index=old.index)
+        names = _different(old.environment, new.environment)
+        later |= names & (_OF_THE_PARENT | _ALSO_THE_PARENTS)
+        touched = names - _OF_THE_PARENT or old.argv != new.argv
+        (changed if touched else kept).append(new)
+    removed = tuple(bot for bot, spec in running.items() if spec.token not in tokens)
+    return Plan(
+        tuple(added), removed, tuple(changed), tuple(kept), tuple(sorted(later))
+    )
+
+
+def _different(old: Mapping[str, str], new: Mapping[str, str]) -> set[str]:
+    return {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}

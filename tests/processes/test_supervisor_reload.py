@@ -1,0 +1,90 @@
+"""A running fleet that becomes what its settings say now."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from coderbot.errors import CoderBotError, ConfigError
+from coderbot.redact import Secret
+from coderbot.supervisor.errors import UnknownBotError
+from coderbot.supervisor.events import BotRemoved
+from coderbot.supervisor.reload import Reloader
+from coderbot.supervisor.spec import WorkerSpec
+from coderbot.supervisor.state import BotState
+from tests.fakes.children import worker
+from tests.fakes.sandbox import make_token
+from tests.processes.supervised import alive, fleet_of
+
+TALKS = (
+    "on_term(lambda: sys.exit(0)); print('mood', os.environ.get('MOOD'), flush=True);"
+    "ready(); wait()"
+)
+
+
+def spec(number: int, index: int, mood: str = "good") -> WorkerSpec:
+    """Return the spec of the worker of a token."""
+    plain = worker(TALKS, index)
+    environment = {**plain.environment, "MOOD": mood}
+    return replace(
+        plain, token=Secret(make_token(number).reveal()), environment=environment
+    )
+
+
+async def test_new_ones_start_and_old_ones_stop_and_the_rest_keeps_its_pid() -> None:
+    async with fleet_of(spec(0, 0), spec(1, 1), spec(2, 2)) as fleet:
+        pids = [await fleet.running(index) for index in range(3)]
+        wanted = [spec(3, 0), spec(2, 1), spec(1, 2, mood="bad")]
+        reloader = Reloader(fleet.supervisor, lambda: wanted)
+        told = await reloader.reload(dry_run=True)
+        assert str(told) == "+1 -1 ~1"
+        assert [bot.pid for bot in fleet.supervisor.bots()] == pids
+        assert str(await reloader.reload()) == "+1 -1 ~1"
+        await fleet.line("mood bad", "bot-1")
+        await fleet.line("mood good", "bot-3")
+        bots = {bot.bot: bot for bot in fleet.supervisor.bots()}
+        assert list(bots) == ["bot-1", "bot-2", "bot-3"]
+        assert not alive(pids[0])
+        assert bots["bot-1"].pid != pids[1]
+        assert bots["bot-2"].pid == pids[2]
+        await fleet.until(lambda: BotRemoved("bot-0") in fleet.events)
+        assert fleet.find("New settings: +1 -1 ~1")
+        with pytest.raises(UnknownBotError):
+            await fleet.supervisor.start("bot-0")
+        assert fleet.said("bot-0") == ["mood good"], "its lines are kept"
+        assert str(await reloader.reload()) == "+0 -0 ~0"
+
+
+async def test_an_index_is_never_given_twice() -> None:
+    async with fleet_of(spec(0, 0)) as fleet:
+        await fleet.running()
+        wanted: list[WorkerSpec] = [spec(0, 0), spec(1, 1)]
+        reloader = Reloader(fleet.supervisor, lambda: wanted)
+        await reloader.reload()
+        wanted = [spec(0, 0)]
+        await reloader.reload()
+        wanted = [spec(0, 0), spec(1, 1)]
+        await reloader.reload()
+        assert [bot.bot for bot in fleet.supervisor.bots()] == ["bot-0", "bot-2"]
+
+
+async def test_broken_settings_change_nothing() -> None:
+    def load() -> Sequence[WorkerSpec]:
+        raise ConfigError(".env", ["no such thing"])
+
+    async with fleet_of(spec(0, 0)) as fleet:
+        pid = await fleet.running()
+        with pytest.raises(CoderBotError, match="no such thing"):
+            await Reloader(fleet.supervisor, load).reload()
+        assert fleet.bot().pid == pid
+
+
+async def test_a_bot_that_was_stopped_stays_stopped_though_it_changes() -> None:
+    async with fleet_of(spec(0, 0)) as fleet:
+        await fleet.running()
+        await fleet.supervisor.stop("bot-0")
+        wanted = [spec(0, 0, mood="bad")]
+        await Reloader(fleet.supervisor, lambda: wanted).reload()
+        assert fleet.bot().state is BotState.STOPPED
+        await fleet.supervisor.start("bot-0")
+        await fleet.line("mood bad")
