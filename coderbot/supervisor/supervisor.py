@@ -313,9 +313,11 @@ class Supervisor:
         for position, runner in enumerate(list(self._runners.values())):
             if position > 0:
                 await self._clock.sleep(self._policy.start_delay_s)
-            if runner.bot not in self._runners:
-                continue
             await self._queue.turn(runner.bot)
+            if self._runners.get(runner.bot) is not runner:
+                # Removed while it waited.
+                self._queue.note(runner.bot, boots=False)
+                continue
             _log.info("Starting %s (%d of %d)", runner.bot, position + 1, count)
             runner.post(StartRequested())
 
