@@ -86,7 +86,7 @@ def bot_json(bot: BotSnapshot) -> dict[str, object]:
         "crashes_in_row": bot.crashes_in_row,
         "next_start_in_s": _rounded(bot.next_start_in_s),
         "rss_bytes": bot.rss_bytes,
-        "cpu_percent": _rounded(getattr(bot, "cpu_percent", None)),
+        "cpu_percent": _rounded(bot.cpu_percent),
         "terminals": bot.terminals,
         "last_exit": bot.last_exit,
         "poll_age_s": _rounded(bot.poll_age_s),

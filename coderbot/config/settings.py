@@ -122,7 +122,7 @@ class Settings:
         "BOT_TOKEN_MONITOR_INTERVAL",
         300_000,
         parsers.integer(0),
-        "How often .env is looked at for changes; 0 is never.",
+        "Longest time until a change of .env is taken up (usually 1 s); 0 is never.",
         unit="ms",
     )
     shell_path: Path = _terminal(

@@ -11,6 +11,12 @@ from coderbot.config.settings import Settings
 from coderbot.errors import CoderBotError
 from coderbot.supervisor.reload import Reloader
 
+LOOK_S = 1.0
+"""Time between two looks at the file, in seconds.
+
+A look is one stat(): cheaper than a thread that waits for events, and it works on
+every file system.
+"""
 _SETTLE_S = 0.2
 """A file that was changed must rest for so long: it may be half written."""
 
@@ -24,13 +30,14 @@ async def watching(
 ) -> AsyncIterator[None]:
     """Take up changes of the `.env` for the length of the block.
 
-    It is looked at every BOT_TOKEN_MONITOR_INTERVAL; 0 is never.
+    It is looked at every second, or every BOT_TOKEN_MONITOR_INTERVAL if that is
+    less; 0 is never.
     """
-    path, interval_s = settings.env_file, settings.bot_token_monitor_interval_ms / 1000
-    if path is None or not interval_s:
+    path, longest_s = settings.env_file, settings.bot_token_monitor_interval_ms / 1000
+    if path is None or not longest_s:
         yield
         return
-    watch = _watch(reloader, path, interval_s, clock or SystemClock())
+    watch = _watch(reloader, path, min(longest_s, LOOK_S), clock or SystemClock())
     failure: BaseException | None = None
     async with asyncio.TaskGroup() as tasks:
         task = tasks.create_task(watch, name="watch the .env")
