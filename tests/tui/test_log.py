@@ -1,5 +1,6 @@
 """The log: following, counting, searching, and what must not be obeyed."""
 
+import statistics
 import time
 
 from rich.cells import cell_len
@@ -228,16 +229,17 @@ async def test_a_flood_leaves_the_dashboard_responsive() -> None:
     app = fleets.app(fleet)
     async with app.run_test(size=(120, 40)) as pilot:
         await until(pilot, lambda: fleet.listeners == 1)
-        slowest = 0.0
+        waits = []
         for batch in range(20):
             texts = [f"\x1b[3{n % 8}mflood {batch} {n}\x1b[0m" for n in range(500)]
             fleet.say_all(texts, f"bot-{batch % 10}")
             begun = time.monotonic()
             await pilot.press("j" if batch % 2 else "k")
-            slowest = max(slowest, time.monotonic() - begun)
+            waits.append(time.monotonic() - begun)
         await until(pilot, lambda: shown(app, "flood 19 499"))
         assert log_view(app).line_count > 10_000
-        assert slowest < 2.0  # generous: the machine may be busy
+        # The median: on a busy machine a single key may wait for its turn.
+        assert statistics.median(waits) < 0.5
 
 
 async def test_lines_that_came_too_fast_are_counted() -> None:
