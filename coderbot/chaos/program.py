@@ -92,13 +92,18 @@ class Program:
             raise TimeoutError(f"{what} is not so within {timeout_s:g} s") from None
 
     def workers(self) -> dict[str, int]:
-        """Return the numbers of the workers' processes by bot."""
-        found = {}
-        for child in psutil.Process(self.process.pid).children():
-            with suppress(psutil.Error):
-                if "coderbot.worker" in child.cmdline():
-                    found[f"bot-{child.environ()['BOT_INDEX']}"] = child.pid
-        return found
+        """Return the numbers of the workers' processes by bot.
+
+        From what the parent says: the environment of a worker is closed, also to
+        the user it runs as.
+        """
+        children = psutil.Process(self.process.pid).children()
+        alive = {c.pid for c in children if c.status() != psutil.STATUS_ZOMBIE}
+        started = re.findall(
+            r"\[Parent\] (bot-\d+) started: pid (\d+)", "\n".join(self._lines)
+        )
+        told = {bot: int(pid) for bot, pid in started}
+        return {bot: pid for bot, pid in told.items() if pid in alive}
 
     def tree(self) -> list[psutil.Process]:
         """Return it and all that it has started."""

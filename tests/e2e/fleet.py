@@ -93,8 +93,16 @@ class Fleet:
         found = {}
         for child in psutil.Process(self.process.pid).children():
             if "coderbot.worker" in " ".join(child.cmdline()):
-                found[f"bot-{child.environ()['BOT_INDEX']}"] = child.pid
+                found[self._bot_of(child.pid)] = child.pid
         return found
+
+    def _bot_of(self, pid: int) -> str:
+        index = shown_environment(pid).get("BOT_INDEX")
+        if index is not None:
+            return f"bot-{index}"
+        # Closed to all but root; then the parent's word must do.
+        told = re.findall(rf"\[Parent\] (bot-\d+) started: pid {pid}\b", self.output)
+        return str(told[-1]) if told else f"pid {pid}"
 
     def tree(self) -> list[psutil.Process]:
         """Return the parent and all its descendants."""
@@ -144,6 +152,14 @@ async def _end(process: asyncio.subprocess.Process) -> None:
             each.kill()
         process.kill()
         await process.wait()
+
+
+def shown_environment(pid: int) -> dict[str, str]:
+    """Return what a process's environment shows; nothing when it is closed to us."""
+    try:
+        return psutil.Process(pid).environ()
+    except psutil.AccessDenied:
+        return {}
 
 
 async def gone(processes: Sequence[psutil.Process], timeout: float = 10) -> None:

@@ -13,7 +13,13 @@ import psutil
 
 from coderbot.errors import ExitCode
 from tests.e2e.conftest import World
-from tests.e2e.fleet import Fleet, clean_environment, gone, running_fleet
+from tests.e2e.fleet import (
+    Fleet,
+    clean_environment,
+    gone,
+    running_fleet,
+    shown_environment,
+)
 from tests.e2e.pictures import png, png_size
 
 READY = r"\[Parent\] All \d workers ready"
@@ -290,10 +296,7 @@ async def test_no_token_leaks_anywhere(world: World) -> None:
 
 def _environments(fleet: Fleet) -> list[str]:
     """Return what /proc shows of each process's environment."""
-    return [
-        Path(f"/proc/{process.pid}/environ").read_bytes().decode(errors="replace")
-        for process in fleet.tree()
-    ]
+    return [repr(shown_environment(process.pid)) for process in fleet.tree()]
 
 
 def _files(directory: Path) -> list[str]:

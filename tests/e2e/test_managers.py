@@ -11,12 +11,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 
 from coderbot.errors import ExitCode
 from tests.e2e.conftest import World
-from tests.e2e.fleet import Fleet, gone, running_fleet
+from tests.e2e.fleet import Fleet, gone, running_fleet, shown_environment
 
 READY = r"\[Parent\] All \d workers ready"
 
@@ -78,7 +77,7 @@ async def test_systemd_is_told_of_the_whole_life(world: World, abstract: bool) -
         os.kill(fleet.workers()["bot-1"], signal.SIGKILL)
         await systemd.until("STATUS=1 of 2 bots running, 1 waiting")
         for pid in fleet.workers().values():
-            environ = psutil.Process(pid).environ()
+            environ = shown_environment(pid)
             assert not {"NOTIFY_SOCKET", "WATCHDOG_USEC"} & set(environ)
         fleet.process.terminate()
         await systemd.until("STOPPING=1")
@@ -194,7 +193,7 @@ async def test_pm2_hears_ready_and_numbers_and_restarts_a_bot(world: World) -> N
         # Metrics go on, and show it.
         while shown["Restarts"]["value"] != 1:
             shown = (await pm2.until("axm:monitor"))["data"]
-        environ = psutil.Process(after["bot-1"]).environ()
+        environ = shown_environment(after["bot-1"])
         unwanted = {"NODE_CHANNEL_FD", "pm_id", "name", "unique_id", "kill_timeout"}
         assert not unwanted & set(environ)
         assert await fleet.interrupt() == ExitCode.OK

@@ -2,6 +2,7 @@
 """A worker from its start to every kind of end."""
 
 import asyncio
+import os
 import signal
 import socket
 from pathlib import Path
@@ -318,7 +319,12 @@ async def test_token_is_nowhere_to_be_seen(sandbox: Sandbox, tmp_path: Path) -> 
             Path(f"/proc/{worker.pid}/cmdline"),
             Path(f"/proc/{shell.pid}/environ"),
         ):
-            content = path.read_bytes()
+            try:
+                content = path.read_bytes()
+            except PermissionError:
+                # Closed to all but root, although it is of the same user.
+                assert os.geteuid() != 0
+                continue
             assert content
             assert not any(secret in content for secret in secrets)
         opened = [each.readlink() for each in Path(f"/proc/{shell.pid}/fd").iterdir()]
