@@ -1,5 +1,6 @@
 """One poller for each token on a host, by a lock that the kernel holds."""
 
+import contextlib
 import fcntl
 import hashlib
 import logging
@@ -44,16 +45,19 @@ class TokenClaim:
 
     def take(self) -> str | None:
         """Try to take the right; returns who holds it, or None when it is ours."""
+        errors: list[str] = []
         for directory in self._directories:
             try:
                 holder = self._take_in(directory)
             except OSError as error:
-                # Telegram's own 409 still keeps two pollers apart.
-                _log.debug("No lock of the token in %s: %s", directory, error)
+                errors.append(f"{directory}: {error}")
                 continue
             if holder is not None:
                 self.release()
                 return holder
+        if len(errors) == len(self._directories):
+            # Telegram's own 409 still keeps two pollers apart.
+            _log.warning("The token is not locked on this host: %s", "; ".join(errors))
         return None
 
     def _take_in(self, directory: Path) -> str | None:
@@ -61,8 +65,7 @@ class TokenClaim:
         self._held.append(place)
         # Held too, because those who tidy up temporary files spare what is locked.
         fcntl.flock(place, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
-        descriptor = os.open(self._name, flags, 0o600, dir_fd=place)
+        descriptor = _open_own(self._name, place)
         self._held.append(descriptor)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -103,30 +106,55 @@ def host_directories() -> tuple[Path, ...]:
     """Return where the locks of this user lie, whatever the environment says.
 
     The directory of the login session is the better one, but a service that starts
-    before the login does not see it; so both are used.
+    before the login does not see it, and one with a temporary directory of its own
+    (systemd's PrivateTmp) shares only that of the host's locks; so all are used.
     """
     user = os.getuid()
     temporary = "/tmp" if os.path.isdir("/tmp") else tempfile.gettempdir()  # noqa: PTH112
+    shared = [Path("/run/lock"), Path(temporary)]
     return (
         *(path / "coderbot" for path in [Path(f"/run/user/{user}")] if path.is_dir()),
-        Path(temporary) / f"coderbot-{user}",
+        *(path / f"coderbot-{user}" for path in shared if path.is_dir()),
     )
 
 
 def _open_private(directory: Path) -> int:
     """Open a directory, made when missing, that nobody else can write to.
 
+    One of this user that is open to others is closed to them first.
+
     Raises:
-        OSError: When it cannot be used, or is not safe.
+        OSError: When it cannot be used, or belongs to somebody else.
     """
     directory.mkdir(mode=0o700, exist_ok=True)
     flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
     place = os.open(directory, flags)
-    status = os.fstat(place)
-    if status.st_uid != os.getuid() or stat.S_IMODE(status.st_mode) & 0o077:
+    try:
+        status = os.fstat(place)
+        if status.st_uid != os.getuid():
+            raise PermissionError(f"it belongs to user {status.st_uid}")
+        if stat.S_IMODE(status.st_mode) & 0o077:
+            os.fchmod(place, 0o700)
+    except OSError:
         os.close(place)
-        raise PermissionError(f"{directory} is not private to this user")
+        raise
     return place
+
+
+def _open_own(name: str, place: int) -> int:
+    """Open a lock file in the directory `place`, made anew when it is not ours.
+
+    While the directory was open to others, they may have left anything there.
+
+    Raises:
+        OSError: When it cannot be used.
+    """
+    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    with contextlib.suppress(FileNotFoundError):
+        status = os.stat(name, dir_fd=place, follow_symlinks=False)
+        if status.st_uid != os.getuid() or not stat.S_ISREG(status.st_mode):
+            os.unlink(name, dir_fd=place)
+    return os.open(name, flags, 0o600, dir_fd=place)
 
 
 def _holder(descriptor: int) -> str:

@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+import pytest
+
 from coderbot.redact import Secret
 from coderbot.worker.tokenclaim import TokenClaim, host_directories, until_ours
 from tests.fakes.clock import FakeClock
@@ -63,16 +65,47 @@ def test_files_and_directory_are_private_and_without_the_token(tmp_path: Path) -
     first.release()
 
 
-def test_a_place_that_others_can_write_to_is_not_used(tmp_path: Path) -> None:
-    open_to_all, linked, real = (tmp_path / n for n in ("open", "linked", "real"))
-    open_to_all.mkdir()
-    open_to_all.chmod(0o777)
+def test_a_place_that_others_can_write_to_is_closed_to_them(tmp_path: Path) -> None:
+    place = tmp_path / "open"
+    place.mkdir()
+    place.chmod(0o777)
+    first, second = claim(place), claim(place)
+    assert first.take() is None
+    assert place.stat().st_mode & 0o777 == 0o700
+    assert second.take() == str(os.getpid())
+    first.release()
+
+
+def test_without_any_place_it_is_said(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    linked, real = tmp_path / "linked", tmp_path / "real"
     real.mkdir(mode=0o700)
     linked.symlink_to(real)
-    first = claim(open_to_all, linked, Path("/nonexistent/locks"))
+    first = claim(linked, Path("/nonexistent/locks"))
     assert first.take() is None
-    assert list(open_to_all.iterdir()) == []
     assert list(real.iterdir()) == []
+    (record,) = caplog.records
+    assert record.levelname == "WARNING"
+    assert "not locked on this host" in record.message
+    assert str(linked) in record.message
+    assert "/nonexistent/locks" in record.message
+    first.release()
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root gives files away")
+def test_what_belongs_to_somebody_else_is_not_used(tmp_path: Path) -> None:
+    theirs, ours = tmp_path / "theirs", tmp_path / "ours"
+    theirs.mkdir()
+    os.chown(theirs, 12345, -1)
+    first = claim(theirs, ours)
+    assert first.take() is None
+    assert list(theirs.iterdir()) == []
+    (lock,) = ours.iterdir()
+    first.release()
+    os.chown(lock, 12345, -1)
+    assert first.take() is None
+    assert lock.stat().st_uid == 0
     first.release()
 
 
@@ -87,6 +120,8 @@ def test_a_link_in_the_place_of_a_lock_is_not_followed(tmp_path: Path) -> None:
     second = claim(tmp_path / "locks")
     assert second.take() is None
     assert target.read_text() == "precious"
+    assert lock.is_file()
+    assert not lock.is_symlink()
     second.release()
 
 
