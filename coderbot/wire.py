@@ -28,6 +28,30 @@ class Ready(Frame, tag="ready", frozen=True, kw_only=True):
     full_name: str
 
 
+class Counters(msgspec.Struct, frozen=True, kw_only=True):
+    """What a worker has done; each number only grows until its process ends."""
+
+    updates: int = 0
+    """Updates received, each once."""
+    messages: int = 0
+    """Calls that have sent a message."""
+    edits: int = 0
+    """Calls that have edited a message."""
+    deletes: int = 0
+    """Calls that have deleted messages."""
+    flood_waits: int = 0
+    """Calls that Telegram has answered with 429."""
+    outbox_dropped: int = 0
+    """Messages, edits and deletions not even tried: too many waited in their chat."""
+    media_bytes: int = 0
+    """Of the files brought to users, once for each user, in bytes."""
+
+    def plus(self, other: "Counters") -> "Counters":
+        """Return the sums."""
+        mine, theirs = msgspec.structs.asdict(self), msgspec.structs.asdict(other)
+        return Counters(**{name: mine[name] + theirs[name] for name in mine})
+
+
 class Heartbeat(Frame, tag="heartbeat", frozen=True, kw_only=True):
     """Worker: its event loop turns; sent every five seconds."""
 
@@ -37,6 +61,9 @@ class Heartbeat(Frame, tag="heartbeat", frozen=True, kw_only=True):
     loop_lag_ms: float
     poll_age_s: float
     media_pending: int
+    outbox_queued: int = 0
+    """Calls that wait for their turn in a chat, or are under way."""
+    counters: Counters = Counters()
 
 
 class Status(Frame, tag="status", frozen=True, kw_only=True):

@@ -4,6 +4,8 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 
+import msgspec
+
 from coderbot.loglevel import Level
 from coderbot.supervisor.controlwire import FleetStatus
 from coderbot.supervisor.dossier import Dossier
@@ -90,6 +92,8 @@ def bot_json(bot: BotSnapshot) -> dict[str, object]:
         "terminals": bot.terminals,
         "last_exit": bot.last_exit,
         "poll_age_s": _rounded(bot.poll_age_s),
+        "outbox_queued": bot.outbox_queued,
+        "counters": msgspec.structs.asdict(bot.counters),
     }
 
 
@@ -140,6 +144,7 @@ def status_text(status: FleetStatus, colour: bool) -> str:
 
 def bot_text(bot: BotSnapshot, colour: bool) -> str:
     """Return what `show` prints of one bot."""
+    done = bot.counters
     facts = {
         "name": f"@{bot.username}" if bot.username else "",
         "full name": bot.full_name,
@@ -155,9 +160,12 @@ def bot_text(bot: BotSnapshot, colour: bool) -> str:
         "last exit": bot.last_exit,
         "memory": size(bot.rss_bytes),
         "terminals": bot.terminals,
+        "processor": "" if bot.cpu_percent is None else f"{bot.cpu_percent:.1f} %",
         "last poll": "" if bot.poll_age_s is None else f"{bot.poll_age_s:.0f} s ago",
         "media": f"{bot.media_pending} waiting, {bot.media_sent} sent, "
-        f"{bot.media_failed} failed",
+        f"{bot.media_failed} failed, {size(done.media_bytes)} brought to users",
+        "traffic": f"{done.updates} updates, {done.messages} messages, "
+        f"{done.edits} edits, {done.flood_waits} times told to wait",
         "strangers": bot.strangers,
     }
     shown = {k: v for k, v in facts.items() if v not in ("", None)}

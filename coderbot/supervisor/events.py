@@ -1,8 +1,9 @@
 """What the supervisor tells its front ends: frozen facts (pure)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from coderbot.supervisor.state import BotState
+from coderbot.wire import Counters
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,10 @@ class BotSnapshot:
     loop_lag_ms: float | None = None
     poll_age_s: float | None = None
     """Seconds since its last finished getUpdates, as the last heartbeat told."""
+    outbox_queued: int = 0
+    """Calls of the Bot API that wait for their turn in a chat, or are under way."""
+    counters: Counters = field(default_factory=Counters)
+    """What all its workers have done since the supervisor started, as they told."""
     media_sent: int = 0
     """Files sent since the supervisor started."""
     media_failed: int = 0

@@ -93,6 +93,11 @@ def _lines(position: int) -> Callable[[Facts], Iterable[Sample]]:
     return read
 
 
+def _counted(name: str) -> Callable[[BotSnapshot], float]:
+    """Return what reads one of the numbers that workers count."""
+    return lambda bot: float(getattr(bot.counters, name))
+
+
 def _seconds(milliseconds: float | None) -> float | None:
     return None if milliseconds is None else milliseconds / 1000
 
@@ -172,8 +177,20 @@ GAUGES = (
     _of_bots(
         "resident_memory_bytes",
         "gauge",
-        "Memory of the worker, as its last heartbeat told.",
+        "Memory of the worker and all that it started.",
         lambda b: b.rss_bytes,
+    ),
+    _of_bots(
+        "cpu_ratio",
+        "gauge",
+        "Processor time per time, of the worker and all that it started; 1 is one CPU.",
+        lambda b: None if b.cpu_percent is None else b.cpu_percent / 100,
+    ),
+    _of_bots(
+        "processes",
+        "gauge",
+        "Processes: the worker and all that it started.",
+        lambda b: b.processes,
     ),
     _of_bots(
         "poll_age_seconds",
@@ -188,6 +205,24 @@ GAUGES = (
         lambda b: _seconds(b.loop_lag_ms),
     ),
     _of_bots("terminals", "gauge", "Open terminals.", lambda b: b.terminals),
+    *(
+        _of_bots(f"{name}_total", "counter", meaning, _counted(name))
+        for name, meaning in {
+            "updates": "Updates received, each once.",
+            "messages": "Calls that have sent a message.",
+            "edits": "Calls that have edited a message.",
+            "deletes": "Calls that have deleted messages.",
+            "flood_waits": "Calls that Telegram has answered with 429.",
+            "outbox_dropped": "Messages, edits and deletions not even tried.",
+            "media_bytes": "Bytes of the files brought to users, once for each user.",
+        }.items()
+    ),
+    _of_bots(
+        "outbox_queued",
+        "gauge",
+        "Calls that wait for their turn in a chat, or are under way.",
+        lambda b: b.outbox_queued,
+    ),
     _of_bots("media_sent_total", "counter", "Files sent.", lambda b: b.media_sent),
     _of_bots(
         "media_failed_total",

@@ -7,7 +7,7 @@ from coderbot.paths import bot_name
 from coderbot.supervisor.events import BotSnapshot
 from coderbot.supervisor.monitor import Load
 from coderbot.supervisor.state import BotMachine
-from coderbot.wire import Event, Heartbeat, Ready, Status
+from coderbot.wire import Counters, Event, Heartbeat, Ready, Status
 
 _MAX_DETAIL = 200
 """Characters of the detail of a status that are shown."""
@@ -31,13 +31,16 @@ class Vitals:
         self.status: Status | None = None
         self._status_at = 0.0
         self.load: Load | None = None
+        self._counted = Counters()
+        """By the processes before this one."""
         self._events: Counter[str] = Counter()
         self.exits: Counter[str] = Counter()
         self._username = ""
         self._full_name = ""
 
     def begin(self) -> None:
-        """Forget what the process before has told; the name stays."""
+        """Forget what the process before has told; its name and its counts stay."""
+        self._counted = self._counters()
         self.heartbeat = None
         self.status = None
         self.load = None
@@ -101,11 +104,17 @@ class Vitals:
             media_pending=beat.media_pending if beat else 0,
             loop_lag_ms=beat.loop_lag_ms if beat else None,
             poll_age_s=beat.poll_age_s if beat else None,
+            outbox_queued=beat.outbox_queued if beat else 0,
+            counters=self._counters(),
             media_sent=self._events["media_sent"],
             media_failed=self._events["media_failed"],
             strangers=self._events["unauthorized"],
             exits=tuple(self.exits.items()),
         )
+
+    def _counters(self) -> Counters:
+        now = self.heartbeat
+        return self._counted if now is None else self._counted.plus(now.counters)
 
     def _trouble(self, machine: BotMachine) -> str:
         """Return what a worker says is wrong between it and Telegram."""

@@ -16,6 +16,7 @@ from coderbot.paths import MediaDirs, StateDir
 from coderbot.worker.assembly import Frame, build_services
 from coderbot.worker.bounded import bounded
 from coderbot.worker.cleaning import clean_media_directory
+from coderbot.worker.counters import Counters
 from coderbot.worker.deadline import end_within
 from coderbot.worker.hangup import HangUpGuard
 from coderbot.worker.link import Link
@@ -63,6 +64,7 @@ class Worker:
         self._clock = clock
         self._jitter = jitter
         self._stop = StopRequest()
+        self._counters = Counters()
         self._claim = TokenClaim(identity.token, settings.api_root)
 
     async def run(self) -> ExitCode:
@@ -114,7 +116,9 @@ class Worker:
     async def _serve(self, link: Link) -> None:
         absence = Absence(self._clock)
         watch = PollWatch(self._clock, link.send, self._token_refused, absence)
-        application = build_application(self._settings, self._identity.token, watch)
+        application = build_application(
+            self._settings, self._identity.token, watch, self._counters
+        )
         client = TelegramClient(application, watch, self._clock, self._jitter)
         dirs = MediaDirs.of(self._settings.media_root, self._identity.index)
         if self._settings.clean_up_media:
@@ -144,6 +148,7 @@ class Worker:
             self._jitter,
             self._stop,
             link,
+            self._counters,
             absence,
         )
 
@@ -153,7 +158,13 @@ class Worker:
         """Return what the link asks for a heartbeat, and what it calls at its end."""
 
         def vitals() -> Vitals:
-            return Vitals(len(services.terminals), watch.age_s, services.media.pending)
+            return Vitals(
+                terminals=len(services.terminals),
+                poll_age_s=watch.age_s,
+                media_pending=services.media.pending,
+                outbox_queued=services.outbox.queued,
+                counters=services.counters.frame(),
+            )
 
         return vitals, lambda: self._stop.ask(ExitCode.OK, "the supervisor is gone")
 

@@ -9,6 +9,7 @@ from coderbot import wire
 from coderbot.clock import Clock
 from coderbot.config.settings import Settings
 from coderbot.paths import MediaDirs, bot_name
+from coderbot.worker.counters import Counters
 from coderbot.worker.link import Link
 from coderbot.worker.media.kinds import CLOUD_MAX_BYTES, LOCAL_MAX_BYTES
 from coderbot.worker.media.service import MediaService
@@ -38,6 +39,7 @@ class Frame:
     """Returns a number from 0 to 1."""
     stop: StopRequest
     link: Link
+    counters: Counters
     absence: Absence
 
 
@@ -45,7 +47,7 @@ def build_services(frame: Frame, bot: Bot, tasks: Tasks) -> Services:
     """Return the container of a worker."""
     settings, clock = frame.settings, frame.clock
     notice_s = settings.message_delete_timeout_ms / 1_000
-    outbox = Outbox(bot, tasks, clock, notice_s, frame.jitter)
+    outbox = Outbox(bot, tasks, clock, notice_s, frame.jitter, frame.counters)
     painter = Painter(settings.font_size_px)
     policy = _policy(settings)
     buttons = Buttons()
@@ -63,6 +65,7 @@ def build_services(frame: Frame, bot: Bot, tasks: Tasks) -> Services:
         clock=clock,
         stop=frame.stop,
         link=frame.link,
+        counters=frame.counters,
         absence=frame.absence,
         tasks=tasks,
         lanes=Lanes(tasks),
@@ -90,7 +93,7 @@ def _media(frame: Frame, bot: Bot, dirs: MediaDirs) -> MediaService:
     return MediaService(
         dirs,
         frame.settings.allowed_user_ids,
-        TelegramUploader(bot),
+        TelegramUploader(bot, frame.counters),
         frame.settings.state_dir / f"media-{name}.json",
         frame.clock,
         tell,

@@ -73,10 +73,14 @@ class Link:
         """
         if self._reader is None:
             return
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._beat(vitals), name="heartbeat")
-            await self._listen(self._reader, vitals)
-            on_end()
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._beat(vitals), name="heartbeat")
+                await self._listen(self._reader, vitals)
+                on_end()
+        finally:
+            # What was counted since the last one would be lost.
+            self._heartbeat(vitals)
 
     async def _beat(self, vitals: Callable[[], Vitals]) -> None:
         while True:
@@ -96,6 +100,8 @@ class Link:
                 loop_lag_ms=self._lag_ms,
                 poll_age_s=now.poll_age_s,
                 media_pending=now.media_pending,
+                outbox_queued=now.outbox_queued,
+                counters=now.counters,
             )
         )
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from coderbot.clock import Clock
 from coderbot.config.settings import Settings
 from coderbot.paths import MediaDirs, bot_name
+from coderbot.worker.counters import Counters
 from coderbot.worker.link import Link
 from coderbot.worker.stopping import StopRequest
 from coderbot.worker.tasks import Tasks
@@ -34,6 +35,7 @@ class Services:
     clock: Clock
     stop: StopRequest
     link: Link
+    counters: Counters
     absence: Absence
     tasks: Tasks
     lanes: Lanes

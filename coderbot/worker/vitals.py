@@ -6,6 +6,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from coderbot import wire
+
 
 @dataclass(frozen=True, slots=True)
 class Vitals:
@@ -17,6 +19,9 @@ class Vitals:
     """Seconds since the last finished getUpdates."""
     media_pending: int
     """Files that wait to be sent."""
+    outbox_queued: int
+    """Calls that wait for their turn in a chat, or are under way."""
+    counters: wire.Counters
 
 
 def rss_bytes() -> int:

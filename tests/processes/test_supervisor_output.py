@@ -5,6 +5,7 @@ import signal
 
 from coderbot.loglevel import Level
 from coderbot.supervisor.state import BotState
+from coderbot.wire import Counters
 from tests.fakes.children import GRACEFUL, READY_AND_WAIT, TOKEN
 from tests.processes.supervised import fleet_of
 
@@ -151,7 +152,8 @@ async def test_frames_show_in_the_snapshot() -> None:
 ready()
 send(type="status", state="conflict", detail="another poller")
 send(type="heartbeat", uptime_s=1, rss_bytes=5_000_000, terminals=3, loop_lag_ms=2.5,
-     poll_age_s=1.5, media_pending=4)
+     poll_age_s=1.5, media_pending=4, outbox_queued=2,
+     counters={"updates": 3, "media_bytes": 5000000000})
 send(type="event", kind="unauthorized", detail={"user_id": 666})
 send(type="event", kind="media_sent", detail={"name": "a.png"})
 wait()
@@ -162,13 +164,17 @@ wait()
         assert (bot.status, bot.reason) == ("conflict", "another poller")
         assert (bot.rss_bytes, bot.media_pending) == (5_000_000, 4)
         assert (bot.loop_lag_ms, bot.poll_age_s) == (2.5, 1.5)
+        counters = Counters(updates=3, media_bytes=5_000_000_000)
+        assert (bot.outbox_queued, bot.counters) == (2, counters)
         await fleet.until(lambda: fleet.bot().media_sent == 1)
         bot = fleet.bot()
         assert (bot.strangers, bot.media_failed) == (1, 0)
         await fleet.supervisor.stop("bot-0")
         bot = fleet.bot()
         assert (bot.status, bot.terminals, bot.rss_bytes) == ("", 0, None)
-        assert bot.username == "bot0"
+        assert (bot.username, bot.outbox_queued, bot.counters) == ("bot0", 0, counters)
+        await fleet.supervisor.start("bot-0")
+        await fleet.until(lambda: fleet.bot().counters.updates == 6)
 
 
 async def test_bad_frames_are_told_and_do_no_harm() -> None:

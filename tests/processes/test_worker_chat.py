@@ -398,3 +398,26 @@ async def test_file_for_the_users_is_sent(sandbox: Sandbox, tmp_path: Path) -> N
         assert await sent.download() == b"all is well"
         await worker.frame(wire.Event, lambda e: e.kind == "media_sent")
         assert (root / "sent" / "report.txt").exists()
+
+
+async def test_what_was_done_is_counted(sandbox: Sandbox, tmp_path: Path) -> None:
+    async with ready_worker(sandbox, tmp_path) as (worker, anna):
+        await open_terminal(anna)
+        await run(anna, "echo $((6 * 7))", "\n42")
+        (tmp_path / "media" / "bot-0" / "report.txt").write_text("all is well")
+        await worker.frame(wire.Event, lambda e: e.kind == "media_sent")
+        assert await worker.stop() == 0
+        client = sandbox.client()
+        posts = ("sendMessage", "sendDocument")
+        expected = {
+            "updates": 2,
+            "messages": sum([await client.calls(BOT, each) for each in posts]),
+            "edits": await client.calls(BOT, "editMessageText"),
+            "media_bytes": len("all is well"),
+        }
+        # The last heartbeat, which is sent at the very end.
+        (*_, last) = [
+            each for each in worker.frames if isinstance(each, wire.Heartbeat)
+        ]
+        assert {name: getattr(last.counters, name) for name in expected} == expected
+        assert (expected["messages"] >= 3, expected["edits"] >= 1) == (True, True)

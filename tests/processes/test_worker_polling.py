@@ -10,6 +10,7 @@ from telegram.error import NetworkError, TimedOut
 from coderbot import wire
 from coderbot.clock import SystemClock
 from coderbot.sandbox.server import Sandbox
+from coderbot.worker.counters import Counters
 from coderbot.worker.telegram.absence import Absence
 from coderbot.worker.telegram.polling import PollRequest, PollWatch
 from tests.fakes.sandbox import make_bot_id, make_token, sandbox  # noqa: F401
@@ -120,7 +121,7 @@ async def test_a_poll_without_an_end_is_given_up_and_its_connection_too() -> Non
     server = await asyncio.start_server(dripping.serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     async with server:
-        request = PollRequest(watch, deaf_s=0.3, connection_pool_size=1)
+        request = PollRequest(watch, Counters(), deaf_s=0.3, connection_pool_size=1)
         await request.initialize()
         for attempt in (1, 2):
             with pytest.raises(TimedOut):
@@ -140,7 +141,9 @@ async def test_a_server_that_says_nothing_is_not_offline() -> None:
     server = await asyncio.start_server(mute.serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     async with server:
-        request = PollRequest(watch, connection_pool_size=1, read_timeout=0.2)
+        request = PollRequest(
+            watch, Counters(), connection_pool_size=1, read_timeout=0.2
+        )
         await request.initialize()
         for attempt in (1, 2):
             with pytest.raises(TimedOut):

@@ -13,6 +13,8 @@ FRAMES: list[wire.WorkerFrame] = [
         loop_lag_ms=0.1,
         poll_age_s=3,
         media_pending=4,
+        outbox_queued=5,
+        counters=wire.Counters(updates=6, media_bytes=1 << 40),
     ),
     wire.Status(state="offline", detail="no route"),
     wire.Event(kind="unauthorized", detail={"user": 5, "name": None}),

@@ -9,6 +9,7 @@ from telegram.ext import Application, TypeHandler
 
 from coderbot.config.settings import Settings
 from coderbot.redact import Secret
+from coderbot.worker.counters import Counters
 from coderbot.worker.services import Services
 from coderbot.worker.telegram.calls import CallRequest
 from coderbot.worker.telegram.doorkeeper import Doorkeeper
@@ -36,7 +37,7 @@ WorkerApplication = Application[Any, Any, Any, Any, Any, Any]
 
 
 def build_application(
-    settings: Settings, token: Secret, watch: PollWatch
+    settings: Settings, token: Secret, watch: PollWatch, counters: Counters
 ) -> WorkerApplication:
     """Return the client for the bot with `token`, not yet connected."""
     # Its tracebacks say at length what the watch says in a line.
@@ -49,9 +50,12 @@ def build_application(
         "pool_timeout": _CONNECT_S,
     }
     calls = CallRequest(
-        **timeouts, media_write_timeout=_UPLOAD_S, httpx_kwargs={"limits": limits}
+        counters,
+        **timeouts,
+        media_write_timeout=_UPLOAD_S,
+        httpx_kwargs={"limits": limits},
     )
-    polls = PollRequest(watch, connection_pool_size=1, **timeouts)
+    polls = PollRequest(watch, counters=counters, connection_pool_size=1, **timeouts)
     return (
         Application.builder()
         .token(token.reveal())

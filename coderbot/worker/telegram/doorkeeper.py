@@ -44,6 +44,7 @@ class Doorkeeper:
         """
         if not self._ledger.is_new(update):
             raise ApplicationHandlerStop
+        self._services.counters.updates += 1
         verdict = decide(facts_of(update), self._allowed)
         if verdict is Verdict.PASS and not self._locked:
             return

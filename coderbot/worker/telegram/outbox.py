@@ -23,6 +23,7 @@ from telegram.error import (
 )
 
 from coderbot.clock import Clock
+from coderbot.worker.counters import Counters
 from coderbot.worker.tasks import Tasks
 from coderbot.worker.telegram.flood import retry_after_s
 from coderbot.worker.telegram.lengths import MAX_TOAST_UNITS, cut_end
@@ -72,6 +73,7 @@ class Outbox:
         clock: For waits.
         notice_s: How long a notice stays, in seconds; 0 or less keeps it.
         jitter: Returns a number from 0 to 1, to spread retries.
+        counters: Of this worker.
     """
 
     def __init__(
@@ -81,15 +83,22 @@ class Outbox:
         clock: Clock,
         notice_s: float,
         jitter: Callable[[], float],
+        counters: Counters | None = None,
     ) -> None:
         self._bot = bot
         self._tasks = tasks
         self._clock = clock
         self._notice_s = notice_s
         self._jitter = jitter
+        self._counters = counters if counters is not None else Counters()
         self._chats: dict[int, _Chat] = {}
         self._idle = asyncio.Event()
         self._idle.set()
+
+    @property
+    def queued(self) -> int:
+        """Calls that wait for their turn in a chat, or are under way."""
+        return sum(each.waiting for each in self._chats.values())
 
     def pause_s(self, chat: int) -> float:
         """Return for how long Telegram wants to hear nothing in this chat, in seconds."""
@@ -240,6 +249,7 @@ class Outbox:
         """Do `call` when all earlier ones of this chat are done."""
         state = self._chats.setdefault(chat, _Chat())
         if state.waiting >= _MAX_WAITING:
+            self._counters.outbox_dropped += 1
             raise _GaveUpError("too many messages wait in this chat")
         state.waiting += 1
         self._idle.clear()
@@ -253,7 +263,7 @@ class Outbox:
     def _forget_idle(self, chat: int, state: _Chat) -> None:
         if not state.waiting and state.blocked_until <= self._clock.monotonic():
             self._chats.pop(chat, None)
-        if not any(each.waiting for each in self._chats.values()):
+        if not self.queued:
             self._idle.set()
 
     async def _with_retries(

@@ -12,6 +12,7 @@ from telegram.error import NetworkError, TelegramError, TimedOut
 from coderbot import wire
 from coderbot.clock import Clock
 from coderbot.logs import LIFECYCLE_LOGGER
+from coderbot.worker.counters import Counters
 from coderbot.worker.telegram.absence import Absence
 from coderbot.worker.telegram.calls import CallRequest
 
@@ -113,22 +114,29 @@ class PollRequest(CallRequest):
 
     Args:
         watch: Is told.
+        counters: Of this worker.
         deaf_s: How long one call may take, in seconds.
         **options: Those of HTTPXRequest.
     """
 
     def __init__(
-        self, watch: PollWatch, deaf_s: float = DEAF_S, **options: Any
+        self,
+        watch: PollWatch,
+        counters: Counters,
+        deaf_s: float = DEAF_S,
+        **options: Any,
     ) -> None:
-        super().__init__(**options)
+        super().__init__(counters, **options)
         self._watch = watch
         self._deaf_s = deaf_s
 
-    async def do_request(self, *args: Any, **options: Any) -> tuple[int, bytes]:
+    async def do_request(
+        self, url: str, method: str, *args: Any, **options: Any
+    ) -> tuple[int, bytes]:
         """Do one call."""
         try:
             async with asyncio.timeout(self._deaf_s):
-                status, body = await super().do_request(*args, **options)
+                status, body = await super().do_request(url, method, *args, **options)
         except TimeoutError:
             self._watch.unanswered()
             await self._reconnect()

@@ -17,6 +17,7 @@ from telegram.error import (
 
 from coderbot.errors import CoderBotError
 from coderbot.redact import Redactor, Secret
+from coderbot.worker.counters import Counters
 from coderbot.worker.media.kinds import MediaKind
 from coderbot.worker.media.names import shown
 from coderbot.worker.media.opening import open_regular
@@ -49,10 +50,12 @@ class TelegramUploader:
 
     Args:
         bot: The bot, with its connections.
+        counters: Of this worker.
     """
 
-    def __init__(self, bot: Bot) -> None:
+    def __init__(self, bot: Bot, counters: Counters | None = None) -> None:
         self._bot = bot
+        self._counters = counters if counters is not None else Counters()
         self._redactor = Redactor([Secret(bot.token)])
 
     async def upload(
@@ -98,6 +101,7 @@ class TelegramUploader:
             write_timeout=_WRITE_S,
             read_timeout=_READ_S + size / _READ_BYTES_PER_S,
         )
+        self._counters.media_bytes += size
 
     def _method(self, kind: MediaKind) -> Callable[..., Awaitable[object]]:
         methods: dict[MediaKind, Callable[..., Awaitable[object]]] = {

@@ -104,6 +104,16 @@ def test_json_has_every_documented_field() -> None:
         "terminals": 2,
         "last_exit": "",
         "poll_age_s": None,
+        "outbox_queued": 0,
+        "counters": {
+            "updates": 0,
+            "messages": 0,
+            "edits": 0,
+            "deletes": 0,
+            "flood_waits": 0,
+            "outbox_dropped": 0,
+            "media_bytes": 0,
+        },
     }
 
 

@@ -25,6 +25,7 @@ FULL = BotSnapshot(
     rss_bytes=3,
     poll_age_s=4,
     loop_lag_ms=5,
+    cpu_percent=50,
     exits=(("exit 1", 2),),
 )
 FACTS = Facts("1.2", 60, 1000, True, [FULL], {"parent": (5, 1)})

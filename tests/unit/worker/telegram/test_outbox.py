@@ -7,6 +7,7 @@ import pytest
 import pytest_asyncio
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TimedOut
 
+from coderbot.worker.counters import Counters
 from coderbot.worker.tasks import Tasks
 from coderbot.worker.telegram.lengths import utf16_units
 from coderbot.worker.telegram.outbox import Outbox
@@ -131,13 +132,18 @@ async def test_order_in_a_chat_is_kept(outbox: Outbox, bot: ScriptBot) -> None:
     assert [text for _, text in bot.named("send_message")] == list("001234")
 
 
-async def test_too_many_waiting_texts_are_dropped(
-    outbox: Outbox, bot: ScriptBot
+async def test_too_many_waiting_texts_are_dropped_and_counted(
+    bot: ScriptBot, clock: AutoClock, tasks: Tasks
 ) -> None:
+    counters = Counters()
+    outbox = Outbox(bot.as_bot(), tasks, clock, 10, lambda: 0.5, counters)
     for number in range(80):
         outbox.post(ANNA, str(number))
+    await asyncio.sleep(0)
+    assert outbox.queued == 50
     await outbox.drain()
     assert len(bot.calls) == 50
+    assert (outbox.queued, counters.outbox_dropped) == (0, 30)
 
 
 async def test_not_modified_is_success(outbox: Outbox, bot: ScriptBot) -> None:
