@@ -7,6 +7,7 @@ from coderbot.clock import Clock
 from coderbot.config.settings import Settings
 from coderbot.paths import MediaDirs, bot_name
 from coderbot.worker.link import Link
+from coderbot.worker.preferences.store import PreferenceStore
 from coderbot.worker.stopping import StopRequest
 from coderbot.worker.tasks import Tasks
 from coderbot.worker.telegram.absence import Absence
@@ -40,6 +41,7 @@ class Services:
     outbox: Outbox
     buttons: Buttons
     desk: Desk
+    preferences: PreferenceStore
     media: "MediaService"
 
     @property
