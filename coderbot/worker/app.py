@@ -130,6 +130,7 @@ class Worker:
             async with services.terminals:
                 StateDir(self._settings.state_dir).make()
                 dirs.make()
+                tasks.spawn(services.preferences.run(), "preferences")
                 media = tasks.spawn(self._keep_media(services), "media")
                 add_handlers(application, services)
                 beat = group.create_task(link.run(*self._ends_of(services, watch)))
@@ -210,4 +211,5 @@ class Worker:
         services.desk.abandon()
         await bounded(services.outbox.drain, budget_s * 0.1, "messages")
         await bounded(services.terminals.close_all, budget_s * 0.3, "terminals")
+        await bounded(services.preferences.flush, budget_s * 0.1, "preferences")
         await client.close(budget_s * 0.1)

@@ -13,6 +13,7 @@ from coderbot.worker.counters import Counters
 from coderbot.worker.link import Link
 from coderbot.worker.media.kinds import CLOUD_MAX_BYTES, LOCAL_MAX_BYTES
 from coderbot.worker.media.service import MediaService
+from coderbot.worker.preferences.filestore import FilePreferences
 from coderbot.worker.services import Services
 from coderbot.worker.stopping import StopRequest
 from coderbot.worker.tasks import Tasks
@@ -51,6 +52,7 @@ def build_services(frame: Frame, bot: Bot, tasks: Tasks) -> Services:
     painter = Painter(settings.font_size_px)
     policy = _policy(settings)
     buttons = Buttons()
+    preferences = _preferences(frame)
 
     def make_screen(chat: int, session: TerminalSession, key: str) -> LiveScreen:
         keyboard = screen_keyboard(key)
@@ -72,6 +74,7 @@ def build_services(frame: Frame, bot: Bot, tasks: Tasks) -> Services:
         outbox=outbox,
         buttons=buttons,
         desk=Desk(settings, clock, tasks, frame.link, outbox, buttons, make_screen),
+        preferences=preferences,
         media=_media(frame, bot, dirs),
     )
 
@@ -82,6 +85,13 @@ def _policy(settings: Settings) -> RefreshPolicy:
         max_count=settings.screen_refresh_max_count,
         as_text=settings.airplane_mode,
     )
+
+
+def _preferences(frame: Frame) -> FilePreferences:
+    name = f"preferences-{bot_name(frame.index)}.json"
+    preferences = FilePreferences(frame.settings.state_dir / name, frame.clock)
+    preferences.load()
+    return preferences
 
 
 def _media(frame: Frame, bot: Bot, dirs: MediaDirs) -> MediaService:

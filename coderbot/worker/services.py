@@ -8,6 +8,7 @@ from coderbot.config.settings import Settings
 from coderbot.paths import MediaDirs, bot_name
 from coderbot.worker.counters import Counters
 from coderbot.worker.link import Link
+from coderbot.worker.preferences.store import PreferenceStore
 from coderbot.worker.stopping import StopRequest
 from coderbot.worker.tasks import Tasks
 from coderbot.worker.telegram.absence import Absence
@@ -42,6 +43,7 @@ class Services:
     outbox: Outbox
     buttons: Buttons
     desk: Desk
+    preferences: PreferenceStore
     media: "MediaService"
 
     @property

@@ -4,17 +4,19 @@ import secrets
 from collections import OrderedDict
 from dataclasses import dataclass
 
+from coderbot.worker.telegram.press import Target
+
 _MAX_ISSUED = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Press:
-    """A button that somebody may press."""
+class _Issued:
+    """Buttons that somebody may press."""
 
     user_id: int
     """Who alone may press it."""
-    target: object
-    """What it is about: a terminal, or a question."""
+    target: Target
+    """What a press is handed to."""
 
 
 class Buttons:
@@ -26,20 +28,20 @@ class Buttons:
     """
 
     def __init__(self) -> None:
-        self._issued: OrderedDict[str, Press] = OrderedDict()
+        self._issued: OrderedDict[str, _Issued] = OrderedDict()
 
-    def issue(self, user_id: int, target: object) -> str:
-        """Return a new id for buttons of `user_id` about `target`."""
+    def issue(self, user_id: int, target: Target) -> str:
+        """Return a new id for buttons of `user_id`; presses go to `target`."""
         key = secrets.token_urlsafe(9)
-        self._issued[key] = Press(user_id, target)
+        self._issued[key] = _Issued(user_id, target)
         if len(self._issued) > _MAX_ISSUED:
             self._issued.popitem(last=False)
         return key
 
-    def find(self, key: str, user_id: int) -> object | None:
+    def find(self, key: str, user_id: int) -> Target | None:
         """Return what the id stands for, if it is of this user and still valid."""
-        press = self._issued.get(key)
-        return press.target if press and press.user_id == user_id else None
+        issued = self._issued.get(key)
+        return issued.target if issued and issued.user_id == user_id else None
 
     def revoke(self, key: str) -> None:
         """Make an id invalid."""

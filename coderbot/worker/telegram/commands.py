@@ -1,12 +1,37 @@
-"""The commands: one table for dispatch, for the menu and for /help."""
+"""The commands (pure): one table for dispatch, menus, /help, usage and the docs.
 
-from collections.abc import Awaitable, Callable
+A new command is one entry here and one function in `handlers/`, which the entry
+names as `module.function`; `dispatch` finds it.
+"""
+
 from dataclasses import dataclass
+from enum import Enum, auto
+from functools import partial
 
-from coderbot.worker.telegram.handlers import basics, keyboard, killbot, terminal
-from coderbot.worker.telegram.request import Request
 
-Handler = Callable[[Request], Awaitable[None]]
+class Section(Enum):
+    """A group of commands in /help and in the docs."""
+
+    TERMINALS = "Terminals"
+    SCREEN = "Screen"
+    TYPING = "Typing"
+    KEYS = "Keys"
+    FILES = "Files"
+    BOT = "This bot"
+
+
+class Menu(Enum):
+    """The list of commands that Telegram shows beside the input field."""
+
+    IDLE = auto()
+    """While the user has no terminal."""
+    OPEN = auto()
+    """While the user has one."""
+
+
+ALWAYS = (Menu.IDLE, Menu.OPEN)
+IDLE = (Menu.IDLE,)
+OPEN = (Menu.OPEN,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,43 +40,146 @@ class Command:
 
     name: str
     """Without the slash; `[a-z0-9_]`, up to 32 characters."""
-    description: str
-    """Shown in the menu and by /help."""
-    handle: Handler
+    help: str
+    """What it does; one line, lower case, without a full stop."""
+    section: Section
+    handler: str
+    """Function that carries it out: `module.function` in `handlers/`."""
+    aliases: tuple[str, ...] = ()
+    """Other names of the same."""
+    usage: str = ""
+    """Its arguments: `NAME`, `[N]`, `on|off`; empty when it takes none."""
+    example: str = ""
+    """Arguments that show how it is meant; told with every usage error."""
+    menus: tuple[Menu, ...] = ()
+    """Where Telegram's own list of commands shows it."""
     needs_terminal: bool = False
     """Without an open terminal the user is told how to get one instead."""
     is_urgent: bool = False
     """Does not wait for what the same user asked for before."""
+    key: str = ""
+    """Key that it presses, by its name in `terminal.keys`."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The name and all aliases."""
+        return (self.name, *self.aliases)
+
+    @property
+    def form(self) -> str:
+        """How it is written: `/ctrl C`."""
+        return f"/{self.name} {self.usage}".rstrip()
 
 
-async def _help(request: Request) -> None:
-    entries = ((command.name, command.description) for command in COMMANDS)
-    await basics.send_reference(request, entries)
+def _key(
+    name: str,
+    key: str,
+    does: str,
+    *aliases: str,
+    menus: tuple[Menu, ...] = (),
+    is_urgent: bool = False,
+) -> Command:
+    return Command(
+        name,
+        does,
+        Section.KEYS,
+        "keyboard.press",
+        aliases,
+        menus=menus,
+        needs_terminal=True,
+        is_urgent=is_urgent,
+        key=key,
+    )
 
 
-def _key(name: str, description: str, key: str, is_urgent: bool = False) -> Command:
-    return Command(name, description, keyboard.presser(key), True, is_urgent)
+_terminal = partial(Command, section=Section.TERMINALS)
+_screen = partial(Command, section=Section.SCREEN, needs_terminal=True)
+_typing = partial(Command, section=Section.TYPING, needs_terminal=True)
+_file = partial(Command, section=Section.FILES)
+_bot = partial(Command, section=Section.BOT)
 
-
-COMMANDS: tuple[Command, ...] = (
-    Command("xterm", "open a terminal", terminal.open_terminal),
-    Command("screen", "show the screen", terminal.show_screen, True),
-    Command("close", "close the terminal", terminal.close_terminal, True),
-    Command("keys", "type text without Enter: /keys TEXT", keyboard.type_keys, True),
-    _key("enter", "press Enter", "enter"),
-    _key("ctrlc", "press Control-C at once", "ctrl+c", is_urgent=True),
-    Command("ctrl", "press Control and a key: /ctrl C", keyboard.press_control, True),
-    _key("ctrlx", "press Control-X", "ctrl+x"),
-    _key("esc", "press Escape", "esc"),
-    _key("tab", "press Tab", "tab"),
-    _key("space", "press the space bar", "space"),
-    _key("delete", "delete the character before the cursor", "backspace"),
-    _key("arrowup", "press the arrow up", "up"),
-    _key("arrowdown", "press the arrow down", "down"),
-    *(_key(digit, f"press {digit}", digit) for digit in "12345"),
-    Command("killbot", "stop this bot", killbot.ask_to_kill, is_urgent=True),
-    Command("help", "list the commands", _help),
-    Command("start", "what this bot does", basics.send_welcome),
+TERMINALS = (
+    _terminal("xterm", "open a terminal", handler="terminal.open_terminal", menus=IDLE),
+    _terminal(
+        "close",
+        "close the terminal",
+        handler="terminal.close_terminal",
+        menus=OPEN,
+        needs_terminal=True,
+    ),
+)
+SCREEN = (
+    _screen("screen", "show the screen", handler="terminal.show_screen", menus=ALWAYS),
+)
+TYPING = (
+    _typing(
+        "keys",
+        "type text without Enter",
+        handler="keyboard.type_keys",
+        usage="TEXT",
+        example="ls -la",
+    ),
+    _typing(
+        "ctrl",
+        "press Control and a key: a letter or one of @ [ \\ ] ^ _ ?",
+        handler="keyboard.press_control",
+        usage="C",
+        example="d",
+    ),
+)
+KEYS = (
+    _key("ctrlc", "ctrl+c", "press Control-C at once", menus=OPEN, is_urgent=True),
+    _key("esc", "esc", "press Escape", menus=OPEN),
+    _key("enter", "enter", "press Enter", menus=OPEN),
+    _key("tab", "tab", "press Tab", menus=OPEN),
+    _key("up", "up", "press the arrow up", "arrowup"),
+    _key("down", "down", "press the arrow down", "arrowdown"),
+    _key("left", "left", "press the arrow to the left", "arrowleft"),
+    _key("right", "right", "press the arrow to the right", "arrowright"),
+    _key("space", "space", "press the space bar"),
+    # As in other bots of this kind, /delete is the key that deletes backwards.
+    _key("backspace", "backspace", "delete the character before the cursor", "delete"),
+    _key("del", "delete", "delete the character under the cursor"),
+    _key("home", "home", "press Home"),
+    _key("end", "end", "press End"),
+    _key("pgup", "pgup", "press Page Up", "pageup"),
+    _key("pgdn", "pgdn", "press Page Down", "pagedown"),
+    _key("ctrld", "ctrl+d", "press Control-D"),
+    _key("ctrlx", "ctrl+x", "press Control-X"),
+    *(_key(digit, digit, f"press {digit}") for digit in "123456789"),
+    *(_key(f"f{n}", f"f{n}", f"press F{n}") for n in range(1, 13)),
+)
+FILES: tuple[Command, ...] = ()
+BOT = (
+    _bot("help", "list the commands", handler="basics.send_reference", menus=ALWAYS),
+    _bot("start", "what this bot does", handler="basics.send_welcome", menus=ALWAYS),
+    _bot(
+        "killbot",
+        "stop this bot, after a question",
+        handler="killbot.ask_to_kill",
+        is_urgent=True,
+    ),
 )
 
-BY_NAME = {command.name: command for command in COMMANDS}
+COMMANDS: tuple[Command, ...] = (*TERMINALS, *SCREEN, *TYPING, *KEYS, *FILES, *BOT)
+"""Every command, in the order of /help."""
+
+BY_NAME = {name: command for command in COMMANDS for name in command.names}
+"""Every command by its name and by its aliases."""
+
+RESERVED_NAMES = frozenset(BY_NAME)
+"""Names that nothing else may take."""
+
+
+def menu_of(menu: Menu) -> tuple[tuple[str, str], ...]:
+    """Return the names and descriptions that belong into `menu`."""
+    return tuple((each.name, each.help) for each in COMMANDS if menu in each.menus)
+
+
+def by_section() -> dict[Section, tuple[Command, ...]]:
+    """Return the commands of every section that has some."""
+    groups = {
+        section: tuple(each for each in COMMANDS if each.section is section)
+        for section in Section
+    }
+    return {section: group for section, group in groups.items() if group}

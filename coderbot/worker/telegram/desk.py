@@ -14,6 +14,7 @@ from coderbot.worker.telegram import texts
 from coderbot.worker.telegram.buttons import Buttons
 from coderbot.worker.telegram.livescreen import LiveScreen
 from coderbot.worker.telegram.outbox import Outbox
+from coderbot.worker.telegram.screenbuttons import ScreenButtons
 from coderbot.worker.terminal.registry import TerminalLimits, TerminalRegistry
 from coderbot.worker.terminal.session import TerminalSession
 from coderbot.worker.terminal.spec import TerminalSpec
@@ -85,7 +86,7 @@ class Desk:
     async def open(self, user_id: int, chat: int) -> Place:
         """Open a terminal for a user who has none."""
         session = await self.terminals.open(user_id, self._spec)
-        key = self._buttons.issue(user_id, session)
+        key = self._buttons.issue(user_id, ScreenButtons(session))
         screen = self._make_screen(chat, session, key)
         follower = self._tasks.spawn(screen.follow(), f"screen of {user_id}")
         self._forget(user_id)

@@ -5,7 +5,7 @@ import logging
 from telegram import Bot, BotCommand, BotCommandScopeAllPrivateChats
 from telegram.error import TelegramError
 
-from coderbot.worker.telegram.commands import COMMANDS
+from coderbot.worker.telegram.commands import Menu, menu_of
 
 _log = logging.getLogger(__name__)
 
@@ -17,7 +17,7 @@ async def publish_menu(bot: Bot) -> None:
     control. A failure is no reason not to start.
     """
     scope = BotCommandScopeAllPrivateChats()
-    wanted = tuple(BotCommand(each.name, each.description) for each in COMMANDS)
+    wanted = tuple(BotCommand(*entry) for entry in menu_of(Menu.IDLE))
     try:
         if tuple(await bot.get_my_commands(scope)) != wanted:
             await bot.set_my_commands(wanted, scope)

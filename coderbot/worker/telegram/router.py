@@ -10,12 +10,13 @@ from telegram import Message, Update
 from coderbot.errors import CoderBotError
 from coderbot.worker.services import Services
 from coderbot.worker.telegram import texts
-from coderbot.worker.telegram.commands import BY_NAME, Command
+from coderbot.worker.telegram.commands import BY_NAME
+from coderbot.worker.telegram.dispatch import obey
 from coderbot.worker.telegram.handlers.buttons import press_button
 from coderbot.worker.telegram.handlers.files import Incoming, incoming_of, receive_file
 from coderbot.worker.telegram.handlers.keyboard import type_message
 from coderbot.worker.telegram.request import Request
-from coderbot.worker.telegram.typed import Call, parse_command
+from coderbot.worker.telegram.typed import parse_command
 
 _DOWNLOADS = 3
 """Files fetched at the same time."""
@@ -57,18 +58,20 @@ class Router:
             self._route_text(message.text, user_id, chat)
 
     def _route_text(self, text: str, user_id: int, chat: int) -> None:
-        call = parse_command(text, self._services.bot.username)
-        request = Request(self._services, user_id, chat, call or Call("", "", ""))
+        services = self._services
+        call = parse_command(text, services.bot.username)
         if call is None:
-            self._queue(user_id, lambda: type_message(request, text))
+            self._queue(user_id, lambda: type_message(services, user_id, chat, text))
             return
         command = BY_NAME.get(call.name)
         if command is None:
-            request.reply(texts.unknown_command(call.name))
-        elif command.is_urgent:
-            self._beside(chat, lambda: _obey(command, request))
+            services.outbox.post(chat, texts.unknown_command(call.name))
+            return
+        request = Request(services, user_id, chat, call, command)
+        if command.is_urgent:
+            self._beside(chat, lambda: obey(command, request))
         else:
-            self._queue(user_id, lambda: _obey(command, request))
+            self._queue(user_id, lambda: obey(command, request))
 
     async def _download(self, chat: int, file: Incoming) -> None:
         async with self._downloads:
@@ -92,10 +95,3 @@ class Router:
         except Exception:  # noqa: BLE001 - one request fails, the bot goes on
             _log.exception("A request failed")
             self._services.outbox.post(chat, texts.INTERNAL_ERROR)
-
-
-async def _obey(command: Command, request: Request) -> None:
-    if command.needs_terminal and request.place is None:
-        request.reply(texts.NO_TERMINAL)
-    else:
-        await command.handle(request)

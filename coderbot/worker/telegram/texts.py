@@ -1,7 +1,5 @@
 """What the bot says (pure). Plain text: whatever is filled in cannot break it."""
 
-from collections.abc import Iterable
-
 NO_TERMINAL = "No terminal is open. /xterm opens one."
 TERMINAL_EXISTS = (
     "A terminal is open already. /screen shows it, /close closes it; "
@@ -23,11 +21,6 @@ UNSUPPORTED = (
 )
 BUSY = "Too much is waiting to be done; this was dropped. /ctrlc still works."
 INTERNAL_ERROR = "That failed because of a fault in the bot. Its log tells more."
-KEYS_USAGE = "/keys TEXT types TEXT without Enter. Example: /keys ls -la"
-CTRL_USAGE = (
-    "/ctrl C presses Control and C. Example: /ctrl d\n"
-    "Possible: letters, and @ [ \\ ] ^ _ ?"
-)
 SCREEN_EMPTY = "(the screen is empty)"
 STALE_BUTTON = "This button belongs to a terminal that is closed."
 UP_TO_DATE = "Nothing has changed."
@@ -49,25 +42,6 @@ def welcome(bot: str) -> str:
         "/screen shows the screen again, /ctrlc interrupts, /close ends it.\n"
         "Files that you send here are saved on the machine.\n\n"
         "/help lists everything."
-    )
-
-
-def reference(commands: Iterable[tuple[str, str]], media_dir: str) -> str:
-    """Return the answer to /help.
-
-    Args:
-        commands: Name and description of each command.
-        media_dir: Where files are exchanged.
-    """
-    lines = "\n".join(f"/{name} - {description}" for name, description in commands)
-    return (
-        f"{lines}\n\n"
-        "Any other text is typed into the terminal, followed by Enter. "
-        "For a command of the program in the terminal write a point instead of "
-        "the slash: .clear types /clear.\n"
-        "[m0] to [m9] stand for the texts of M0 to M9 in the settings, [media] for "
-        f"{media_dir}.\n"
-        f"Files put into {media_dir} are sent to this chat."
     )
 
 

@@ -1,8 +1,7 @@
 """/start and /help."""
 
-from collections.abc import Iterable
-
 from coderbot.worker.telegram import texts
+from coderbot.worker.telegram.reference import help_pages
 from coderbot.worker.telegram.request import Request
 
 
@@ -11,7 +10,7 @@ async def send_welcome(request: Request) -> None:
     request.reply(texts.welcome(request.services.name))
 
 
-async def send_reference(request: Request, commands: Iterable[tuple[str, str]]) -> None:
-    """List the commands, given by name and description."""
-    media_dir = str(request.services.dirs.root)
-    request.reply(texts.reference(commands, media_dir))
+async def send_reference(request: Request) -> None:
+    """List the commands."""
+    for page in help_pages(str(request.services.dirs.root)):
+        request.reply(page)

@@ -1,7 +1,6 @@
 """What a user types: text, keys by name, keys by button."""
 
-from collections.abc import Awaitable, Callable
-
+from coderbot.worker.services import Services
 from coderbot.worker.telegram import texts
 from coderbot.worker.telegram.desk import Place
 from coderbot.worker.telegram.request import Request
@@ -10,18 +9,14 @@ from coderbot.worker.terminal.keys import CTRL_CHARACTERS
 from coderbot.worker.terminal.typing_text import encode_text
 
 
-def presser(key: str) -> Callable[[Request], Awaitable[None]]:
-    """Return a handler that presses `key`, by its name among the terminal's keys."""
-
-    async def press(request: Request) -> None:
-        if request.place is not None:
-            await press_key(request.place, key)
-
-    return press
+async def press(request: Request) -> None:
+    """Press the key that belongs to the command."""
+    if request.place is not None:
+        await press_key(request.place, request.command.key)
 
 
 async def press_key(place: Place, key: str) -> None:
-    """Press one key and let the screen follow."""
+    """Press one key, by its name in `terminal.keys`, and let the screen follow."""
     await place.session.press(key)
     place.screen.touch()
 
@@ -30,7 +25,7 @@ async def press_control(request: Request) -> None:
     """Press Control and the key that the argument names."""
     character = request.call.argument.lower()
     if len(character) != 1 or character not in CTRL_CHARACTERS:
-        request.reply(texts.CTRL_USAGE)
+        request.refuse()
     elif request.place is not None:
         await press_key(request.place, f"ctrl+{character}")
 
@@ -39,19 +34,18 @@ async def type_keys(request: Request) -> None:
     """Type the argument as it stands, without Enter."""
     text = request.call.raw_argument
     if not text:
-        request.reply(texts.KEYS_USAGE)
+        request.refuse()
     elif request.place is not None:
         await request.place.session.write(encode_text(text, bracketed=False))
         request.place.screen.touch()
 
 
-async def type_message(request: Request, text: str) -> None:
+async def type_message(services: Services, user_id: int, chat: int, text: str) -> None:
     """Type a message and Enter."""
-    if request.place is None:
-        request.reply(texts.NO_TERMINAL)
+    place = services.desk.find(user_id)
+    if place is None:
+        services.outbox.post(chat, texts.NO_TERMINAL)
         return
-    settings = request.services.settings
-    media_dir = str(request.services.dirs.root)
-    typed = typed_text(text, settings.macros, media_dir)
-    await request.place.session.type_text(typed, enter=True)
-    request.place.screen.touch()
+    typed = typed_text(text, services.settings.macros, str(services.dirs.root))
+    await place.session.type_text(typed, enter=True)
+    place.screen.touch()

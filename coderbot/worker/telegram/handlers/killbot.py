@@ -6,6 +6,7 @@ from coderbot.errors import ExitCode
 from coderbot.worker.services import Services
 from coderbot.worker.telegram import texts
 from coderbot.worker.telegram.keyboards import YES, question_keyboard
+from coderbot.worker.telegram.press import Press
 from coderbot.worker.telegram.request import Request
 
 _log = logging.getLogger(__name__)
@@ -13,6 +14,19 @@ _log = logging.getLogger(__name__)
 
 class KillQuestion:
     """Stands behind the buttons of one question."""
+
+    async def press(self, press: Press) -> str | None:
+        """Carry out the answer; the last word is sent while the worker stops."""
+        services, means_it = press.services, press.action == YES
+        services.buttons.revoke(press.key)
+        word = texts.killed(services.name) if means_it else texts.CANCELLED
+        if press.message is not None:
+            replace = _replace_question(services, press.user_id, press.message, word)
+            services.tasks.spawn(replace, "answer")
+        if means_it:
+            _log.warning("User %d stops this bot by /killbot", press.user_id)
+            services.stop.ask(ExitCode.OK, f"/killbot by user {press.user_id}")
+        return ""
 
 
 async def ask_to_kill(request: Request) -> None:
@@ -23,16 +37,6 @@ async def ask_to_kill(request: Request) -> None:
     await services.outbox.text(
         request.chat, texts.kill_question(services.name), keyboard=keyboard
     )
-
-
-def answer_kill(services: Services, user_id: int, message: int, action: str) -> None:
-    """Carry out the answer; the last word is sent while the worker stops."""
-    means_it = action == YES
-    word = texts.killed(services.name) if means_it else texts.CANCELLED
-    services.tasks.spawn(_replace_question(services, user_id, message, word), "answer")
-    if means_it:
-        _log.warning("User %d stops this bot by /killbot", user_id)
-        services.stop.ask(ExitCode.OK, f"/killbot by user {user_id}")
 
 
 async def _replace_question(

@@ -2,7 +2,6 @@
 
 import asyncio
 import datetime as dtm
-import re
 
 import pytest
 
@@ -10,7 +9,7 @@ from coderbot import wire
 from coderbot.worker.tasks import Tasks
 from coderbot.worker.telegram.absence import Absence
 from coderbot.worker.telegram.buttons import Buttons
-from coderbot.worker.telegram.commands import BY_NAME, COMMANDS
+from coderbot.worker.telegram.handlers.killbot import KillQuestion
 from coderbot.worker.telegram.keyboards import screen_keyboard, split_data
 from coderbot.worker.telegram.lanes import Lanes
 from coderbot.worker.telegram.polling import PollWatch
@@ -91,7 +90,7 @@ async def test_lane_is_bounded() -> None:
 
 def test_a_button_is_bound_to_its_user() -> None:
     buttons = Buttons()
-    target = object()
+    target = KillQuestion()
     key = buttons.issue(1001, target)
     assert buttons.find(key, 1001) is target
     assert buttons.find(key, 666) is None
@@ -101,7 +100,7 @@ def test_a_button_is_bound_to_its_user() -> None:
 
 
 def test_callback_data_is_short() -> None:
-    key = Buttons().issue(1001, object())
+    key = Buttons().issue(1001, KillQuestion())
     for row in screen_keyboard(key).inline_keyboard:
         for button in row:
             data = str(button.callback_data)
@@ -156,17 +155,6 @@ def test_a_flood_answer_is_no_change() -> None:
     watch.answered(200)
     watch.answered(429)
     assert len(frames) == 1
-
-
-def test_commands_are_what_telegram_takes() -> None:
-    assert len(COMMANDS) == len(BY_NAME) <= 100
-    for command in COMMANDS:
-        assert re.fullmatch("[a-z0-9_]{1,32}", command.name)
-        assert 1 <= len(command.description) <= 256
-
-
-def test_control_c_never_waits() -> None:
-    assert BY_NAME["ctrlc"].is_urgent
 
 
 def test_old_message_counts_as_missed_only_after_an_absence() -> None:

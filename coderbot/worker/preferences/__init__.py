@@ -1,0 +1,1 @@
+"""What each user has chosen, kept over restarts."""

@@ -1,0 +1,29 @@
+"""From an entry of the command table to the function that it names."""
+
+import functools
+import importlib
+from collections.abc import Awaitable, Callable
+
+from coderbot.worker.telegram import texts
+from coderbot.worker.telegram.commands import Command
+from coderbot.worker.telegram.request import Request
+
+Handler = Callable[[Request], Awaitable[None]]
+
+_HANDLERS = "coderbot.worker.telegram.handlers"
+
+
+@functools.cache
+def handler_of(command: Command) -> Handler:
+    """Return what carries out `command`; imported when it is first asked for."""
+    module, _, name = command.handler.partition(".")
+    handler: Handler = getattr(importlib.import_module(f"{_HANDLERS}.{module}"), name)
+    return handler
+
+
+async def obey(command: Command, request: Request) -> None:
+    """Carry out a command, if what it needs is there."""
+    if command.needs_terminal and request.place is None:
+        request.reply(texts.NO_TERMINAL)
+    else:
+        await handler_of(command)(request)

@@ -1,0 +1,88 @@
+"""The reference of all commands (pure): for /help and for the docs.
+
+`python -m coderbot.worker.telegram.reference > docs/commands.md` writes the latter.
+"""
+
+import sys
+from collections.abc import Iterable
+
+from coderbot.worker.telegram.commands import Command, by_section
+from coderbot.worker.telegram.lengths import MAX_TEXT_UNITS, utf16_units
+
+_NOTES = (
+    "Any other text is typed into the terminal, followed by Enter; several lines "
+    "stay one paste. For a command of the program in the terminal write a point "
+    "instead of the slash: .clear types /clear. A point before anything but a "
+    "single word stays: ./run, .., .env.local; two points type one: ..bashrc "
+    "types .bashrc.",
+    "[m0] to [m9] stand for the texts of M0 to M9 in the settings, [media] for "
+    "the bot's media directory.",
+)
+
+
+def help_pages(media_dir: str) -> tuple[str, ...]:
+    """Return the answer to /help: as few messages as Telegram's limit allows.
+
+    Args:
+        media_dir: Where files are exchanged.
+    """
+    blocks = [
+        "\n".join((section.value, *map(_line, commands)))
+        for section, commands in by_section().items()
+    ]
+    files = f"Files put into {media_dir} are sent to this chat."
+    return _pages((*blocks, *_NOTES, files))
+
+
+def document() -> str:
+    """Return the reference as a document in Markdown."""
+    head = (
+        "# Commands in chat\n\n"
+        "<!-- Made by `python -m coderbot.worker.telegram.reference`. -->\n\n"
+        "Every command is also understood as `/command@name_of_the_bot`. A command "
+        "that needs a terminal says how to open one when there is none."
+    )
+    tables = [
+        f"## {section.value}\n\n| send | and |\n| --- | --- |\n"
+        + "\n".join(map(_row, commands))
+        for section, commands in by_section().items()
+    ]
+    return "\n\n".join((head, *tables, "## Text", *_NOTES)) + "\n"
+
+
+def usage(command: Command) -> str:
+    """Return what to say when the arguments of `command` make no sense."""
+    example = f"\nExample: /{command.name} {command.example}" if command.example else ""
+    return f"{command.form} - {command.help}{example}"
+
+
+def _line(command: Command) -> str:
+    others = "".join(f", /{alias}" for alias in command.aliases)
+    return f"{command.form}{others} - {command.help}"
+
+
+def _row(command: Command) -> str:
+    names = ", ".join(f"`/{name}`" for name in command.aliases)
+    form = f"`{command.form}`" + (f", {names}" if names else "")
+    # A bar inside a table would end the cell, also between backticks.
+    return f"| {_escaped(form)} | {_escaped(command.help)} |"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def _pages(blocks: Iterable[str]) -> tuple[str, ...]:
+    """Join blocks to pages that Telegram takes; a block is never parted."""
+    pages: list[str] = []
+    for block in blocks:
+        joined = f"{pages[-1]}\n\n{block}" if pages else block
+        if pages and utf16_units(joined) <= MAX_TEXT_UNITS:
+            pages[-1] = joined
+        else:
+            pages.append(block)
+    return tuple(pages)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(document())
