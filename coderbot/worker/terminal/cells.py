@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from coderbot.worker.terminal.screen import PLAIN, Line, Rgb, Run, Style
+from coderbot.worker.terminal.screen import PLAIN, Line, Rgb, Run, Style, Underline
 
 _CODEPOINT, _GRAPHEME, _PALETTE, _RGB = range(4)
 _NARROW, _WIDE, _TAIL, _HEAD = range(4)
@@ -22,6 +22,8 @@ class CellLayout:
     """Number of the style within the row (16 bits)."""
     wide: int
     """Whether a character is wide, or what is left of one (2 bits)."""
+    link: int
+    """Whether the cell belongs to a hyperlink (1 bit)."""
 
     @classmethod
     def of(cls, bits: Mapping[str, Mapping[str, int]]) -> "CellLayout":
@@ -31,12 +33,13 @@ class CellLayout:
             tag=bits["content_tag"]["lsb"],
             style=bits["style_id"]["lsb"],
             wide=bits["wide"]["lsb"],
+            link=bits["hyperlink"]["lsb"],
         )
 
     @property
     def look(self) -> int:
         """Mask of what neighbouring cells must share to be one run."""
-        return 0xFFFF << self.style | 3 << self.tag | 3 << self.wide
+        return 0xFFFF << self.style | 3 << self.tag | 3 << self.wide | 1 << self.link
 
 
 class RowDecoder:
@@ -67,6 +70,8 @@ class RowDecoder:
             return ()
         layout = self._layout
         look, content = layout.look, layout.content
+        # A style in a link is another one than the same outside of it.
+        style_bits = 0xFFFF << layout.style | 1 << layout.link
         styles: dict[int, Style] = {0: PLAIN}
         runs: list[Run] = []
         x = 0
@@ -74,10 +79,11 @@ class RowDecoder:
             members = list(group)
             tag = key >> layout.tag & 3
             wide = key >> layout.wide & 3
-            number = key >> layout.style & 0xFFFF
+            number = key & style_bits
             style = styles.get(number)
             if style is None:
-                style = styles[number] = self._style_at(x)
+                is_link = bool(key >> layout.link & 1)
+                style = styles[number] = _linked(self._style_at(x), is_link)
             if tag == _CODEPOINT and wide in (_NARROW, _HEAD):
                 text = "".join([chr(c >> content & 0x1FFFFF or 32) for c in members])
                 _append(runs, text, style)
@@ -115,6 +121,13 @@ class RowDecoder:
             else:
                 text = chr(cell >> self._layout.content & 0x1FFFFF or 32)
             runs.append(Run(text, style, 2 if wide == _WIDE else 1))
+
+
+def _linked(style: Style, is_link: bool) -> Style:
+    """Return `style`, with dots under it where it is a link and has no line yet."""
+    if is_link and style.underline is Underline.NONE:
+        return style._replace(underline=Underline.DOTTED)
+    return style
 
 
 def _append(runs: list[Run], text: str, style: Style) -> None:

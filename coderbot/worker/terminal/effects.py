@@ -10,6 +10,8 @@ class Effects:
     def __init__(self) -> None:
         self.bells = 0
         """How often the program has rung."""
+        self.is_light = False
+        """What a program is told that asks whether the colours are light or dark."""
         self._replies: list[bytes] = []
         self._size = 0
 

@@ -36,6 +36,7 @@ _APPLICATION_CURSOR, _BRACKETED_PASTE, _SYNCHRONIZED = 1, 2004, 2026
 _GRAPHEME_CLUSTERS = 2027
 """Numbers of DEC private modes."""
 
+_DARK, _LIGHT = lib.GHOSTTY_COLOR_SCHEME_DARK, lib.GHOSTTY_COLOR_SCHEME_LIGHT
 _SHAPES = {
     lib.GHOSTTY_RENDER_STATE_CURSOR_VISUAL_STYLE_BAR: CursorShape.BAR,
     lib.GHOSTTY_RENDER_STATE_CURSOR_VISUAL_STYLE_BLOCK: CursorShape.BLOCK,
@@ -97,7 +98,6 @@ class Emulator:
     def __init__(
         self, columns: int, rows: int, scrollback: int, theme: Theme = DARK
     ) -> None:
-        self._theme = theme
         self._effects = Effects()
         self._lines: list[Line] = []
         self._styles: dict[bytes, Style] = {}
@@ -106,6 +106,7 @@ class Emulator:
         self._keep: list[Any] = []
         self._open(columns, rows)
         self._configure(scrollback)
+        self.set_theme(theme)
         self._connect()
         self._decoder = RowDecoder(
             _LAYOUT, self._style_at, self._grapheme_at, lambda n: self._palette[n]
@@ -137,18 +138,23 @@ class Emulator:
         self._set("SCROLLBACK_MAX_BYTES", ffi.new("size_t*", _MAX_SCROLLBACK_BYTES))
         # Pictures inside the terminal are not drawn; programs must not think so.
         self._set("KITTY_IMAGE_STORAGE_LIMIT", ffi.new("uint64_t*", 0))
-        for name, color in (
-            ("FOREGROUND", self._theme.foreground),
-            ("BACKGROUND", self._theme.background),
-            ("CURSOR", self._theme.cursor),
-        ):
-            self._set(f"COLOR_{name}", ffi.new("GhosttyColorRgb*", color))
-        self._set("COLOR_PALETTE", ffi.new("GhosttyColorRgb[256]", self._theme.palette))
         # Several code points that make one sign take the room of one: so count the
         # agents that draw with emoji, and so does every newer terminal.
         clusters = {"mode": _GRAPHEME_CLUSTERS, "value": True}
         for option in ("MODE", "MODE_DEFAULT"):
             self._set(option, ffi.new("GhosttyTerminalModeConfig*", clusters))
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take other colours, except for those that the program has chosen itself."""
+        self._theme = theme
+        self._effects.is_light = theme.is_light
+        for name, color in (
+            ("FOREGROUND", theme.foreground),
+            ("BACKGROUND", theme.background),
+            ("CURSOR", theme.cursor),
+        ):
+            self._set(f"COLOR_{name}", ffi.new("GhosttyColorRgb*", color))
+        self._set("COLOR_PALETTE", ffi.new("GhosttyColorRgb[256]", theme.palette))
 
     def _connect(self) -> None:
         """Have the library tell what concerns the program or a frame."""
@@ -162,10 +168,14 @@ class Emulator:
             if held:
                 _UPDATE(state, terminal)
 
+        def scheme(_terminal: Any, _data: Any, out: Any) -> bool:
+            out[0] = _LIGHT if effects.is_light else _DARK
+            return True
+
         self._callback("WRITE_PTY", "GhosttyTerminalWritePtyFn", reply)
         self._callback("BELL", "GhosttyTerminalBellFn", lambda *_: effects.ring())
         self._callback("RENDER_HOLD", "GhosttyTerminalRenderHoldFn", hold)
-        self._callback("COLOR_SCHEME", "GhosttyTerminalColorSchemeFn", _tell_scheme)
+        self._callback("COLOR_SCHEME", "GhosttyTerminalColorSchemeFn", scheme)
         self._callback("SIZE", "GhosttyTerminalSizeFn", _tell_size)
 
     def _set(self, option: str, value: Any) -> None:
@@ -229,10 +239,12 @@ class Emulator:
     @property
     def title(self) -> str:
         """The window title, without control characters."""
-        value = self._get("TITLE", "GhosttyString")
-        raw = ffi.buffer(value.ptr, value.len)[:] if value.len else b""
-        text = raw.decode("utf-8", "replace")
-        return "".join(c for c in text if c.isprintable())[:_MAX_TITLE]
+        return "".join(c for c in self._string("TITLE") if c.isprintable())[:_MAX_TITLE]
+
+    @property
+    def reported_directory(self) -> str:
+        """The address of the working directory as the program tells it (OSC 7)."""
+        return self._string("PWD")
 
     def screen(self, unfinished: bool = False) -> Screen:
         """Return what the terminal shows.
@@ -248,19 +260,15 @@ class Emulator:
         self._note_colors(bytes(ffi.buffer(colors)))
         self._read_lines()
         cursor = self._render_get("CURSOR", "GhosttyRenderStateCursor")
-        theme = self._theme
+        chosen = colors.cursor_has_value
         return Screen(
             columns=int(self._render_get("COLS", "uint16_t")[0]),
             rows=len(self._lines),
             lines=tuple(self._lines),
             cursor=_cursor(cursor),
-            foreground=_changed(colors.foreground, theme.foreground),
-            background=_changed(colors.background, theme.background),
-            cursor_color=(
-                _changed(colors.cursor, theme.cursor)
-                if colors.cursor_has_value
-                else None
-            ),
+            foreground=_rgb(colors.foreground),
+            background=_rgb(colors.background),
+            cursor_color=_rgb(colors.cursor) if chosen else self._theme.cursor,
             title=self.title,
             alternate=self.alternate,
         )
@@ -346,6 +354,11 @@ class Emulator:
         _check(lib.ghostty_terminal_get(self._terminal, key, config), "mode")
         return bool(config.value)
 
+    def _string(self, name: str) -> str:
+        value = self._get(name, "GhosttyString")
+        raw = ffi.buffer(value.ptr, value.len)[:] if value.len else b""
+        return raw.decode("utf-8", "replace")
+
     def _get(self, name: str, kind: str) -> Any:
         out = ffi.new(f"{kind}*")
         key = getattr(lib, f"GHOSTTY_TERMINAL_DATA_{name}")
@@ -370,11 +383,6 @@ def _tell_size(terminal: Any, _data: Any, out: Any) -> bool:
     return True
 
 
-def _tell_scheme(_terminal: Any, _data: Any, out: Any) -> bool:
-    out[0] = lib.GHOSTTY_COLOR_SCHEME_DARK
-    return True
-
-
 def _cursor(raw: Any) -> Cursor:
     if not (raw.visible and raw.viewport_has_value):
         return Cursor(visible=False)
@@ -383,6 +391,5 @@ def _cursor(raw: Any) -> Cursor:
     return Cursor(int(x), int(raw.viewport_y), True, _SHAPES[raw.visual_style])
 
 
-def _changed(raw: Any, default: Rgb) -> Rgb | None:
-    color = (raw.r, raw.g, raw.b)
-    return None if color == default else color
+def _rgb(raw: Any) -> Rgb:
+    return (raw.r, raw.g, raw.b)

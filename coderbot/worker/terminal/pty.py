@@ -99,6 +99,14 @@ class PtyChild:
             return False
         return bool(local_flags & termios.ICANON)
 
+    @property
+    def foreground(self) -> int:
+        """Process group that owns the terminal now; 0 when there is none."""
+        try:
+            return os.tcgetpgrp(self.fd)
+        except OSError:
+            return 0
+
     def close(self) -> None:
         """Close our end; what still uses the terminal gets SIGHUP and EIO."""
         if self.fd < 0:

@@ -105,11 +105,11 @@ class Screen:
     """Exactly `rows` lines."""
     cursor: Cursor = Cursor()
     foreground: Rgb | None = None
-    """Default text colour if the program has changed it (OSC 10)."""
+    """Default text colour: that of the theme, or what the program has set (OSC 10)."""
     background: Rgb | None = None
-    """Default background if the program has changed it (OSC 11)."""
+    """Default background; None, here and beside, is that of the dark theme."""
     cursor_color: Rgb | None = None
-    """Colour of the cursor if the program has chosen one (OSC 12)."""
+    """Colour of the cursor."""
     title: str = field(default="", compare=False)
     """Window title; no part of the picture, so it does not count as a change."""
     alternate: bool = field(default=False, compare=False)

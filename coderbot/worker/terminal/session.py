@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from coderbot.clock import Clock
 from coderbot.worker.terminal.closing import end_family, kill_family
+from coderbot.worker.terminal.directory import directory_of, process_directory
 from coderbot.worker.terminal.environment import terminal_environment
 from coderbot.worker.terminal.errors import TerminalBusyError, TerminalClosedError
 from coderbot.worker.terminal.exits import ExitWatch
@@ -17,6 +18,7 @@ from coderbot.worker.terminal.keys import encode_key
 from coderbot.worker.terminal.outgoing import Outgoing
 from coderbot.worker.terminal.screen import Screen
 from coderbot.worker.terminal.spec import TerminalSpec
+from coderbot.worker.terminal.theme import Theme
 from coderbot.worker.terminal.typing_text import encode_text
 
 if TYPE_CHECKING:
@@ -100,7 +102,9 @@ class TerminalSession:
             _directory(spec.cwd, environment.get("HOME")),
             environment,
         )
-        emulator = emulators.Emulator(spec.columns, spec.rows, spec.scrollback)
+        emulator = emulators.Emulator(
+            spec.columns, spec.rows, spec.scrollback, spec.theme
+        )
         return cls(key, mark, child, emulator, clock)
 
     @property
@@ -112,6 +116,33 @@ class TerminalSession:
     def bells(self) -> int:
         """How often the program has rung."""
         return self._emulator.bells
+
+    @property
+    def title(self) -> str:
+        """The window title that the program has chosen; empty if it has none."""
+        return self.screen().title
+
+    @property
+    def directory(self) -> Path | None:
+        """Where the program is at work: what it tells, or what the system knows.
+
+        A shell is asked for by its foreground job: an editor that was started
+        elsewhere is where the work is. None after its end.
+        """
+        if not self.is_open:
+            return None
+        told = directory_of(self._emulator.reported_directory, os.uname().nodename)
+        return (
+            told
+            or process_directory(self._child.foreground)
+            or process_directory(self.pid)
+        )
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take other colours; programs that ask are told of them from now on."""
+        if self.is_open:
+            self._emulator.set_theme(theme)
+            self._note_output()
 
     @property
     def bracketed_paste(self) -> bool:

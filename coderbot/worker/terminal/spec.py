@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from coderbot.worker.terminal.theme import DARK, Theme
+
 
 @dataclass(frozen=True, slots=True)
 class TerminalSpec:
@@ -21,3 +23,5 @@ class TerminalSpec:
     """Directory to start in; None: the home directory, or / if there is none."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """Variables besides the allowed ones that are inherited; secrets are refused."""
+    theme: Theme = DARK
+    """Colours at the start."""

@@ -1,7 +1,7 @@
 from coderbot.worker.terminal.cells import CellLayout, RowDecoder
-from coderbot.worker.terminal.screen import PLAIN, Line, Run, Style
+from coderbot.worker.terminal.screen import PLAIN, Line, Run, Style, Underline
 
-LAYOUT = CellLayout(content=2, tag=0, style=26, wide=42)
+LAYOUT = CellLayout(content=2, tag=0, style=26, wide=42, link=45)
 RED, BLUE = Style(fg=(255, 0, 0)), Style(fg=(0, 0, 255))
 CODEPOINT, GRAPHEME, PALETTE, RGB = range(4)
 NARROW, WIDE, TAIL, HEAD = range(4)
@@ -51,8 +51,19 @@ def test_styles_that_look_alike_make_one_run() -> None:
 
 
 def test_flags_of_a_cell_that_do_not_show_do_not_split_runs() -> None:
-    link = 1 << 45
-    assert decode([pack(ord("a")), pack(ord("b")) | link]) == (Run("ab"),)
+    protected, prompt = 1 << 44, 1 << 46
+    cells = [pack(ord("a")), pack(ord("b")) | protected, pack(ord("c")) | prompt]
+    assert decode(cells) == (Run("abc"),)
+
+
+def test_a_link_has_dots_under_it() -> None:
+    cells = [pack(ord("a"), 1), pack(ord("b"), 1) | 1 << 45, pack(ord("c"), 1)]
+
+    assert decode(cells) == (
+        Run("a", RED),
+        Run("b", RED._replace(underline=Underline.DOTTED)),
+        Run("c", RED),
+    )
 
 
 def test_wide_characters_cover_two_cells() -> None:

@@ -183,7 +183,7 @@ def test_colours_that_a_program_changes() -> None:
     screen = emulator.screen()
     assert screen.lines[0] == (Run("x", Style(fg=(1, 2, 3))),)
     assert screen.background == (10, 11, 12)
-    assert screen.foreground is None
+    assert screen.foreground == DARK.foreground
 
 
 def test_a_screen_in_reverse() -> None:

@@ -12,7 +12,7 @@ from coderbot.worker.terminal.screen import (
     Screen,
     Style,
 )
-from coderbot.worker.terminal.theme import Theme
+from coderbot.worker.terminal.theme import DARK
 
 _DIM = 0.55
 """How much of its own colour a dim text keeps; the rest is its background."""
@@ -27,12 +27,12 @@ class Colors:
     cursor: Rgb
 
     @classmethod
-    def of(cls, screen: Screen, theme: Theme) -> "Colors":
-        """Return the defaults of `theme`, as far as the program keeps them."""
+    def of(cls, screen: Screen) -> "Colors":
+        """Return the default colours of `screen`."""
         return cls(
-            screen.foreground or theme.foreground,
-            screen.background or theme.background,
-            screen.cursor_color or theme.cursor,
+            screen.foreground or DARK.foreground,
+            screen.background or DARK.background,
+            screen.cursor_color or DARK.cursor,
         )
 
     def resolve(self, style: Style) -> tuple[Rgb, Rgb]:

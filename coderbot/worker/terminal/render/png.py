@@ -6,7 +6,6 @@ from coderbot.worker.terminal.render.paint import Colors
 from coderbot.worker.terminal.render.pngfile import Strip, join_strips
 from coderbot.worker.terminal.render.rows import RowPainter
 from coderbot.worker.terminal.screen import Cursor, Line, Screen
-from coderbot.worker.terminal.theme import DARK, Theme
 
 MAX_PHOTO_BYTES = 10_000_000
 """Telegram takes no larger photo."""
@@ -26,16 +25,12 @@ class PngRenderer:
     Args:
         font_size_px: Size of the letters, in pixels; smaller where Telegram would
             refuse the picture.
-        theme: Default colours.
         system_fonts: Use the fonts of the system for what DejaVu Sans Mono lacks;
             without them a picture is the same on every machine.
     """
 
-    def __init__(
-        self, font_size_px: int, theme: Theme = DARK, *, system_fonts: bool = True
-    ) -> None:
+    def __init__(self, font_size_px: int, *, system_fonts: bool = True) -> None:
         self._font_size_px = font_size_px
-        self._theme = theme
         self._system_fonts = system_fonts
         self._glyphs: Glyphs | None = None
         self._painter: RowPainter | None = None
@@ -55,7 +50,7 @@ class PngRenderer:
 
     def _render(self, screen: Screen, font_size_px: int) -> bytes:
         page = Page.of(screen.columns, screen.rows, font_size_px)
-        colors = Colors.of(screen, self._theme)
+        colors = Colors.of(screen)
         painter = self._painter_for(page, colors)
         strips = [
             self._drawn(y, line, _cursor_in(screen, y))

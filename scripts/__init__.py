@@ -1,0 +1,1 @@
+"""Helpers of the developers; none of them is installed."""
