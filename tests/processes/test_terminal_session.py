@@ -11,6 +11,7 @@ import pytest
 
 from coderbot.clock import SystemClock
 from coderbot.worker.terminal.errors import (
+    ControlCharacterError,
     TerminalBusyError,
     TerminalClosedError,
     TerminalStartError,
@@ -167,10 +168,12 @@ while not text.endswith(b"\\r"):
 async def test_text_is_pasted_into_programs_that_ask_for_it() -> None:
     async with terminal(*python(_PASTE_READER.format(mode=r"\x1b[?2004h"))) as session:
         await shows(session, "ready")
-        await session.type_text("one\ntwo\x1b[201~")
+        with pytest.raises(ControlCharacterError):
+            await session.type_text("one\ntwo\x1b[201~")
+        await session.type_text("one\ntwo")
         await session.wait_closed()
 
-    assert r"b'\x1b[200~one\rtwo[201~\x1b[201~'" in shown(session)
+    assert r"b'\x1b[200~one\rtwo\x1b[201~'" in shown(session)
     assert r"b'\r'" in shown(session)
 
 

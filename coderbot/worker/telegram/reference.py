@@ -11,10 +11,12 @@ from coderbot.worker.telegram.lengths import MAX_TEXT_UNITS, utf16_units
 
 _NOTES = (
     "Any other text is typed into the terminal, followed by Enter; several lines "
-    "stay one paste. For a command of the program in the terminal write a point "
-    "instead of the slash: .clear types /clear. A point before anything but a "
-    "single word stays: ./run, .., .env.local; two points type one: ..bashrc "
-    "types .bashrc.",
+    "stay one paste.",
+    "A slash would be a command for this bot, so write a point for commands of the "
+    "program in the terminal: .clear types /clear, .model opus types /model opus. "
+    "That goes for the commands that coding CLIs are known for; //name types /name "
+    "for any other. What a shell means by a point stays: ./run, .., .hidden. "
+    "..exit types .exit.",
     "[m0] to [m9] stand for the texts of M0 to M9 in the settings, [media] for "
     "the bot's media directory.",
 )

@@ -49,7 +49,7 @@ def unknown_command(name: str) -> str:
     """Return the answer to a command that does not exist."""
     return (
         f"There is no command /{name}. /help lists all. To type it into the "
-        f"terminal write .{name} instead."
+        f"terminal write //{name} instead."
     )
 
 

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_ESCAPED_SLASH = re.compile(r"\A\.(?=[A-Za-z][\w:-]*(?:\s|\Z))")
-"""A point before a single word: `.clear`, but not `.env.example` or `./x`."""
+from coderbot.worker.telegram.slashnames import with_slash
+
 _MACRO = re.compile(r"\[(?:m([0-9])|([Mm][Ee][Dd][Ii][Aa]))\]")
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]{1,64}))?(?:\s|\Z)")
 
@@ -26,7 +26,8 @@ def typed_text(text: str, macros: Sequence[str], media_dir: str) -> str:
     """Return what the message `text` types.
 
     Telegram takes a leading slash for a command of the bot, so `.clear` types
-    `/clear`. Macros are replaced once; what they stand for is taken literally.
+    `/clear` (`slashnames` knows which). Macros are replaced once; what they stand
+    for is taken literally.
 
     Args:
         text: The message.
@@ -39,7 +40,7 @@ def typed_text(text: str, macros: Sequence[str], media_dir: str) -> str:
             return media_dir
         return macros[int(found[1])] or found[0]
 
-    return _MACRO.sub(replace, _ESCAPED_SLASH.sub("/", text))
+    return _MACRO.sub(replace, with_slash(text))
 
 
 def parse_command(text: str, username: str) -> Call | None:

@@ -23,5 +23,9 @@ class TerminalClosedError(TerminalError):
     """Raised when a terminal is used whose program has ended."""
 
 
+class ControlCharacterError(TerminalError):
+    """Raised for a text with characters that would press keys."""
+
+
 class TerminalBusyError(TerminalError):
     """Raised when a program reads no input and the queue for it is full."""

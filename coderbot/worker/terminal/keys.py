@@ -52,6 +52,9 @@ _TILDE = {
     "f12": 24,
 }
 _SS3 = {"f1": "P", "f2": "Q", "f3": "R", "f4": "S"}
+INTERRUPT = "ctrl+c"
+"""The key that nothing may hold up."""
+
 _MODIFIERS = {"shift": 2, "alt": 3, "ctrl": 5}
 """Parameters of xterm: 1 plus 1 for shift, 2 for alt, 4 for control."""
 

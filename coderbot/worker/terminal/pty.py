@@ -1,6 +1,7 @@
 """A program on a pseudo-terminal of its own."""
 
 import contextlib
+import fcntl
 import os
 import signal
 import termios
@@ -13,6 +14,8 @@ from ptyprocess import PtyProcess
 
 from coderbot.worker.terminal.errors import TerminalStartError
 
+_TIOCGPTPEER = 0x5441
+"""Opens the program's end of a terminal; Linux only, in no module of Python."""
 _IUTF8 = 0x4000
 """The same on Linux and macOS; `termios` knows its name since Python 3.12 only."""
 
@@ -93,11 +96,33 @@ class PtyChild:
     @property
     def reads_lines(self) -> bool:
         """Whether the terminal collects whole lines before the program sees them."""
+        return bool(self._local_flags & termios.ICANON)
+
+    @property
+    def interrupts(self) -> bool:
+        """Whether Control-C is a signal, not a key for the program to read."""
+        return bool(self._local_flags & termios.ISIG)
+
+    @property
+    def _local_flags(self) -> int:
         try:
-            local_flags = termios.tcgetattr(self.fd)[3]
+            flags: int = termios.tcgetattr(self.fd)[3]
         except (OSError, termios.error):
-            return False
-        return bool(local_flags & termios.ICANON)
+            return 0
+        return flags
+
+    def flush_input(self) -> None:
+        """Drop what was typed and not read, where the system can do that.
+
+        The system hands a full terminal nothing more, not even a Control-C.
+        """
+        with contextlib.suppress(OSError, termios.error):
+            peer = fcntl.ioctl(self.fd, _TIOCGPTPEER, os.O_RDWR | os.O_NOCTTY)
+            try:
+                termios.tcflush(self.fd, termios.TCOFLUSH)
+                termios.tcflush(peer, termios.TCIFLUSH)
+            finally:
+                os.close(peer)
 
     @property
     def foreground(self) -> int:

@@ -14,12 +14,12 @@ from coderbot.worker.terminal.directory import directory_of, process_directory
 from coderbot.worker.terminal.environment import terminal_environment
 from coderbot.worker.terminal.errors import TerminalBusyError, TerminalClosedError
 from coderbot.worker.terminal.exits import ExitWatch
-from coderbot.worker.terminal.keys import encode_key
-from coderbot.worker.terminal.outgoing import Outgoing
+from coderbot.worker.terminal.input import TerminalInput
+from coderbot.worker.terminal.keys import INTERRUPT, encode_key
 from coderbot.worker.terminal.screen import Screen
 from coderbot.worker.terminal.spec import TerminalSpec
 from coderbot.worker.terminal.theme import Theme
-from coderbot.worker.terminal.typing_text import encode_text
+from coderbot.worker.terminal.typing_text import check_text, encode_text
 
 if TYPE_CHECKING:
     from coderbot.worker.terminal.emulator import Emulator
@@ -67,8 +67,7 @@ class TerminalSession:
         self._child = child
         self._emulator = emulator
         self._clock = clock
-        self._outgoing = Outgoing()
-        self._writing = False
+        self._input = TerminalInput(child)
         self._frame_at: float | None = None
         self._last_screen: Screen | None = None
         self._screen_revision = -1
@@ -158,37 +157,59 @@ class TerminalSession:
         """
         if not self.is_open:
             raise TerminalClosedError("This terminal is closed.")
-        if not self._outgoing.put(data):
+        if not self._input.put(data):
             raise TerminalBusyError(
                 "The program does not read what is typed, and too much waits for it.",
                 "Interrupt it with Ctrl-C, or close the terminal.",
             )
+        self._note_input()
+
+    def interrupt(self) -> None:
+        """Press Control-C now, whatever else is being typed or waits.
+
+        Raises:
+            TerminalClosedError: When the program has ended.
+        """
+        if not self.is_open:
+            raise TerminalClosedError("This terminal is closed.")
+        self._input.interrupt(self._emulator.key_mode)
+        self._note_input()
+
+    def keep_open(self) -> None:
+        """Count as if something had been typed now."""
         self.last_input_at = self._clock.monotonic()
-        self._unanswered = self.revision
-        self._flush()
 
     async def type_text(self, text: str, enter: bool = True) -> None:
         """Type or paste `text`, then press Enter.
 
-        Control characters other than tab and newline are left out. A program
-        that reads single keys gets a moment before the text and before Enter:
-        the key before may have changed what it wants, and many take an Enter
-        that comes along with a text for a line of a paste.
+        A program that reads single keys gets a moment before the text and before
+        Enter: the key before may have changed what it wants, and many take an
+        Enter that comes along with a text for a line of a paste.
+
+        Raises:
+            ControlCharacterError: When there are other controls than tab and
+                newline; nothing is typed then.
+            TerminalClosedError: When the program has ended.
+            TerminalBusyError: When it does not read and the queue is full.
         """
+        check_text(text)
         async with self._turn:
             await self._await_reaction()
-            data = encode_text(text, self.bracketed_paste)
-            await self.write(data)
+            alternate = self.is_open and self._emulator.alternate
+            await self.write(encode_text(text, self.bracketed_paste, alternate))
             if enter:
                 await self._await_reaction()
                 await self.write(b"\r")
 
     async def press(self, key: str) -> None:
-        """Press a key, by its name in `keys.KEY_NAMES`.
+        """Press a key, by its name in `keys.KEY_NAMES`; Control-C never waits.
 
         Raises:
             UnknownKeyError: When there is no such key.
         """
+        if key.lower() == INTERRUPT:
+            self.interrupt()
+            return
         async with self._turn:
             if not self.is_open:
                 raise TerminalClosedError("This terminal is closed.")
@@ -290,8 +311,8 @@ class TerminalSession:
     def _answer(self) -> None:
         """Send what the terminal answers; a program that never reads gets none."""
         replies = self._emulator.take_replies()
-        if replies and self._outgoing.put(replies):
-            self._flush()
+        if replies:
+            self._input.put(replies)
 
     def _note_output(self) -> None:
         self.revision += 1
@@ -302,29 +323,9 @@ class TerminalSession:
         self._output.set()
         self._output = asyncio.Event()
 
-    # Input
-
-    def _flush(self) -> None:
-        """Write what the terminal takes now; the rest when it takes more."""
-        while self._outgoing:
-            try:
-                count = self._child.write(self._outgoing.first())
-            except OSError:
-                self._outgoing.clear()
-                break
-            if not count:
-                break
-            self._outgoing.written(count)
-        self._want_to_write(bool(self._outgoing))
-
-    def _want_to_write(self, wanted: bool) -> None:
-        if wanted == self._writing or self._child.fd < 0:
-            return
-        self._writing = wanted
-        if wanted:
-            self._loop.add_writer(self._child.fd, self._flush)
-        else:
-            self._loop.remove_writer(self._child.fd)
+    def _note_input(self) -> None:
+        self.last_input_at = self._clock.monotonic()
+        self._unanswered = self.revision
 
     # The end
 
@@ -341,9 +342,8 @@ class TerminalSession:
         self.screen()
         self._how = how
         self._loop.remove_reader(self._child.fd)
-        self._want_to_write(False)
+        self._input.close()
         self._child.close()
-        self._outgoing.clear()
         self._ended.set()
         self._output.set()
 

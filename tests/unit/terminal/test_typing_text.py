@@ -1,5 +1,6 @@
 import pytest
 
+from coderbot.worker.terminal.errors import ControlCharacterError
 from coderbot.worker.terminal.typing_text import encode_text
 
 
@@ -11,29 +12,43 @@ from coderbot.worker.terminal.typing_text import encode_text
         ("a\r\nb\rc", b"a\rb\rc"),
         ("tab\there", b"tab\there"),
         ("žluť 日 😀", "žluť 日 😀".encode()),
-        ("\x03\x04\x1b[A\x00\x7f\x9b1m", b"[A1m"),
         ("", b""),
     ],
 )
-def test_text_is_typed_without_control_characters(text: str, plain: bytes) -> None:
+def test_text_is_typed_as_it_stands(text: str, plain: bytes) -> None:
     assert encode_text(text, bracketed=False) == plain
 
 
-@pytest.mark.parametrize("text", ["a\nb", "a\tb", "a\n"])
-def test_a_paste_is_marked_for_programs_that_ask(text: str) -> None:
+@pytest.mark.parametrize("character", [*map(chr, range(32)), "\x7f", "\x80", "\x9b"])
+def test_control_characters_are_refused(character: str) -> None:
+    text = f"before{character}after"
+    if character in "\t\n\r":
+        assert encode_text(text, bracketed=False)
+        return
+    with pytest.raises(ControlCharacterError, match=f"U\\+{ord(character):04X}"):
+        encode_text(text, bracketed=True)
+
+
+@pytest.mark.parametrize("text", ["a\nb", "a\tb", "a\n", "ls -l", "日本"])
+def test_a_text_is_a_paste_for_programs_that_ask(text: str) -> None:
     typed = text.replace("\n", "\r").encode()
 
     assert encode_text(text, bracketed=True) == b"\x1b[200~" + typed + b"\x1b[201~"
 
 
 def test_a_single_line_is_typed_so_that_editors_take_it_for_commands() -> None:
-    assert encode_text(":wq", bracketed=True) == b":wq"
+    assert encode_text(":wq", bracketed=True, alternate=True) == b":wq"
+    lines = encode_text("a\nb", bracketed=True, alternate=True)
+    assert lines == b"\x1b[200~a\rb\x1b[201~"
+
+
+def test_a_single_character_is_a_key() -> None:
+    assert encode_text("y", bracketed=True) == b"y"
 
 
 def test_a_paste_cannot_be_ended_from_within() -> None:
-    hostile = "x\x1b[201~rm -rf /\n"
-
-    assert encode_text(hostile, bracketed=True).count(b"\x1b[201~") == 1
+    with pytest.raises(ControlCharacterError):
+        encode_text("x\x1b[201~rm -rf /\n", bracketed=True)
 
 
 def test_lone_surrogates_do_not_raise() -> None:

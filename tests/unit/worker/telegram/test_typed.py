@@ -34,7 +34,19 @@ MACROS = ("first", "", r"cost: \1 $& $$", "[m0]", *[""] * 6)
         # What a macro stands for is not looked at again.
         ("[m3]", "[m0]"),
         ("cp a [media] [MEDIA]", "cp a /media/bot-0 /media/bot-0"),
-        (".say [m0]", "/say first"),
+        (".rename [m0]", "/rename first"),
+        # A point before what is no command stays, too.
+        (".hidden", ".hidden"),
+        (".bashrc", ".bashrc"),
+        (".say [m0]", ".say first"),
+        ("..hidden", "..hidden"),
+        ("..exit", ".exit"),
+        (".Clear", "/clear"),
+        (".plugin:name", "/plugin:name"),
+        ("//deploy now", "/deploy now"),
+        ("// a remark", "// a remark"),
+        ("//server/share", "//server/share"),
+        ("ls //deploy", "ls //deploy"),
     ],
 )
 def test_typed_text(message: str, typed: str) -> None:
