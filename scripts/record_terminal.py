@@ -58,7 +58,10 @@ class Recorder:
             self._child.write(step.keys.encode())
 
     def close(self) -> None:
-        """End the program."""
+        """End the program, after what was typed last has had its effect."""
+        while select.select([self._child.fd], [], [], _QUIET_S)[0]:
+            if not self._child.read(65536):
+                break
         self._child.close()
         self._emulator.close()
 
@@ -73,7 +76,7 @@ class Recorder:
             if ready:
                 data = self._child.read(65536)
                 if not data:
-                    return
+                    break
                 self._take(data)
                 # What is only shown for a moment is met while it moves.
                 if text.startswith("…") and text[1:] in self._emulator.screen().text():

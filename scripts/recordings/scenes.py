@@ -200,6 +200,7 @@ set -g default-terminal tmux-256color
 set -g status-right ' #[fg=black,bg=yellow] ready '
 set -g status-left '[work] '
 set -g automatic-rename off
+set -g destroy-unattached on
 set -g default-command "env PS1='$ ' sh"
 set -sg escape-time 0
 """
@@ -261,7 +262,6 @@ SCENES: Mapping[str, Scene] = {
             Step("├", "", "panes"),
             Step("", "\x02["),
             Step("[0/", "", "copy-mode"),
-            Step("", "q\x02:kill-server\r"),
         ),
         prepare=_write_tmux,
     ),
