@@ -107,5 +107,5 @@ def _media(frame: Frame, bot: Bot, dirs: MediaDirs) -> MediaService:
         frame.settings.state_dir / f"media-{name}.json",
         frame.clock,
         tell,
-        LOCAL_MAX_BYTES if frame.settings.local_mode else CLOUD_MAX_BYTES,
+        max_bytes=LOCAL_MAX_BYTES if frame.settings.local_mode else CLOUD_MAX_BYTES,
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from coderbot.clock import Clock, SystemClock
 from coderbot.paths import MediaDirs
+from coderbot.worker.media.job import Job
 from coderbot.worker.media.kinds import CLOUD_MAX_BYTES
 from coderbot.worker.media.service import MediaService
 from coderbot.worker.media.upload import Uploader
@@ -22,6 +23,7 @@ class RunningMedia:
     service: MediaService
     dirs: MediaDirs
     events: list[tuple[str, EventDetail]] = field(default_factory=list)
+    failures: list[Job] = field(default_factory=list)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
     def put(self, name: str, content: bytes = b"content") -> Path:
@@ -87,6 +89,7 @@ async def running_media(
         place / "state" / "media-bot-0.json",
         clock or SystemClock(),
         lambda kind, detail: running[0].told(kind, detail),
+        lambda job: running[0].failures.append(job),
         max_bytes,
     )
     running.append(RunningMedia(service, dirs))

@@ -2,11 +2,11 @@
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from coderbot.worker.media.kinds import MediaKind
+from coderbot.worker.media.upload import Parcel
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,8 @@ class FakeUploader:
     def __init__(self) -> None:
         self.done: list[Upload] = []
         self.tries: list[tuple[int, str]] = []
+        self.albums: list[tuple[str, ...]] = []
+        """Names of each call, in order."""
         self.running = 0
         self.most_running = 0
         self._script: dict[
@@ -46,18 +48,21 @@ class FakeUploader:
         """Set the answers of the next uploads to `chat` of the file `name`."""
         self._script[chat, name].extend(answers)
 
-    async def upload(
-        self, chat_id: int, kind: MediaKind, path: Path, caption: str
-    ) -> None:
-        """Play one upload."""
-        self.tries.append((chat_id, path.name))
-        self._news.set()
+    async def upload(self, chat_id: int, parcels: Sequence[Parcel]) -> None:
+        """Play one upload; an album plays the answers of all its files first."""
+        self.albums.append(tuple(each.name for each in parcels))
         self.running += 1
         self.most_running = max(self.most_running, self.running)
         try:
-            await self._play(chat_id, path.name)
-            content = path.read_bytes()
-            self.done.append(Upload(chat_id, path.name, kind, content, caption))
+            for each in parcels:
+                self.tries.append((chat_id, each.name))
+                self._news.set()
+                await self._play(chat_id, each.name)
+            for each in parcels:
+                content = (each.root / each.name).read_bytes()
+                self.done.append(
+                    Upload(chat_id, each.name, each.kind, content, each.caption)
+                )
             self._news.set()
         finally:
             self.running -= 1

@@ -20,9 +20,15 @@ from telegram.error import (
 
 from coderbot.errors import CoderBotError
 from coderbot.sandbox.server import Sandbox
+from coderbot.worker.media.captions import size_text
 from coderbot.worker.media.kinds import MediaKind
 from coderbot.worker.media.receiver import save
-from coderbot.worker.media.upload import UploadDelayed, UploadFailed, UploadRefused
+from coderbot.worker.media.upload import (
+    Parcel,
+    UploadDelayed,
+    UploadFailed,
+    UploadRefused,
+)
 from coderbot.worker.telegram.uploader import TelegramUploader, caption_for
 from tests.fakes.bot import ScriptBot
 from tests.fakes.media import running_media
@@ -59,6 +65,7 @@ async def bot(sandbox: Sandbox) -> AsyncIterator[Bot]:  # noqa: F811
         ("broken.png", b"no picture", "document"),
         (os.fsdecode(b"\xff") + "\n\u202e😀.txt", b"hostile name", "document"),
     ],
+    ids=lambda value: value[:8] if isinstance(value, str) else "",
 )
 async def test_kinds(
     tmp_path: Path,
@@ -75,8 +82,47 @@ async def test_kinds(
     (message,) = await anna.messages()
     assert message.kind == kind
     assert await message.download() == content
-    assert message.text == media.events[0][1]["file"]
+    shown_name = str(media.events[0][1]["file"])
+    assert message.text == f"{shown_name} · {size_text(len(content))}"
     assert media.sent() == {name: content}
+
+
+async def test_a_burst_of_pictures_comes_as_an_album(
+    tmp_path: Path,
+    bot: Bot,
+    sandbox: Sandbox,  # noqa: F811
+) -> None:
+    client = sandbox.client()
+    names = [f"{number}.png" for number in range(10)]
+    async with running_media(tmp_path, TelegramUploader(bot), (ANNA,)) as media:
+        for name in names:
+            media.put(name, picture("PNG"))
+        await media.finished(10)
+    messages = await client.user(ANNA, BOT).messages()
+    assert len({message.media_group_id for message in messages}) == 1
+    assert [message.kind for message in messages] == ["photo"] * 10
+    assert [message.text.split(" ·")[0] for message in messages] == names
+    assert [await message.download() for message in messages] == [picture("PNG")] * 10
+    assert await client.calls(BOT, "sendMediaGroup") == 1
+
+
+async def test_one_wrong_picture_does_not_spoil_the_album(
+    tmp_path: Path,
+    bot: Bot,
+    sandbox: Sandbox,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("coderbot.worker.media.kinds._fits_as_photo", lambda *_: True)
+    async with running_media(tmp_path, TelegramUploader(bot), (ANNA,)) as media:
+        for name, content in (
+            ("a", picture("PNG")),
+            ("b", b"no"),
+            ("c", picture("PNG")),
+        ):
+            media.put(f"{name}.png", content)
+        await media.finished(3)
+    messages = await sandbox.client().user(ANNA, BOT).messages()
+    assert [message.kind for message in messages] == ["photo", "document", "photo"]
 
 
 @pytest.mark.parametrize(
@@ -116,9 +162,14 @@ async def test_one_has_blocked_the_bot(
         await client.user(ANNA, BOT).block()
         media.put("b.txt")
         await media.finished(2)
-    assert [one.text for one in await client.user(ANNA, BOT).messages()] == ["a.txt"]
-    assert list(media.sent()) == ["a.txt"]
-    assert "blocked" in media.failed()["b.txt.reason.txt"].decode()
+    (message,) = await client.user(ANNA, BOT).messages()
+    assert message.text == "a.txt · 7 B"
+    assert media.sent() == {}
+    for name in ("a.txt", "b.txt"):
+        assert f"user {BEN}: " in media.failed()[f"{name}.reason.txt"].decode()
+    assert f"user {ANNA} has it" in media.failed()["a.txt.reason.txt"].decode()
+    assert f"user {ANNA}: " in media.failed()["b.txt.reason.txt"].decode()
+    assert [job.file.name for job in media.failures] == ["a.txt", "b.txt"]
 
 
 async def test_unknown_chat_is_not_tried_as_a_document(
@@ -129,7 +180,7 @@ async def test_unknown_chat_is_not_tried_as_a_document(
     (tmp_path / "a.png").write_bytes(picture("PNG"))
     with pytest.raises(UploadRefused, match="Chat not found"):
         await TelegramUploader(bot).upload(
-            404, MediaKind.PHOTO, tmp_path / "a.png", "a"
+            404, [Parcel(MediaKind.PHOTO, tmp_path, "a.png", "a")]
         )
     assert await sandbox.client().calls(BOT, "sendDocument") == 0
 
@@ -141,7 +192,7 @@ async def test_what_is_no_photo_to_telegram_becomes_a_document(
 ) -> None:
     (tmp_path / "a.png").write_bytes(b"no picture")
     uploader = TelegramUploader(bot)
-    await uploader.upload(ANNA, MediaKind.PHOTO, tmp_path / "a.png", "a")
+    await uploader.upload(ANNA, [Parcel(MediaKind.PHOTO, tmp_path, "a.png", "a")])
     client = sandbox.client()
     (message,) = await client.user(ANNA, BOT).messages()
     assert message.kind == "document"
@@ -186,7 +237,9 @@ async def test_a_large_file_is_streamed(
     with monkeypatch.context() as patched:
         patched.setattr("coderbot.worker.media.opening.os.fdopen", watched)
         uploader = TelegramUploader(bot)
-        await uploader.upload(ANNA, MediaKind.DOCUMENT, path, "large")
+        await uploader.upload(
+            ANNA, [Parcel(MediaKind.DOCUMENT, tmp_path, "large.bin", "")]
+        )
     (message,) = await sandbox.client().user(ANNA, BOT).messages()
     assert await message.download() == path.read_bytes()
     assert 0 < largest <= 1 << 20
@@ -196,10 +249,13 @@ async def test_links_and_pipes_are_not_opened(tmp_path: Path, bot: Bot) -> None:
     (tmp_path / "secret").write_bytes(b"secret")
     (tmp_path / "link").symlink_to(tmp_path / "secret")
     os.mkfifo(tmp_path / "pipe")
-    for name in ("link", "pipe", "missing"):
+    (tmp_path / "inside").mkdir()
+    (tmp_path / "inside" / "a").write_bytes(b"secret")
+    (tmp_path / "to-1").symlink_to(tmp_path / "inside")
+    for name in ("link", "pipe", "missing", "to-1/a"):
         with pytest.raises(UploadFailed, match="cannot be read"):
             await TelegramUploader(bot).upload(
-                ANNA, MediaKind.DOCUMENT, tmp_path / name, name
+                ANNA, [Parcel(MediaKind.DOCUMENT, tmp_path, name, name)]
             )
 
 
@@ -249,7 +305,7 @@ async def test_errors_are_translated_without_the_token(
     script.plan("send_document", error)
     with pytest.raises(expected) as caught:
         await TelegramUploader(script.as_bot()).upload(
-            ANNA, MediaKind.DOCUMENT, tmp_path / "a.txt", "a.txt"
+            ANNA, [Parcel(MediaKind.DOCUMENT, tmp_path, "a.txt", "a.txt")]
         )
     assert TOKEN not in str(caught.value)
     assert caught.value.__context__ is None
@@ -263,7 +319,7 @@ async def test_voice_that_a_person_does_not_want_is_a_document(tmp_path: Path) -
     script.__dict__["token"] = TOKEN
     script.plan("send_voice", BadRequest("VOICE_MESSAGES_FORBIDDEN"))
     await TelegramUploader(script.as_bot()).upload(
-        ANNA, MediaKind.VOICE, tmp_path / "a.ogg", "a.ogg"
+        ANNA, [Parcel(MediaKind.VOICE, tmp_path, "a.ogg", "a.ogg")]
     )
     assert [name for name, _, _ in script.calls] == ["send_voice", "send_document"]
 

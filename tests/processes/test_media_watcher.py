@@ -141,6 +141,46 @@ async def test_a_temporary_name_waits_for_its_rename(tmp_path: Path) -> None:
     assert media.left() == [".e", "b~", "c.tmp", "d.crdownload", "f.swp"]
 
 
+async def test_a_folder_of_one_user(tmp_path: Path) -> None:
+    uploader = FakeUploader()
+    async with running_media(tmp_path, uploader, (1, 2)) as media:
+        folder = media.dirs.root / "to-2"
+        folder.mkdir()
+        (folder / "first.txt").write_bytes(b"first")
+        await media.finished(1)
+        # The folder is watched by now; then it is another one of the same name.
+        (folder / "second.txt").write_bytes(b"second")
+        await media.finished(2)
+        folder.rmdir()
+        folder.mkdir()
+        (folder / "third.txt").write_bytes(b"third")
+        await media.finished(3)
+    assert [(one.chat, one.name) for one in uploader.done] == [
+        (2, "to-2/first.txt"),
+        (2, "to-2/second.txt"),
+        (2, "to-2/third.txt"),
+    ]
+    names = {path.name for path in (media.dirs.sent / "to-2").iterdir()}
+    assert names == {"first.txt", "second.txt", "third.txt"}
+
+
+async def test_a_second_name_of_a_file_is_sent_and_the_first_one_stays(
+    tmp_path: Path,
+) -> None:
+    original = tmp_path / "report.txt"
+    original.write_bytes(b"report")
+    uploader = FakeUploader()
+    async with running_media(tmp_path, uploader) as media:
+        os.link(original, media.dirs.root / "a.txt")
+        os.link(original, media.dirs.root / "b.txt")
+        await media.finished(2)
+        os.link(media.dirs.sent / "a.txt", media.dirs.root / "a.txt")
+        await media.finished(3)
+    assert uploader.names() == ["a.txt", "b.txt", "a.txt"]
+    assert media.sent() == {"a.txt": b"report", "b.txt": b"report"}
+    assert original.read_bytes() == b"report"
+
+
 async def test_files_that_were_there_at_the_start(tmp_path: Path) -> None:
     (tmp_path / "bot-0").mkdir()
     for number in range(5):
@@ -195,11 +235,11 @@ async def test_the_same_name_while_it_is_sent(tmp_path: Path) -> None:
         media.put("a.txt", b"first")
         await uploader.until(lambda: bool(uploader.tries))
         media.put("a.txt", b"second")
-        await uploader.until(lambda: len(uploader.tries) == 2)
+        media.put("b.txt")
         hold.set()
-        await media.finished(1)
-    assert uploader.done[-1].content == b"second"
-    assert media.sent() == {"a.txt": b"second"}
+        await media.finished(2)
+    assert [one.content for one in uploader.done][-2:] == [b"content", b"second"]
+    assert media.sent() == {"a.txt": b"second", "b.txt": b"content"}
     assert media.left() == []
 
 

@@ -34,7 +34,7 @@ def archive(root: Path, file: FileId, directory: Path) -> Path:
     """
     source = root / file.name
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if FileId.of(source) != file:
+    if FileId.of(root, file.name) != file:
         raise FileChangedError(f"{file.name} was changed")
     try:
         target = _link(source, directory, file)
@@ -58,7 +58,7 @@ def write_reason(target: Path, reason: str) -> None:
 
 def _link(source: Path, directory: Path, file: FileId) -> Path:
     """Give the file a second name: that never overwrites, and a crash is no harm."""
-    for candidate in numbered(file.name):
+    for candidate in numbered(file.base):
         target = directory / candidate
         try:
             os.link(source, target, follow_symlinks=False)
@@ -86,7 +86,7 @@ def _remove(source: Path, file: FileId) -> None:
 
 def _rename(source: Path, directory: Path, file: FileId) -> Path:
     """Hold a free name with an empty file and rename over that."""
-    target = _claim(directory, numbered(file.name))
+    target = _claim(directory, numbered(file.base))
     try:
         source.rename(target)
     except BaseException:

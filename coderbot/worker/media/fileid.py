@@ -11,6 +11,7 @@ class FileId:
     """One version of one file; a write or a replacement makes another."""
 
     name: str
+    """Where it lies in the bot's directory: `a.png`, or `to-1001/a.png`."""
     inode: int
     size: int
     """In bytes."""
@@ -23,12 +24,22 @@ class FileId:
         return cls(name, status.st_ino, status.st_size, status.st_mtime_ns)
 
     @classmethod
-    def of(cls, path: Path) -> "FileId | None":
-        """Return what stands at `path`, or None when it is no regular file."""
+    def of(cls, root: Path, name: str) -> "FileId | None":
+        """Return what stands at `name` in `root`; None when it is no regular file."""
         try:
-            status = path.lstat()
+            status = (root / name).lstat()
         except (FileNotFoundError, NotADirectoryError):
             return None
         if not stat.S_ISREG(status.st_mode):
             return None
-        return cls.of_status(path.name, status)
+        return cls.of_status(name, status)
+
+    @property
+    def base(self) -> str:
+        """The name without its folder."""
+        return self.name.rpartition("/")[2]
+
+    @property
+    def folder(self) -> str:
+        """The folder it lies in: empty, or `to-1001`."""
+        return self.name.rpartition("/")[0]

@@ -29,6 +29,14 @@ class MediaKind(StrEnum):
     DOCUMENT = "document"
 
 
+_ALBUMS = {
+    MediaKind.PHOTO: "seen",
+    MediaKind.VIDEO: "seen",
+    MediaKind.AUDIO: "heard",
+    MediaKind.DOCUMENT: "kept",
+}
+"""What may stand in one album; the other kinds stand alone."""
+
 _BY_EXTENSION = {
     **dict.fromkeys(("jpg", "jpeg", "png", "bmp"), MediaKind.PHOTO),
     "gif": MediaKind.ANIMATION,
@@ -76,6 +84,11 @@ def refusal(size: int, max_bytes: int) -> str | None:
             f"the file has {size:,} bytes; Telegram takes at most {max_bytes:,} bytes"
         )
     return None
+
+
+def may_share_album(one: MediaKind, other: MediaKind) -> bool:
+    """Return whether Telegram takes both in one album."""
+    return one in _ALBUMS and _ALBUMS[one] == _ALBUMS.get(other)
 
 
 def kind_of(name: str, size: int, content: BinaryIO) -> MediaKind:

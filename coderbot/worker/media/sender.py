@@ -1,4 +1,4 @@
-"""Brings each file to every recipient, then puts it away."""
+"""Brings each file to every recipient, then has it put away."""
 
 import asyncio
 import logging
@@ -7,47 +7,42 @@ from collections.abc import Callable, Sequence
 
 from coderbot.clock import Clock
 from coderbot.paths import MediaDirs
-from coderbot.worker.media.archive import FileChangedError, archive, write_reason
-from coderbot.worker.media.backoff import backoff_s
 from coderbot.worker.media.fileid import FileId
 from coderbot.worker.media.job import Job
 from coderbot.worker.media.journal import Journal
-from coderbot.worker.media.kinds import MediaKind, kind_of, refusal
 from coderbot.worker.media.lane import Lane
 from coderbot.worker.media.names import shown
-from coderbot.worker.media.opening import open_regular
+from coderbot.worker.media.plan import plan
+from coderbot.worker.media.putaway import PutAway
 from coderbot.worker.media.upload import (
+    Parcel,
     UploadDelayed,
     Uploader,
     UploadFailed,
     UploadRefused,
 )
-from coderbot.worker.media.writers import Writers, writers_of
 
 _log = logging.getLogger(__name__)
-
-EventDetail = dict[str, str | int | float | bool | None]
-"""What goes with an event."""
 
 _MAX_UPLOADS = 6
 """Uploads at a time, to all recipients together.
 
 The rest of the worker needs connections too, and a slow line needs an end.
 """
-_WRITER_POLL_S = 0.25
-"""How often a delivered file that is written again is looked at."""
+_BULKY_BYTES = 10_000_000
+"""A file of this size takes a lane of its own: the small ones need not wait."""
 
 
 class Sender:
-    """Sends finished files and moves them to `sent/` or `failed/`.
+    """Sends finished files in order, each recipient at its own pace.
 
     Args:
         dirs: Directories of the bot.
-        recipients: Chats that get every file.
+        allowed: Users of the bot.
         uploader: Does the uploads.
         journal: Knows who has what; opened by its owner.
+        putaway: Puts files away that nobody waits for any more.
         clock: Measures the pauses.
-        on_event: Told of `media_sent` and `media_failed`.
         max_bytes: Largest upload the server takes, in bytes.
         random: Returns a number from 0 to 1, for the pauses.
     """
@@ -55,24 +50,24 @@ class Sender:
     def __init__(
         self,
         dirs: MediaDirs,
-        recipients: Sequence[int],
+        allowed: Sequence[int],
         uploader: Uploader,
         journal: Journal,
+        putaway: PutAway,
         clock: Clock,
-        on_event: Callable[[str, EventDetail], None],
         max_bytes: int,
         random: Callable[[], float] = _random.random,
     ) -> None:
-        self._dirs = dirs
+        self._root = dirs.root
+        self._allowed = tuple(dict.fromkeys(allowed))
         self._uploader = uploader
         self._journal = journal
-        self._clock = clock
-        self._on_event = on_event
+        self._putaway = putaway
         self._max_bytes = max_bytes
-        self._random = random
         self._lanes = {
-            chat: Lane(chat, self._attempt, clock, random)
-            for chat in dict.fromkeys(recipients)
+            (chat, is_bulky): Lane(chat, self._attempt, clock, random)
+            for chat in self._allowed
+            for is_bulky in (False, True)
         }
         self._slots = asyncio.Semaphore(_MAX_UPLOADS)
         self._jobs: dict[FileId, Job] = {}
@@ -104,141 +99,81 @@ class Sender:
                 group.create_task(self._finish(job), name="media-finish")
 
     async def _begin_all(self) -> None:
+        """Take on files; those that came together may go together."""
         while True:
-            job = await self._submitted.get()
-            await self._begin(job)
+            jobs = [await self._submitted.get()]
+            while not self._submitted.empty():
+                jobs.append(self._submitted.get_nowait())
+            await asyncio.to_thread(self._plan, jobs)
+            for job in jobs:
+                self._begin(job)
 
-    async def _begin(self, job: Job) -> None:
-        """Decide what the file is sent as, and to whom."""
-        job.unfit = refusal(job.file.size, self._max_bytes) or ""
-        if not job.unfit:
-            await self._choose_kind(job)
+    def _plan(self, jobs: Sequence[Job]) -> None:
+        for job in jobs:
+            plan(job, self._root, self._allowed, self._max_bytes)
+
+    def _begin(self, job: Job) -> None:
+        """Put the file in line for those who do not have it."""
         have = self._journal.chats(job.file)
-        job.delivered = set(have & self._lanes.keys())
+        job.delivered = set(have & set(job.recipients))
         if not job.unfit:
-            job.missing = self._lanes.keys() - have
+            job.missing = set(job.recipients) - have
         if job.is_stale or not job.missing:
             self._settled.put_nowait(job)
             return
         for chat in job.missing:
-            self._lanes[chat].add(job)
+            self._lanes[chat, job.file.size >= _BULKY_BYTES].add(job)
 
-    async def _choose_kind(self, job: Job) -> None:
-        try:
-            job.kind = await asyncio.to_thread(self._kind, job.file)
-        except FileNotFoundError:
-            job.is_stale = True
-        except OSError as error:
-            # A link that took its place is another file, and dealt with as such.
-            if self._is_current(job):
-                job.unfit = f"the file cannot be read: {error.strerror}"
-
-    def _kind(self, file: FileId) -> MediaKind:
-        with open_regular(self._dirs.root / file.name) as content:
-            return kind_of(file.name, file.size, content)
-
-    async def _attempt(self, job: Job, chat: int) -> None:
-        """Bring one file to one chat, once.
+    async def _attempt(self, jobs: Sequence[Job], chat: int) -> None:
+        """Bring files to one chat, once.
 
         Raises:
             UploadDelayed: Try again when the server says so.
             UploadFailed: Try again later.
+            UploadRefused: Not as an album.
         """
         async with self._slots:
-            if self._is_current(job):
-                await self._upload(job, chat)
-        job.missing.discard(chat)
-        if not job.missing:
-            self._settled.put_nowait(job)
+            current = [job for job in jobs if job.is_current(self._root)]
+            if current:
+                await self._upload(current, chat)
+        for job in jobs:
+            job.missing.discard(chat)
+            if not job.missing:
+                self._settled.put_nowait(job)
 
-    async def _upload(self, job: Job, chat: int) -> None:
-        path = self._dirs.root / job.file.name
+    async def _upload(self, jobs: Sequence[Job], chat: int) -> None:
+        parcels = [
+            Parcel(job.kind, self._root, job.file.name, job.caption) for job in jobs
+        ]
         try:
-            await self._uploader.upload(chat, job.kind, path, shown(job.file.name))
+            await self._uploader.upload(chat, parcels)
         except UploadRefused as error:
+            if len(jobs) > 1:
+                raise
             # What the server says of half a file says nothing of the whole one.
-            if self._is_current(job):
-                job.refused[chat] = error.reason
+            if jobs[0].is_current(self._root):
+                jobs[0].refused[chat] = error.reason
             return
         except (UploadDelayed, UploadFailed):
-            if self._is_current(job):
+            # Those that were changed meanwhile are left out the next time.
+            if any(job.is_current(self._root) for job in jobs):
                 raise
             return
         except Exception as error:  # noqa: BLE001 - the fence: others go on
-            _log.exception("Fault while sending %s", shown(job.file.name))
+            _log.exception("Fault while sending %s", shown(jobs[0].file.name))
             raise UploadFailed(type(error).__name__) from None
-        if self._is_current(job):
-            self._journal.record(job.file, chat)
-            job.delivered.add(chat)
-            await self._journal.flush()
+        await self._delivered(jobs, chat)
 
-    def _is_current(self, job: Job) -> bool:
-        """Return whether the file still is the one this job is about."""
-        if not job.is_stale:
-            job.is_stale = FileId.of(self._dirs.root / job.file.name) != job.file
-        return not job.is_stale
+    async def _delivered(self, jobs: Sequence[Job], chat: int) -> None:
+        for job in jobs:
+            if job.is_current(self._root):
+                self._journal.record(job.file, chat)
+                job.delivered.add(chat)
+        await self._journal.flush()
 
     async def _finish(self, job: Job) -> None:
-        """Put the file away, however long that takes, and tell of it."""
-        failures = 0
-        while not job.is_stale and not await self._put_away(job):
-            failures += 1
-            await self._clock.sleep(backoff_s(failures, self._random))
-        if job.is_stale:
-            _log.info(
-                "%s was changed or removed while it was sent", shown(job.file.name)
-            )
-        self._journal.forget(job.file)
+        """Have the file put away, however long that takes."""
+        await self._putaway.put_away(job)
+        if job.is_stale or not job.refused:
+            self._journal.forget(job.file)
         self._jobs.pop(job.file, None)
-
-    async def _put_away(self, job: Job) -> bool:
-        """Move the file once; returns whether nothing is left to do."""
-        await self._until_unwritten(job)
-        if job.is_stale:
-            return True
-        target = self._dirs.sent if job.delivered else self._dirs.failed
-        try:
-            path = await asyncio.to_thread(archive, self._dirs.root, job.file, target)
-        except FileChangedError:
-            job.is_stale = True
-            return True
-        except OSError as error:
-            _log.warning(
-                "Cannot move %s to %s/ (it stays, and is tried again): %s",
-                shown(job.file.name),
-                target.name,
-                error.strerror or error,
-            )
-            return False
-        self._tell(job)
-        if not job.delivered:
-            await self._explain(job, path.name)
-        return True
-
-    async def _until_unwritten(self, job: Job) -> None:
-        """Wait while somebody writes to the file again; that makes it stale."""
-        path = self._dirs.root / job.file.name
-        while self._is_current(job):
-            if await asyncio.to_thread(writers_of, path) is not Writers.SOME:
-                return
-            await self._clock.sleep(_WRITER_POLL_S)
-
-    async def _explain(self, job: Job, name: str) -> None:
-        try:
-            path = self._dirs.failed / name
-            await asyncio.to_thread(write_reason, path, job.reason())
-        except OSError as error:
-            _log.warning("Cannot write why %s failed: %s", shown(name), error)
-
-    def _tell(self, job: Job) -> None:
-        name = shown(job.file.name)
-        detail: EventDetail = {"file": name, "bytes": job.file.size}
-        detail["recipients"] = len(job.delivered)
-        if not job.delivered:
-            _log.warning("Not sent: %s: %s", name, job.reason())
-            self._on_event("media_failed", detail | {"reason": job.reason()})
-            return
-        for chat, why in sorted(job.refused.items()):
-            _log.warning("%s was not sent to %s: %s", name, chat, why)
-        _log.info("Sent %s (%s, %d bytes)", name, job.kind, job.file.size)
-        self._on_event("media_sent", detail | {"refused": len(job.refused)})

@@ -2,19 +2,28 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from coderbot.clock import Clock
 from coderbot.paths import MediaDirs
 from coderbot.worker.media.fileid import FileId
+from coderbot.worker.media.job import Job
 from coderbot.worker.media.journal import Journal
 from coderbot.worker.media.kinds import CLOUD_MAX_BYTES
-from coderbot.worker.media.sender import EventDetail, Sender
+from coderbot.worker.media.leftovers import tidy
+from coderbot.worker.media.names import shown
+from coderbot.worker.media.putaway import PutAway
+from coderbot.worker.media.recipients import is_folder
+from coderbot.worker.media.sender import Sender
+from coderbot.worker.media.totals import Totals
 from coderbot.worker.media.upload import Uploader
 from coderbot.worker.media.watcher import Watcher
 
 _log = logging.getLogger(__name__)
+
+EventDetail = dict[str, str | int | float | bool | None]
+"""What goes with an event."""
 
 
 class MediaService:
@@ -22,11 +31,12 @@ class MediaService:
 
     Args:
         dirs: Directories of the bot; made when missing.
-        recipients: Chats that get every file; at least one.
+        recipients: Users of the bot; at least one.
         uploader: Does the uploads.
         journal_path: Where it is kept who has what, across crashes.
         clock: Measures quiet times and pauses.
         on_event: Told of `media_sent` and `media_failed`.
+        on_failed: Told of each file that somebody can never have.
         max_bytes: Largest upload the Bot API server takes, in bytes.
     """
 
@@ -38,6 +48,7 @@ class MediaService:
         journal_path: Path,
         clock: Clock,
         on_event: Callable[[str, EventDetail], None],
+        on_failed: Callable[[Job], None] = lambda _job: None,
         max_bytes: int = CLOUD_MAX_BYTES,
     ) -> None:
         if not recipients:
@@ -48,9 +59,12 @@ class MediaService:
         self._journal_path = journal_path
         self._clock = clock
         self._on_event = on_event
+        self._on_failed = on_failed
         self._max_bytes = max_bytes
         self._sender: Sender | None = None
         self._watcher: Watcher | None = None
+        self.totals = Totals()
+        """What was sent and received so far."""
 
     @property
     def pending(self) -> int:
@@ -67,24 +81,26 @@ class MediaService:
         """
         try:
             self._dirs.make()
+            await asyncio.to_thread(tidy, self._dirs)
         except OSError as error:
             # The watcher goes on trying.
             _log.warning("Cannot make the media directories: %s", error)
         journal = Journal(self._journal_path)
         try:
-            journal.open(_files_in(self._dirs.root))
+            journal.open(await asyncio.to_thread(_present, self._dirs))
             await self._run(journal)
         finally:
             journal.close()
 
     async def _run(self, journal: Journal) -> None:
+        putaway = PutAway(self._dirs, self._clock, self._ended)
         self._sender = Sender(
             self._dirs,
             self._recipients,
             self._uploader,
             journal,
+            putaway,
             self._clock,
-            self._on_event,
             self._max_bytes,
         )
         self._watcher = Watcher(self._dirs, self._clock, self._sender.submit)
@@ -92,10 +108,47 @@ class MediaService:
             group.create_task(self._sender.run(), name="media-sender")
             group.create_task(self._watcher.run(), name="media-watcher")
 
+    def _ended(self, job: Job) -> None:
+        """Count and tell what became of a file; one line of the log for each."""
+        if self._watcher is not None:
+            self._watcher.forget(job.file)
+        name, size = shown(job.file.name), job.file.size
+        detail: EventDetail = {"file": name, "bytes": size}
+        detail["recipients"] = len(job.delivered)
+        if job.is_done:
+            self.totals.sent += 1
+            self.totals.sent_bytes += size
+            users = ", ".join(str(chat) for chat in sorted(job.delivered))
+            _log.info("Sent %s (%s, %d bytes) to %s", name, job.kind, size, users)
+            self._on_event("media_sent", detail)
+            return
+        self.totals.failed += 1
+        reason = "; ".join(job.reason().splitlines())
+        _log.warning("Not sent: %s (%d bytes): %s", name, size, reason)
+        self._on_event("media_failed", detail | {"reason": reason})
+        self._on_failed(job)
 
-def _files_in(root: Path) -> list[FileId]:
+
+def _present(dirs: MediaDirs) -> list[FileId]:
+    """Return all that may be sent yet: what failed may be tried again."""
+    return [*_files_in(dirs.root), *_files_in(dirs.failed)]
+
+
+def _files_in(root: Path) -> Iterator[FileId]:
+    """Yield the files in a directory and in its folders of single users."""
+    for name in _names(root):
+        found = FileId.of(root, name)
+        if found is not None:
+            yield found
+        elif is_folder(name):
+            for inner in _names(root / name):
+                found = FileId.of(root, f"{name}/{inner}")
+                if found is not None:
+                    yield found
+
+
+def _names(directory: Path) -> Iterable[str]:
     try:
-        found = [FileId.of(path) for path in root.iterdir()]
+        return [path.name for path in directory.iterdir()]
     except OSError:
         return []
-    return [file for file in found if file is not None]

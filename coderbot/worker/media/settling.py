@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from coderbot.worker.media.captions import captioned
 from coderbot.worker.media.fileid import FileId
 from coderbot.worker.media.writers import Writers
 
@@ -15,6 +16,14 @@ UNKNOWN_SETTLE_S = 2.0
 """The same where the system does not tell who writes; in seconds."""
 EMPTY_SETTLE_S = 1.0
 """The same for an empty file: most are about to be filled; in seconds."""
+
+REOPENED_SETTLE_S = 1.5
+"""The same for a file that was taken for finished before; in seconds.
+
+Whoever opens a file again and again has longer pauses than most.
+"""
+LONE_CAPTION_S = 60.0
+"""The same for the caption of a file that is not there; in seconds."""
 
 _BUSY_POLL_S = 0.04
 """How soon a file with a writer is looked at again: closing makes no event."""
@@ -37,12 +46,17 @@ class _Candidate:
     first_s: float
     quiet_since_s: float
     writers: Writers
+    was_told: bool = False
+    """An earlier version of it was."""
 
     def needs_s(self) -> float:
         """Return how long this file must be quiet, in seconds."""
-        known = self.writers is Writers.NONE
-        needed = SETTLE_S if known else UNKNOWN_SETTLE_S
-        return max(needed, EMPTY_SETTLE_S) if self.file.size == 0 else needed
+        return max(
+            SETTLE_S if self.writers is Writers.NONE else UNKNOWN_SETTLE_S,
+            EMPTY_SETTLE_S if self.file.size == 0 else 0.0,
+            REOPENED_SETTLE_S if self.was_told else 0.0,
+            LONE_CAPTION_S if captioned(self.file.name) else 0.0,
+        )
 
 
 class Settling:
@@ -91,6 +105,11 @@ class Settling:
         for name in self._told.keys() - present:
             del self._told[name]
 
+    def forget(self, file: FileId) -> None:
+        """Forget a file that was put away: if it comes back it is a new one."""
+        if self.is_told(file):
+            del self._told[file.name]
+
     def next_look_s(self, now_s: float, at_most_s: float) -> float:
         """Return in how many seconds something can be finished."""
         waits = [self._wait(one, now_s) for one in self._candidates.values()]
@@ -99,8 +118,10 @@ class Settling:
     def _is_finished(self, sighting: Sighting, now_s: float) -> bool:
         candidate = self._candidates.get(sighting.file.name)
         if candidate is None:
-            candidate = _Candidate(sighting.file, now_s, now_s, sighting.writers)
-            self._candidates[sighting.file.name] = candidate
+            name = sighting.file.name
+            known = name in self._told
+            candidate = _Candidate(sighting.file, now_s, now_s, sighting.writers, known)
+            self._candidates[name] = candidate
         if candidate.file != sighting.file or sighting.writers is Writers.SOME:
             candidate.quiet_since_s = now_s
         candidate.file = sighting.file

@@ -1,5 +1,7 @@
 """What the sender asks of whoever uploads, and how that can fail."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -7,16 +9,25 @@ from coderbot.errors import CoderBotError
 from coderbot.worker.media.kinds import MediaKind
 
 
-class Uploader(Protocol):
-    """Uploads one file to one chat; returns when the chat has it."""
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One file as it is to appear in a chat."""
 
-    async def upload(
-        self, chat_id: int, kind: MediaKind, path: Path, caption: str
-    ) -> None:
-        """Send the file at `path` to `chat_id`.
+    kind: MediaKind
+    root: Path
+    name: str
+    """Where it lies in `root`; no link on the way there is followed."""
+    caption: str
+
+
+class Uploader(Protocol):
+    """Uploads files to one chat; returns when the chat has them."""
+
+    async def upload(self, chat_id: int, parcels: Sequence[Parcel]) -> None:
+        """Send one file, or several that may share an album: all of it or nothing.
 
         Raises:
-            UploadRefused: This chat can never have this file.
+            UploadRefused: This chat can never have this file, or this album.
             UploadDelayed: Not now; the server says when.
             UploadFailed: It did not work this time.
         """

@@ -1,7 +1,9 @@
 """Tells of each file in a directory once nobody writes it any more."""
 
 import asyncio
+import contextlib
 import logging
+import os
 from collections.abc import Callable
 from contextlib import aclosing
 from pathlib import Path
@@ -11,6 +13,7 @@ from watchfiles import awatch
 from coderbot.clock import Clock
 from coderbot.paths import MediaDirs
 from coderbot.worker.media.fileid import FileId
+from coderbot.worker.media.filesystems import is_shared
 from coderbot.worker.media.names import shown
 from coderbot.worker.media.scan import Look, look_at
 from coderbot.worker.media.settling import Settling
@@ -33,12 +36,14 @@ _RELISTEN_S = 0.05
 _REMAKE_S = 1.0
 """A directory that is gone for so long is made again."""
 _MIN_LOOK_GAP_S = 0.01
+_LOOK_SHARE = 4.0
+"""A pause after a look is so many times as long as the look was."""
 _MAX_ODD = 1_000
 """Names remembered as already logged."""
 
 
 class Watcher:
-    """Watches the top level of a bot's directory.
+    """Watches the top level of a bot's directory, and the folders of its users.
 
     Events only wake it; what there is to do is seen by looking, so that none is
     lost with an event: files that were there before, lost events, systems
@@ -63,6 +68,9 @@ class Watcher:
         self._settling = Settling()
         self._wake = asyncio.Event()
         self._has_events = False
+        self._is_shared = False
+        self._folders: set[str] = set()
+        self._other_folders = asyncio.Event()
         self._events_complained = False
         self._gone_since_s: float | None = None
         self._odd: set[tuple[str, int]] = set()
@@ -78,25 +86,42 @@ class Watcher:
             group.create_task(self._listen(), name="media-events")
             group.create_task(self._look_for_ever(), name="media-look")
 
+    def forget(self, file: FileId) -> None:
+        """Forget a file that was put away: if it comes back it is a new one."""
+        self._settling.forget(file)
+
     async def _look_for_ever(self) -> None:
         while True:
             self._wake.clear()
+            began_s = self._clock.monotonic()
             await self._look_once()
-            backstop = _BACKSTOP_S if self._has_events else _POLL_S
-            wait = self._settling.next_look_s(self._clock.monotonic(), backstop)
-            # A file in the act of being written must not make this spin.
-            await self._clock.sleep(_MIN_LOOK_GAP_S)
-            await wait_event(self._wake, self._clock, wait - _MIN_LOOK_GAP_S)
+            ended_s = self._clock.monotonic()
+            polls = self._is_shared or not self._has_events
+            wait_s = self._settling.next_look_s(
+                ended_s, _POLL_S if polls else _BACKSTOP_S
+            )
+            # Neither a file in the act of being written nor a directory that
+            # takes long to look at must make this spin.
+            gap_s = max(_MIN_LOOK_GAP_S, (ended_s - began_s) * _LOOK_SHARE)
+            await self._clock.sleep(gap_s)
+            await wait_event(self._wake, self._clock, wait_s - gap_s)
 
     async def _look_once(self) -> None:
         try:
             look = await asyncio.to_thread(
-                look_at, self._root, self._reserved, self._settling.is_told
+                look_at,
+                self._root,
+                self._reserved,
+                self._settling.is_told,
+                self._is_shared,
             )
         except OSError as error:
             self._root_is_gone(error)
             return
         self._gone_since_s = None
+        if look.folders != self._folders:
+            self._folders = look.folders
+            self._other_folders.set()
         self._log_odd(look)
         self._settling.forget_absent(look.present)
         now_s = self._clock.monotonic()
@@ -149,16 +174,20 @@ class Watcher:
         await self._clock.sleep(_EVENTS_RETRY_S)
 
     async def _listen_to_root(self) -> None:
-        """Listen until the directory is another one."""
-        watched = _identity(self._root)
+        """Listen until the directory is another one, or has other folders."""
+        self._other_folders.clear()
+        places = [self._root, *(self._root / each for each in self._folders)]
+        watched = _identities(places)
+        self._is_shared = is_shared(self._root)
         changes = awatch(
-            self._root,
+            *(place for place in places if place in watched),
             watch_filter=None,
             debounce=_EVENT_GROUP_MS,
             step=_EVENT_STEP_MS,
             rust_timeout=_ROOT_CHECK_MS,
             yield_on_timeout=True,
             recursive=False,
+            stop_event=self._other_folders,
         )
         # Watching begins before the next task runs, so nothing is missed by
         # the look that this asks for.
@@ -168,9 +197,9 @@ class Watcher:
             async for batch in changes:
                 if batch:
                     self._wake.set()
-                if _identity(self._root) != watched:
-                    self._wake.set()
-                    return
+                if _identities(places) != watched:
+                    break
+        self._wake.set()
 
     def _complain(self, error: Exception) -> None:
         if not self._events_complained:
@@ -185,6 +214,18 @@ def _root_of(error: Exception) -> Exception:
     return error
 
 
-def _identity(path: Path) -> tuple[int, int]:
-    status = path.stat()
+def _identities(places: list[Path]) -> dict[Path, tuple[int, int]]:
+    """Return which directories stand at `places`: the first of them must be there.
+
+    Raises:
+        FileNotFoundError: When it is not.
+    """
+    found = {places[0]: _identity(places[0].stat())}
+    for place in places[1:]:
+        with contextlib.suppress(OSError):
+            found[place] = _identity(place.stat(follow_symlinks=False))
+    return found
+
+
+def _identity(status: os.stat_result) -> tuple[int, int]:
     return status.st_dev, status.st_ino

@@ -1,11 +1,19 @@
 """Uploads files to chats through the Bot API."""
 
 import re
-from collections.abc import Awaitable, Callable
-from pathlib import Path
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
 from typing import BinaryIO
 
-from telegram import Bot, InputFile
+from telegram import (
+    Bot,
+    InputFile,
+    InputMediaAudio,
+    InputMediaDocument,
+    InputMediaPhoto,
+    InputMediaVideo,
+)
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -20,8 +28,13 @@ from coderbot.redact import Redactor, Secret
 from coderbot.worker.counters import Counters
 from coderbot.worker.media.kinds import MediaKind
 from coderbot.worker.media.names import shown
-from coderbot.worker.media.opening import open_regular
-from coderbot.worker.media.upload import UploadDelayed, UploadFailed, UploadRefused
+from coderbot.worker.media.opening import open_below
+from coderbot.worker.media.upload import (
+    Parcel,
+    UploadDelayed,
+    UploadFailed,
+    UploadRefused,
+)
 from coderbot.worker.telegram.flood import retry_after_s
 
 _MAX_CAPTION_UNITS = 1024
@@ -44,6 +57,14 @@ _NOT_FOR_DOCUMENTS = re.compile(
 )
 """Refusals of the chat or of any such file; others are of the way it is shown."""
 
+_AlbumItem = InputMediaAudio | InputMediaDocument | InputMediaPhoto | InputMediaVideo
+_ALBUM: dict[MediaKind, Callable[..., _AlbumItem]] = {
+    MediaKind.PHOTO: InputMediaPhoto,
+    MediaKind.VIDEO: InputMediaVideo,
+    MediaKind.AUDIO: InputMediaAudio,
+    MediaKind.DOCUMENT: InputMediaDocument,
+}
+
 
 class TelegramUploader:
     """Uploads with the methods of one bot; the file is streamed.
@@ -58,49 +79,58 @@ class TelegramUploader:
         self._counters = counters if counters is not None else Counters()
         self._redactor = Redactor([Secret(bot.token)])
 
-    async def upload(
-        self, chat_id: int, kind: MediaKind, path: Path, caption: str
-    ) -> None:
-        """Send the file at `path` to `chat_id`.
+    async def upload(self, chat_id: int, parcels: Sequence[Parcel]) -> None:
+        """Send one file, or several as an album.
 
-        What Telegram cannot show as `kind` is sent once more, as a document.
+        A single one that Telegram cannot show as what it is is sent once more,
+        as a document.
 
         Raises:
-            UploadRefused: This chat can never have this file.
+            UploadRefused: This chat can never have this file, or this album.
             UploadDelayed: Telegram asks to wait.
             UploadFailed: It did not work this time.
         """
-        error = await self._try(chat_id, kind, path, caption)
-        if kind is not MediaKind.DOCUMENT and _is_about_kind(error):
-            error = await self._try(chat_id, MediaKind.DOCUMENT, path, caption)
+        error = await self._try(chat_id, parcels)
+        if len(parcels) == 1 and _is_about_kind(parcels[0].kind, error):
+            document = replace(parcels[0], kind=MediaKind.DOCUMENT)
+            error = await self._try(chat_id, [document])
         if error is not None:
             # Outside of any handler, so that the library's error, which may
             # hold the address and so the token, is not part of this one.
             raise self._translate(error)
 
     async def _try(
-        self, chat_id: int, kind: MediaKind, path: Path, caption: str
+        self, chat_id: int, parcels: Sequence[Parcel]
     ) -> TelegramError | OSError | None:
         try:
-            with open_regular(path) as content:
-                await self._send(chat_id, kind, content, path, caption)
+            with ExitStack() as stack:
+                files = [
+                    stack.enter_context(open_below(each.root, each.name))
+                    for each in parcels
+                ]
+                await self._send(chat_id, parcels, files)
         except (TelegramError, OSError) as error:
             return error
         return None
 
     async def _send(
-        self, chat_id: int, kind: MediaKind, content: BinaryIO, path: Path, caption: str
+        self, chat_id: int, parcels: Sequence[Parcel], files: Sequence[BinaryIO]
     ) -> None:
-        size = content.seek(0, 2)
-        content.seek(0)
-        file = InputFile(content, shown(path.name), read_file_handle=False)
-        await self._method(kind)(
-            chat_id,
-            file,
-            caption=caption_for(caption),
-            write_timeout=_WRITE_S,
-            read_timeout=_READ_S + size / _READ_BYTES_PER_S,
-        )
+        size = sum(file.seek(0, 2) for file in files)
+        for file in files:
+            file.seek(0)
+        limits = {
+            "write_timeout": _WRITE_S,
+            "read_timeout": _READ_S + size / _READ_BYTES_PER_S,
+        }
+        if len(parcels) > 1:
+            pairs = zip(parcels, files, strict=True)
+            album = [_in_album(parcel, file) for parcel, file in pairs]
+            await self._bot.send_media_group(chat_id, album, **limits)  # type: ignore[arg-type]
+        else:
+            send, parcel = self._method(parcels[0].kind), parcels[0]
+            caption = caption_for(parcel.caption)
+            await send(chat_id, _input(parcel, files[0]), caption=caption, **limits)
         self._counters.media_bytes += size
 
     def _method(self, kind: MediaKind) -> Callable[..., Awaitable[object]]:
@@ -133,7 +163,17 @@ def caption_for(text: str) -> str:
     return raw.decode("utf-16-le", "ignore")
 
 
-def _is_about_kind(error: TelegramError | OSError | None) -> bool:
-    if not isinstance(error, BadRequest):
+def _in_album(parcel: Parcel, file: BinaryIO) -> _AlbumItem:
+    media = _input(parcel, file, attach=True)
+    return _ALBUM[parcel.kind](media, caption=caption_for(parcel.caption))
+
+
+def _input(parcel: Parcel, file: BinaryIO, attach: bool = False) -> InputFile:
+    name = shown(parcel.name.rpartition("/")[2])
+    return InputFile(file, name, attach=attach, read_file_handle=False)
+
+
+def _is_about_kind(kind: MediaKind, error: TelegramError | OSError | None) -> bool:
+    if kind is MediaKind.DOCUMENT or not isinstance(error, BadRequest):
         return False
     return _NOT_FOR_DOCUMENTS.search(error.message) is None

@@ -13,7 +13,7 @@ from coderbot.worker.media.fileid import FileId
 
 def _put(path: Path, content: bytes = b"content") -> FileId:
     path.write_bytes(content)
-    file = FileId.of(path)
+    file = FileId.of(path.parent, path.name)
     assert file is not None
     return file
 
@@ -164,4 +164,4 @@ def test_a_file_that_cannot_be_moved_stays(tmp_path: Path) -> None:
     (tmp_path / "sent").write_bytes(b"in the way")
     with pytest.raises(OSError, match="sent"):
         archive(tmp_path, file, tmp_path / "sent")
-    assert FileId.of(tmp_path / "a.png") == file
+    assert FileId.of(tmp_path, "a.png") == file

@@ -12,8 +12,10 @@ import pytest
 from coderbot.clock import Clock
 from coderbot.paths import MediaDirs
 from coderbot.worker.media.fileid import FileId
+from coderbot.worker.media.job import Job
 from coderbot.worker.media.journal import Journal
-from coderbot.worker.media.sender import EventDetail, Sender
+from coderbot.worker.media.putaway import PutAway
+from coderbot.worker.media.sender import Sender
 from coderbot.worker.media.upload import UploadDelayed, UploadFailed, UploadRefused
 from tests.fakes.autoclock import AutoClock
 from tests.fakes.clock import FakeClock
@@ -33,13 +35,14 @@ class Bench:
         self.journal = Journal(place / "journal")
         self.clock = AutoClock()
         self.uploader = FakeUploader()
-        self.events: list[tuple[str, EventDetail]] = []
-        self.sender: Sender | None = None
+        self.ended: list[Job] = []
+        self.max_bytes = _MAX_BYTES
 
     def put(self, name: str, content: bytes = b"content") -> FileId:
         path = self.dirs.root / name
+        path.parent.mkdir(exist_ok=True)
         path.write_bytes(content)
-        file = FileId.of(path)
+        file = FileId.of(self.dirs.root, name)
         assert file is not None
         return file
 
@@ -47,16 +50,18 @@ class Bench:
     async def running(
         self, recipients: tuple[int, ...] = (ANNA, BEN), clock: Clock | None = None
     ) -> AsyncIterator[Sender]:
-        present = [FileId.of(path) for path in self.dirs.root.iterdir()]
+        root, failed = self.dirs.root, self.dirs.failed
+        present = [FileId.of(root, path.name) for path in root.iterdir()]
+        present += [FileId.of(failed, path.name) for path in failed.iterdir()]
         self.journal.open(file for file in present if file)
         sender = Sender(
             self.dirs,
             recipients,
             self.uploader,
             self.journal,
+            PutAway(self.dirs, clock or self.clock, self.ended.append, lambda: 1.0),
             clock or self.clock,
-            lambda kind, detail: self.events.append((kind, detail)),
-            _MAX_BYTES,
+            self.max_bytes,
             random=lambda: 1.0,
         )
         async with asyncio.TaskGroup() as group:
@@ -75,7 +80,7 @@ class Bench:
             await until(lambda: not sender.pending)
 
     def sent(self) -> list[str]:
-        return sorted(p.name for p in self.dirs.sent.iterdir())
+        return sorted(p.name for p in self.dirs.sent.iterdir() if p.is_file())
 
     def failed(self) -> dict[str, str]:
         return {p.name: p.read_text() for p in self.dirs.failed.iterdir()}
@@ -100,9 +105,8 @@ async def test_every_recipient_gets_it_and_it_moves(bench: Bench) -> None:
         (BEN, b"content"),
     }
     assert bench.sent() == ["a.txt"]
-    assert bench.events == [
-        ("media_sent", {"file": "a.txt", "bytes": 7, "recipients": 2, "refused": 0})
-    ]
+    (job,) = bench.ended
+    assert (job.file.name, job.delivered, job.is_done) == ("a.txt", {ANNA, BEN}, True)
 
 
 async def test_twice_the_same_recipient_gets_it_once(bench: Bench) -> None:
@@ -132,22 +136,25 @@ async def test_429_pauses_all_files_of_that_chat_and_keeps_their_order(
     bench: Bench,
 ) -> None:
     bench.uploader.plan(UploadDelayed(5), UploadDelayed(5), chat=ANNA)
-    names = [f"{number}.txt" for number in range(6)]
+    names = [f"{number}.txt" for number in range(25)]
     await bench.send(*(bench.put(name) for name in names), recipients=(ANNA,))
     assert bench.uploader.names() == names
-    assert len(bench.uploader.tries) == 8
+    assert [len(each) for each in bench.uploader.albums] == [10, 10, 10, 10, 5]
 
 
-async def test_some_refuse_the_others_get_it(
-    bench: Bench, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_who_refuses_is_named_and_only_they_get_it_again(bench: Bench) -> None:
     bench.uploader.plan(_BLOCKED, chat=BEN)
-    await bench.send(bench.put("a.txt"))
+    file = bench.put("a.txt")
+    await bench.send(file)
+    assert bench.sent() == []
+    assert bench.failed()["a.txt.reason.txt"].splitlines() == [
+        f"user {BEN}: bot was blocked by the user",
+        f"user {ANNA} has it",
+    ]
+    (bench.dirs.failed / "a.txt").rename(bench.dirs.root / "a.txt")
+    await bench.send(file)
+    assert [one.chat for one in bench.uploader.done] == [ANNA, BEN]
     assert bench.sent() == ["a.txt"]
-    assert bench.failed() == {}
-    assert f"a.txt was not sent to {BEN}: bot was blocked" in caplog.text
-    kind, detail = bench.events[0]
-    assert (kind, detail["recipients"], detail["refused"]) == ("media_sent", 1, 1)
 
 
 async def test_all_refuse(bench: Bench) -> None:
@@ -156,10 +163,10 @@ async def test_all_refuse(bench: Bench) -> None:
     await bench.send(bench.put("a.txt"))
     assert bench.sent() == []
     reason = bench.failed()["a.txt.reason.txt"]
-    assert "1: bot was blocked by the user" in reason
-    assert "2: chat not found" in reason
+    assert "user 1: bot was blocked by the user" in reason
+    assert "user 2: chat not found" in reason
     assert bench.failed()["a.txt"] == "content"
-    assert bench.events[0][0] == "media_failed"
+    assert not bench.ended[0].is_done
 
 
 @pytest.mark.parametrize(
@@ -172,7 +179,7 @@ async def test_unfit_files_are_never_uploaded(
     await bench.send(bench.put("a.txt", content))
     assert bench.uploader.tries == []
     assert words in bench.failed()["a.txt.reason.txt"]
-    assert words in str(bench.events[0][1]["reason"])
+    assert words in bench.ended[0].reason()
 
 
 async def test_a_crash_between_recipients_sends_only_what_is_missing(
@@ -225,17 +232,84 @@ async def test_a_slow_recipient_holds_up_nobody_else(bench: Bench) -> None:
     assert len(bench.sent()) == 10
 
 
-async def test_a_slow_file_holds_up_no_other_file(bench: Bench) -> None:
+async def test_a_bulky_file_holds_up_no_small_one(bench: Bench) -> None:
     stuck = asyncio.Event()
+    bench.max_bytes = 20_000_000
     bench.uploader.plan(stuck, name="0.txt")
     async with bench.running((ANNA,)) as sender:
-        for number in range(10):
+        sender.submit(bench.put("0.txt", bytes(10_000_000)))
+        for number in range(1, 10):
             sender.submit(bench.put(f"{number}.txt"))
         await until(lambda: sender.pending == 1)
         assert "0.txt" not in bench.uploader.names()
         stuck.set()
         await until(lambda: not sender.pending)
     assert len(bench.sent()) == 10
+
+
+async def test_small_files_keep_their_order(bench: Bench) -> None:
+    stuck = asyncio.Event()
+    bench.uploader.plan(stuck, name="0.txt")
+    names = [f"{number}.txt" for number in range(10)]
+    async with bench.running((ANNA,)) as sender:
+        for name in names:
+            sender.submit(bench.put(name))
+            await until(lambda: bool(bench.uploader.tries))
+        stuck.set()
+        await until(lambda: not sender.pending)
+    assert bench.uploader.names() == names
+    assert [len(each) for each in bench.uploader.albums] == [1, 9]
+
+
+async def test_what_shares_no_album_goes_alone_and_in_order(bench: Bench) -> None:
+    names = ("1.txt", "2.txt", "3.mp3", "4.ogg", "5.mp3", "6.mp3", "7.mkv", "8.txt")
+    await bench.send(*(bench.put(name) for name in names), recipients=(ANNA,))
+    assert bench.uploader.albums == [
+        ("1.txt", "2.txt"),
+        ("3.mp3",),
+        ("4.ogg",),
+        ("5.mp3", "6.mp3"),
+        ("7.mkv",),
+        ("8.txt",),
+    ]
+
+
+async def test_an_album_that_is_refused_goes_file_by_file(bench: Bench) -> None:
+    bench.uploader.plan(UploadRefused("wrong"), UploadRefused("wrong"), name="1.txt")
+    names = [f"{number}.txt" for number in range(3)]
+    await bench.send(*(bench.put(name) for name in names), recipients=(ANNA,))
+    assert bench.uploader.names() == ["0.txt", "2.txt"]
+    assert bench.sent() == ["0.txt", "2.txt"]
+    assert "wrong" in bench.failed()["1.txt.reason.txt"]
+
+
+async def test_an_album_is_no_larger_than_can_be_sent_anew(bench: Bench) -> None:
+    bench.max_bytes = 20_000_000
+    for name in ("1.txt", "2.txt", "3.txt"):
+        bench.put(name, bytes(8_000_000))
+    files = [FileId.of(bench.dirs.root, f"{n}.txt") for n in (1, 2, 3)]
+    await bench.send(*(f for f in files if f), recipients=(ANNA,))
+    assert bench.uploader.albums == [("1.txt", "2.txt"), ("3.txt",)]
+
+
+async def test_a_folder_reaches_its_user_alone(bench: Bench) -> None:
+    await bench.send(bench.put(f"to-{BEN}/a.txt"), bench.put("to-7/b.txt"))
+    assert [(one.chat, one.name) for one in bench.uploader.done] == [
+        (BEN, f"to-{BEN}/a.txt")
+    ]
+    assert (bench.dirs.sent / f"to-{BEN}" / "a.txt").read_bytes() == b"content"
+    reason = (bench.dirs.failed / "to-7" / "b.txt.reason.txt").read_text()
+    assert "to-7/ is not among ALLOWED_USER_IDS" in reason
+
+
+async def test_captions(bench: Bench) -> None:
+    bench.put("a.txt.caption.txt", b"What it is\x1b\nand why\n")
+    await bench.send(bench.put("a.txt"), recipients=(ANNA,))
+    await bench.send(bench.put(f"to-{ANNA}/b.txt", b"x" * 999), recipients=(ANNA,))
+    captions = [one.caption for one in bench.uploader.done]
+    assert captions == ["What it is\ufffd\nand why", "b.txt · 999 B"]
+    assert bench.sent() == ["a.txt", "a.txt.caption.txt"]
+    assert list(bench.dirs.root.glob("*.txt")) == []
 
 
 async def test_a_file_that_always_fails_holds_up_no_other_file(bench: Bench) -> None:
@@ -294,8 +368,8 @@ async def test_a_file_changed_during_its_upload_is_not_put_away(bench: Bench) ->
     bench.uploader.plan(change, chat=ANNA)
     await bench.send(file, recipients=(ANNA,))
     assert bench.sent() == []
-    assert bench.events == []
-    new = FileId.of(bench.dirs.root / "a.txt")
+    assert bench.ended == []
+    new = FileId.of(bench.dirs.root, "a.txt")
     assert new is not None
     await bench.send(new, recipients=(ANNA,))
     assert bench.uploader.done[-1].content == b"another content"
@@ -322,7 +396,7 @@ async def test_a_removed_file_is_let_go(bench: Bench) -> None:
     (bench.dirs.root / "a.txt").unlink()
     await bench.send(file)
     assert bench.uploader.tries == []
-    assert bench.events == []
+    assert bench.ended == []
 
 
 async def test_a_link_in_its_place_is_not_followed(bench: Bench) -> None:
@@ -366,7 +440,10 @@ async def test_hostile_names_reach_logs_and_captions_harmless(
     name = os.fsdecode(b"x\n[Parent] forged \xff\xe2\x80\xae.txt")
     await bench.send(bench.put(name), recipients=(ANNA,))
     assert bench.sent() == [name]
-    assert bench.uploader.done[0].caption == "x\ufffd[Parent] forged \ufffd\ufffd.txt"
+    assert (
+        bench.uploader.done[0].caption
+        == "x\ufffd[Parent] forged \ufffd\ufffd.txt · 7 B"
+    )
     assert all("\n" not in record.getMessage() for record in caplog.records)
 
 

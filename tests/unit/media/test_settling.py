@@ -4,6 +4,8 @@ from coderbot.worker.media.fileid import FileId
 from coderbot.worker.media.scan import is_temporary
 from coderbot.worker.media.settling import (
     EMPTY_SETTLE_S,
+    LONE_CAPTION_S,
+    REOPENED_SETTLE_S,
     SETTLE_S,
     UNKNOWN_SETTLE_S,
     Settling,
@@ -65,6 +67,33 @@ def test_unknown_writers_take_longer() -> None:
     assert not _see(settling, 0, writers=Writers.UNKNOWN)
     assert not _see(settling, UNKNOWN_SETTLE_S - 0.01, writers=Writers.UNKNOWN)
     assert _see(settling, UNKNOWN_SETTLE_S, writers=Writers.UNKNOWN)
+
+
+def test_a_file_that_is_opened_again_is_trusted_less() -> None:
+    settling = Settling()
+    _see(settling, 0)
+    assert _see(settling, SETTLE_S)
+    assert not _see(settling, 1, _file(11))
+    assert not _see(settling, 1 + REOPENED_SETTLE_S - 0.01, _file(11))
+    assert _see(settling, 1 + REOPENED_SETTLE_S, _file(11))
+
+
+def test_what_was_put_away_is_new_when_it_comes_back() -> None:
+    settling = Settling()
+    _see(settling, 0)
+    assert _see(settling, SETTLE_S)
+    settling.forget(_file(11))
+    assert settling.is_told(_file())
+    settling.forget(_file())
+    assert not settling.is_told(_file())
+
+
+def test_a_caption_gives_its_file_time_to_come() -> None:
+    settling = Settling()
+    caption = _file(name="a.png.caption.txt")
+    assert not _see(settling, 0, caption)
+    assert not _see(settling, LONE_CAPTION_S - 0.01, caption)
+    assert _see(settling, LONE_CAPTION_S, caption)
 
 
 def test_a_file_that_left_is_forgotten() -> None:
