@@ -90,7 +90,8 @@ class _Printer:
             blocks = self._supervisor.blocks(self._seen)
             if not blocks:
                 break
-            missed = blocks[0].first_seq - self._seen - 1
+            # Numbers go on from earlier runs: only between two looks a gap is one.
+            missed = blocks[0].first_seq - self._seen - 1 if self._seen else 0
             self._seen = blocks[-1].last_seq
             text = _missed(missed) + _format(blocks, self._verbose)
         return text

@@ -12,12 +12,13 @@ from coderbot.commands.naming import chosen
 from coderbot.commands.output import colour_wanted
 from coderbot.commands.render import line_json, line_text
 from coderbot.control.call import Conversation
-from coderbot.control.failures import ControlRefusedError
+from coderbot.control.failures import ControlRefusedError, error_of
 from coderbot.control.locate import control_path
 from coderbot.errors import CoderBotError, ExitCode
 from coderbot.loglevel import Level
 from coderbot.supervisor import controlwire as wire
-from coderbot.supervisor.lines import PARENT, LogLine
+from coderbot.supervisor.lines import PARENT, LogLine, without_escapes
+from coderbot.supervisor.logquery import LogQuery
 
 _UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 Keeps = Callable[[LogLine], bool]
@@ -41,72 +42,68 @@ class LogRequest:
 def logs(request: LogRequest) -> int:
     """Print the lines; returns the exit code."""
     pattern = _pattern(request.grep)
-    young = _oldest(request.since)
+    since = _oldest(request.since)
     with Conversation(control_path(request.state_dir, request.env_file)) as talk:
-        bots = _bots(request, talk)
-        level = Level[request.level.upper()]
+        query = LogQuery(
+            pattern=request.grep or "",
+            bots=_bots(request, talk),
+            level=Level[request.level.upper()],
+            since=since,
+            limit=request.lines,
+            count_all=False,
+        )
 
         def keeps(line: LogLine) -> bool:
             return (
-                (not bots or line.bot in bots)
-                and line.level >= level
-                and line.wall >= young
-                and (pattern is None or pattern.search(line.text) is not None)
+                (not query.bots or line.bot in query.bots)
+                and line.level >= query.level
+                and pattern.search(without_escapes(line.text)) is not None
             )
 
         if request.follow:
-            _follow(talk, request, keeps)
+            _follow(talk, request, query, keeps)
         else:
-            kept = _history(talk, bots, request)
-            _print([line for line in kept if keeps(line)][-request.lines :], request)
+            _print(talk.search(query).lines, request)
     return ExitCode.OK
 
 
-def _bots(request: LogRequest, talk: Conversation) -> frozenset[str]:
+def _bots(request: LogRequest, talk: Conversation) -> tuple[str, ...]:
     """Return the ids whose lines are wanted; none for all."""
     named = [name for name in request.bots if name != PARENT]
     bots = chosen(named, talk.status().bots) if named else []
     parent = [PARENT] if PARENT in request.bots else []
-    if "all" in named:
-        return frozenset()
-    return frozenset([*(bot.bot for bot in bots), *parent])
+    return () if "all" in named else (*(bot.bot for bot in bots), *parent)
 
 
-def _history(
-    talk: Conversation, bots: frozenset[str], request: LogRequest
-) -> list[LogLine]:
-    if not request.lines:
-        return []
-    # With one bot (or all) and no filter, no more is fetched than is printed.
-    plain = request.level.lower() == "debug" and not (request.grep or request.since)
-    limit = request.lines if plain and len(bots) <= 1 else wire.MAX_LINES
-    if not bots:
-        return talk.lines(None, limit)
-    found = [line for bot in bots for line in talk.lines(bot, limit)]
-    return sorted(found, key=lambda line: line.seq)
-
-
-def _follow(talk: Conversation, request: LogRequest, keeps: Keeps) -> None:
+def _follow(
+    talk: Conversation, request: LogRequest, query: LogQuery, keeps: Keeps
+) -> None:
     """Print kept lines, and then new ones until the fleet has stopped."""
-    number = talk.follow(wire.MAX_LINES if request.lines else 0)
-    history: list[LogLine] = []
+    # To be heard from now on, so that none is missed while the others are looked for.
+    talk.follow(0)
+    talk.begin_search(query)
+    early: list[LogLine] | None = []
     while True:
         match talk.read():
+            case wire.Found(hits=hits):
+                _print(hits.lines, request)
+                last = hits.lines[-1].seq if hits.lines else 0
+                _print((line for line in early or () if line.seq > last), request)
+                early = None
             case wire.Lines(id=0, lines=lines, missed=missed):
                 if missed:
                     sys.stderr.write(f"coderbot: {missed} lines were missed\n")
-                _print(filter(keeps, lines), request)
-            case wire.Lines(lines=lines):
-                history += filter(keeps, lines)
-            case wire.Done(id=done) if done == number:
-                _print(history[-request.lines :] if request.lines else (), request)
-                history.clear()
+                some = list(filter(keeps, lines))
+                if early is None:
+                    _print(some, request)
+                else:
+                    early += some
             case wire.FleetIsStopped():
                 return
             case wire.Refused(message=message, hint=hint):
                 raise ControlRefusedError(message, hint)
-            case wire.Failed(message=message, hint=hint):
-                raise ControlRefusedError(message, hint)
+            case wire.Failed() as failed:
+                raise error_of(failed)
             case _:
                 """Changes of bots are no lines."""
 
@@ -122,9 +119,9 @@ def _print(lines: Iterable[LogLine], request: LogRequest) -> None:
         sys.stdout.buffer.flush()
 
 
-def _pattern(grep: str | None) -> "re.Pattern[str] | None":
+def _pattern(grep: str | None) -> re.Pattern[str]:
     try:
-        return None if grep is None else re.compile(grep)
+        return re.compile(grep or "")
     except re.error as error:
         raise _usage(
             f"--grep {grep}: {error}", "A regular expression of Python."

@@ -1,6 +1,5 @@
 """What commands print: tables, words for numbers, lines of logs (pure)."""
 
-import re
 import unicodedata
 from collections.abc import Callable, Sequence
 
@@ -10,17 +9,12 @@ from coderbot.loglevel import Level
 from coderbot.supervisor.controlwire import FleetStatus
 from coderbot.supervisor.dossier import Dossier
 from coderbot.supervisor.events import BotSnapshot
-from coderbot.supervisor.lines import LogLine, timestamp_of
+from coderbot.supervisor.lines import LogLine, timestamp_of, without_escapes
 from coderbot.supervisor.state import BotState
 
 SCHEMA = 1
 """Version of what `status --json` prints; a field may be added without a new one."""
 
-_ESCAPES = re.compile(
-    r"\x1b[\]PX^_][^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)"  # title, clipboard, links
-    r"|\x1b\[[0-?]*[ -/]*[@-~]"  # colours, cursor, erase, modes
-    r"|\x1b[ -/]*[0-~]?"  # what is left of an escape
-)
 _HEADINGS = (
     "BOT",
     "NAME",
@@ -50,7 +44,7 @@ def plain(text: str) -> str:
     """Return `text` as one line that a terminal only draws and never obeys."""
     if text.isascii() and text.isprintable():
         return text
-    text = _ESCAPES.sub("", text).expandtabs()
+    text = without_escapes(text).expandtabs()
     return "".join(_drawn(character) for character in text)
 
 

@@ -17,6 +17,7 @@ from coderbot.control.failures import (
 from coderbot.supervisor import controlwire as wire
 from coderbot.supervisor.dossier import Dossier
 from coderbot.supervisor.lines import LogLine
+from coderbot.supervisor.logquery import LogHits, LogQuery
 from coderbot.unixsocket import connect_to
 from coderbot.wire import Frame, WireError
 
@@ -106,6 +107,14 @@ class Conversation:
             found += page.lines
             if page.last:
                 return found
+
+    def search(self, query: LogQuery) -> LogHits:
+        """Look for lines in all that the supervisor keeps, in memory and in files."""
+        return _expect(self._answer(self.begin_search(query)), wire.Found).hits
+
+    def begin_search(self, query: LogQuery) -> int:
+        """Ask for lines; returns the number that the answer, `Found`, will bear."""
+        return self._send(wire.Search(id=next(self._numbers), query=query))
 
     def dossiers(self, bot: str) -> list[Dossier]:
         """Return what is kept of the crashes of a bot, the newest first."""

@@ -33,6 +33,7 @@ from coderbot.supervisor.events import (
     LinesAdded,
 )
 from coderbot.supervisor.lines import LogLine
+from coderbot.supervisor.logquery import LogHits, LogQuery
 from coderbot.supervisor.media import MediaUsage
 from coderbot.unixsocket import connect_to
 from coderbot.wire import Frame, WireError
@@ -155,6 +156,19 @@ class ControlClient:
         """Delete the contents of a bot's sent/, received/ and failed/."""
         return _usage(await self._act("clean_media", bot))
 
+    async def search(self, query: LogQuery) -> LogHits:
+        """Look for lines in all that the supervisor keeps, in memory and in files."""
+        number = next(self._numbers)
+        return _hits(await self._ask(wire.Search(id=number, query=query), number))
+
+    async def history(
+        self, bot: str | None, before: int, limit: int = 1_000
+    ) -> Sequence[LogLine]:
+        """Return the newest `limit` lines with a number below `before`."""
+        number = next(self._numbers)
+        ask = wire.GetHistory(id=number, bot=bot, before=before, limit=limit)
+        return _hits(await self._ask(ask, number)).lines
+
     async def dossiers(self, bot: str) -> Sequence[Dossier]:
         """Return what is kept of the crashes of a bot, the newest first."""
         number = next(self._numbers)
@@ -249,7 +263,13 @@ class ControlClient:
                 self._add(lines)
             case wire.Planned():
                 """Never asked for here."""
-            case wire.Done() | wire.Failed() | wire.Media() | wire.Crashes():
+            case (
+                wire.Done()
+                | wire.Failed()
+                | wire.Media()
+                | wire.Crashes()
+                | wire.Found()
+            ):
                 self._settle(frame)
             case wire.Refused():
                 raise ControlRefusedError(frame.message, frame.hint)
@@ -278,7 +298,8 @@ class ControlClient:
                 self._bus.publish(FleetStopped())
 
     def _settle(
-        self, frame: wire.Done | wire.Failed | wire.Media | wire.Crashes
+        self,
+        frame: wire.Done | wire.Failed | wire.Media | wire.Crashes | wire.Found,
     ) -> None:
         answer = self._waiting.get(frame.id)
         if answer is None:
@@ -314,6 +335,12 @@ async def _open(path: Path) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]
     return await asyncio.open_unix_connection(
         sock=connection, limit=wire.MAX_REPLY_BYTES
     )
+
+
+def _hits(frame: wire.Answer) -> LogHits:
+    if not isinstance(frame, wire.Found):
+        raise ControlRefusedError(f"Unexpected answer: {type(frame).__name__}")
+    return frame.hits
 
 
 def _usage(frame: wire.Answer) -> MediaUsage:

@@ -8,9 +8,19 @@ from coderbot.supervisor.dossier import Dossier
 from coderbot.supervisor.errors import FleetStoppingError, UnknownBotError
 from coderbot.supervisor.events import BotSnapshot, FleetEvent
 from coderbot.supervisor.lines import LogLine
+from coderbot.supervisor.logquery import LogHits, LogQuery
 from coderbot.supervisor.media import MediaUsage
+from coderbot.supervisor.searcher import SearchFailedError
 
-__all__ = ["FleetStoppingError", "MediaUsage", "SupervisorPort", "UnknownBotError"]
+__all__ = [
+    "FleetStoppingError",
+    "LogHits",
+    "LogQuery",
+    "MediaUsage",
+    "SearchFailedError",
+    "SupervisorPort",
+    "UnknownBotError",
+]
 
 
 class SupervisorPort(Protocol):
@@ -34,6 +44,33 @@ class SupervisorPort(Protocol):
             bot: Only lines of this bot (`lines.PARENT` for the supervisor's own);
                 None for all, in time order.
             after: Number of the last line already known.
+            limit: How many at most.
+        """
+
+    async def search(self, query: LogQuery) -> LogHits:
+        """Look for lines in the whole history: in memory and in the log files.
+
+        Lines bear the numbers they have in `lines`, which go on over the runs of
+        the supervisor; so they can be put in order with those, and `history` and
+        `lines` give their neighbours. It is done in another process: a million
+        lines take less than a second, and the loop does not notice. Cancelling it
+        ends that process.
+
+        Raises:
+            SearchFailedError: When an expression is none, or never comes to an end.
+        """
+
+    async def history(
+        self, bot: str | None, before: int, limit: int = 1_000
+    ) -> Sequence[LogLine]:
+        """Return the newest `limit` lines numbered below `before`, in order.
+
+        Those in memory, and older ones from the log files of all runs of the
+        supervisor. Fewer than `limit`: there are no older ones.
+
+        Args:
+            bot: Only lines of this bot (or `lines.PARENT`); None for all.
+            before: Number of the oldest line already known.
             limit: How many at most.
         """
 

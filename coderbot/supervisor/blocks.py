@@ -6,6 +6,7 @@ from itertools import repeat
 
 from coderbot.loglevel import Level
 from coderbot.supervisor.lines import PARENT, LogLine, Stream, timestamp_of
+from coderbot.supervisor.storedlines import NUMBERED_EVERY
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +68,23 @@ class Block:
     def stored(self) -> str:
         """Return its lines as they are stored: see `storedlines`."""
         stamp = timestamp_of(self.wall)
-        rest = f"{self.stream} run {self.run} "
-        if self.levels.count(self.levels[0]) == len(self.levels):
-            return _joined(f"{stamp} {self.levels[0].name} {rest}", self.texts)
-        return "".join(
-            f"{stamp} {level.name} {rest}{text}\n"
-            for level, text in zip(self.levels, self.texts, strict=True)
+        places = range(0, len(self.texts), NUMBERED_EVERY)
+        return "".join(self._stored_from(place, stamp) for place in places)
+
+    def _stored_from(self, place: int, stamp: str) -> str:
+        """Return a line with its number, and those behind it that need none."""
+        levels = self.levels[place : place + NUMBERED_EVERY]
+        texts = self.texts[place : place + NUMBERED_EVERY]
+        rest = f"{self.stream} run {self.run}"
+        number = self.first_seq + place
+        first = f"{stamp} {levels[0].name} {rest}@{number} {texts[0]}\n"
+        if len(texts) == 1:
+            return first
+        if levels.count(levels[0]) == len(levels):
+            return first + _joined(f"{stamp} {levels[0].name} {rest} ", texts[1:])
+        return first + "".join(
+            f"{stamp} {level.name} {rest} {text}\n"
+            for level, text in zip(levels[1:], texts[1:], strict=True)
         )
 
 

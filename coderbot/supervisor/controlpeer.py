@@ -5,6 +5,7 @@ import logging
 import os
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 from coderbot import __version__
 from coderbot.clock import Clock
@@ -21,6 +22,7 @@ from coderbot.supervisor.events import (
     LinesAdded,
 )
 from coderbot.supervisor.lines import LogLine
+from coderbot.supervisor.logquery import LogHits
 from coderbot.supervisor.media import MediaUsage
 from coderbot.supervisor.reload import Reloader
 from coderbot.supervisor.supervisor import Supervisor
@@ -49,6 +51,8 @@ _Request = (
     wire.Act
     | wire.GetStatus
     | wire.GetLines
+    | wire.Search
+    | wire.GetHistory
     | wire.GetDossiers
     | wire.Follow
     | wire.Reload
@@ -186,6 +190,14 @@ class Peer:
                 await self._send(self._status(frame.id))
             case wire.GetLines():
                 await self._send_lines(frame)
+            case wire.Search(query=query):
+                query = replace(query, limit=_bounded(query.limit))
+                hits = await self._supervisor.search(query)
+                await self._send(wire.Found(id=frame.id, hits=hits))
+            case wire.GetHistory(bot=bot, before=before, limit=limit):
+                page = await self._supervisor.history(bot, before, _bounded(limit))
+                hits = LogHits(list(page))
+                await self._send(wire.Found(id=frame.id, hits=hits))
             case wire.GetDossiers():
                 found = list(await self._supervisor.dossiers(frame.bot))
                 await self._send(wire.Crashes(id=frame.id, dossiers=found))
@@ -246,7 +258,7 @@ class Peer:
         )
 
     async def _send_lines(self, ask: wire.GetLines) -> None:
-        limit = max(0, min(ask.limit, wire.MAX_LINES))
+        limit = _bounded(ask.limit)
         lines = self._supervisor.lines(ask.bot, ask.after, limit)
         await self._send_pages(ask.id, lines)
 
@@ -266,7 +278,7 @@ class Peer:
         self._follows = True
         async with self._supervisor.subscribe() as events:
             await self._send(self._status(ask.id))
-            limit = max(0, min(ask.history, wire.MAX_LINES))
+            limit = _bounded(ask.history)
             lines = self._supervisor.lines(limit=limit) if limit else []
             newest = self._supervisor.lines(limit=1)
             seen = newest[-1].seq if newest else 0
@@ -311,6 +323,10 @@ def _pages(lines: Sequence[LogLine]) -> list[list[LogLine]]:
         room -= 1
         chars -= len(line.text)
     return pages
+
+
+def _bounded(limit: int) -> int:
+    return max(0, min(limit, wire.MAX_LINES))
 
 
 def _failed(number: int, code: str, message: str, hint: str) -> wire.Failed:

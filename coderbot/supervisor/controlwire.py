@@ -11,6 +11,7 @@ import msgspec
 from coderbot.supervisor.dossier import Dossier
 from coderbot.supervisor.events import BotSnapshot
 from coderbot.supervisor.lines import LogLine
+from coderbot.supervisor.logquery import LogHits, LogQuery
 from coderbot.wire import Frame, WireError
 
 PROTOCOL = 1
@@ -63,6 +64,22 @@ class GetLines(Frame, tag="get_lines", frozen=True, kw_only=True):
     limit: int = 1_000
 
 
+class Search(Frame, tag="search", frozen=True, kw_only=True):
+    """Client: look for lines in the whole history."""
+
+    id: int
+    query: LogQuery
+
+
+class GetHistory(Frame, tag="get_history", frozen=True, kw_only=True):
+    """Client: the newest `limit` lines numbered below `before`, from files as well."""
+
+    id: int
+    bot: str | None = None
+    before: int
+    limit: int = 1_000
+
+
 class GetDossiers(Frame, tag="get_dossiers", frozen=True, kw_only=True):
     """Client: what is kept of the crashes of a bot?"""
 
@@ -84,7 +101,17 @@ class Reload(Frame, tag="reload", frozen=True, kw_only=True):
     dry_run: bool = False
 
 
-ClientFrame = Hello | Act | GetStatus | GetLines | GetDossiers | Follow | Reload
+ClientFrame = (
+    Hello
+    | Act
+    | GetStatus
+    | GetLines
+    | Search
+    | GetHistory
+    | GetDossiers
+    | Follow
+    | Reload
+)
 """What a client sends."""
 
 
@@ -159,6 +186,13 @@ class Lines(Frame, tag="lines", frozen=True, kw_only=True):
     missed: int = 0
 
 
+class Found(Frame, tag="found", frozen=True, kw_only=True):
+    """Supervisor: what was found in the history."""
+
+    id: int
+    hits: LogHits
+
+
 class Planned(Frame, tag="planned", frozen=True, kw_only=True):
     """Supervisor: what reading the settings anew changes, or would change."""
 
@@ -198,7 +232,7 @@ class FleetIsStopped(Frame, tag="fleet_stopped", frozen=True, kw_only=True):
     """Supervisor: no worker runs any more; nothing follows."""
 
 
-Answer = Done | Failed | Media | Crashes | FleetStatus | Lines | Planned
+Answer = Done | Failed | Media | Crashes | FleetStatus | Lines | Found | Planned
 """What answers a request."""
 Push = Changed | Removed | FleetIsReady | FleetIsStopping | FleetIsStopped
 """What a client that follows hears unasked, besides `Lines` with id 0."""

@@ -60,7 +60,7 @@ class Logbook:
         """Of bots that flood: lines dropped that were told of, and when, monotonic."""
         self._added: Counter[str] = Counter()
         self.last_seq = 0
-        """Number of the newest line; 0 when there is none."""
+        """Number of the newest line, which is set to go on from an earlier run."""
 
     def open(self, bot: str) -> None:
         """Make room for the lines of one more bot; those of a known one stay."""
@@ -145,6 +145,15 @@ class Logbook:
             found += ring.blocks(after)
         found.sort(key=attrgetter("first_seq"))
         return found
+
+    def blocks_of(self, bot: str, after: int) -> list[Block]:
+        """Return the kept lines of one bot numbered above `after`, as they came."""
+        return self._rings[bot].blocks(after)
+
+    @property
+    def bots(self) -> list[str]:
+        """All whose lines are kept: PARENT first, those that were removed as well."""
+        return list(self._rings)
 
     def _tell_of_flood(self, bot: str, now: float) -> None:
         """Say how many lines a flood has driven out of memory, if that is due."""

@@ -3,14 +3,17 @@
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import suppress
 from pathlib import Path
+
+from coderbot.supervisor.storedlines import NUMBERED
 
 _FLAGS = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
 _MAX_ROTATED = 99
 """Older files of one bot, however small they are."""
-_PIECE_BYTES = 1 << 16
+_NAME = re.compile(r"(.+)\.log(?:\.[1-9][0-9]{0,5})?")
+_PIECE_BYTES = 1 << 18
 """Read at once, from the end backwards."""
 
 
@@ -148,31 +151,63 @@ def make_private(directory: Path) -> None:
         os.close(descriptor)
 
 
-def newest_lines(directory: Path, bot: str) -> Iterator[bytes]:
-    """Yield the lines of all files of a bot, the newest first.
+def bots_in(directory: Path | None) -> set[str]:
+    """Return whose files there are: ids, and PARENT."""
+    names: set[str] = set()
+    if directory is not None:
+        with suppress(OSError):
+            matches = (_NAME.fullmatch(path.name) for path in directory.iterdir())
+            names |= {found[1] for found in matches if found}
+    return names
 
-    A file that cannot be read ends the story.
+
+def newest_pieces(directory: Path, bot: str) -> Iterator[bytes]:
+    """Yield all that is stored of a bot in pieces of whole lines, the newest first.
+
+    Each begins with a line that bears its number; what comes before the first such
+    line is left out. A file that cannot be read ends the story.
     """
+    seen: set[tuple[int, int]] = set()
     older = sorted(_numbered(directory, bot))
+    rest = b""
     with suppress(OSError):
         for path in (directory / f"{bot}.log", *(path for _, path in older)):
-            yield from _backwards(path)
+            rest = yield from _backwards(path, seen, rest)
 
 
-def _backwards(path: Path) -> Iterator[bytes]:
-    """Yield the whole lines of a file, the last first."""
+def _backwards(
+    path: Path, seen: set[tuple[int, int]], rest: bytes
+) -> Generator[bytes, None, bytes]:
+    """Yield the pieces of a file that was not seen yet, the last first.
+
+    Args:
+        path: Of the file.
+        seen: Files that were read; this one is added.
+        rest: Lines without a number that follow this file.
+
+    Returns:
+        Lines at its beginning that follow those of an older file.
+    """
     flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
     descriptor = os.open(path, flags)
     try:
-        position = os.fstat(descriptor).st_size
-        rest = b""
+        status = os.fstat(descriptor)
+        identity = status.st_dev, status.st_ino
+        if identity in seen:
+            return rest  # It was given another name meanwhile.
+        seen.add(identity)
+        position = status.st_size
         while position > 0:
             start = max(0, position - _PIECE_BYTES)
             piece = os.pread(descriptor, position - start, start) + rest
-            rest, *lines = piece.split(b"\n")
-            yield from reversed(lines)
+            # A line that is cut at its front may look like one that is whole.
+            found = NUMBERED.search(piece, piece.find(b"\n") + 1 if start else 0)
+            cut = found.start() if found else len(piece)
+            rest = piece[:cut]
+            if found:
+                yield piece[cut:]
             position = start
-        yield rest
+        return rest
     finally:
         os.close(descriptor)
 

@@ -1,7 +1,6 @@
 """The logbook on disk: what comes, in files that are rotated and bounded."""
 
 import logging
-import re
 import threading
 import time
 from collections import Counter
@@ -11,9 +10,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from coderbot.supervisor.blocks import Block
-from coderbot.supervisor.lines import PARENT, LogLine, timestamp_of
-from coderbot.supervisor.logfile import LogFile, make_private, newest_lines
-from coderbot.supervisor.storedlines import missing_line, parse_line
+from coderbot.supervisor.lines import PARENT
+from coderbot.supervisor.logfile import (
+    LogFile,
+    bots_in,
+    make_private,
+    newest_pieces,
+)
+from coderbot.supervisor.storedlines import last_number, missing_line
 
 MAX_WAITING_CHARS = 8 << 20
 """Characters that may wait for a slow disk; more is not stored, and counted."""
@@ -25,7 +29,6 @@ _GATHER_S = 0.01
 """How long it is gathered what is written at once, in seconds."""
 _FLUSH_S = 2.0
 """How long the end waits for a disk that has stopped working, in seconds."""
-_NAME = re.compile(r"(.+)\.log(?:\.[1-9][0-9]{0,5})?")
 
 _log = logging.getLogger(__name__)
 
@@ -70,10 +73,16 @@ class LogFiles:
         self._waiting: list[Block] = []
         self._waiting_chars = 0
         self._refused: Counter[str] = Counter()
+        self._refused_from: dict[str, int] = {}
+        """Number of the first line refused."""
         self._taken_at = time.monotonic()
         # From here on: of the thread alone.
         self._unwritten: dict[str, bytes] = {}
         self._missing: Counter[str] = Counter()
+        self._missing_from: dict[str, int] = {}
+        self._taken: dict[str, int] = {}
+        self._stored: dict[str, int] = {}
+        """Numbers of the last lines taken, and stored, by bot."""
         self._broken = False
         self._news = threading.Event()
         self._closing = threading.Event()
@@ -84,8 +93,11 @@ class LogFiles:
         """Let lines be stored; never waits."""
         chars = sum(map(len, block.texts))
         with self._lock:
-            if self._waiting_chars + chars > MAX_WAITING_CHARS:
+            full = self._waiting_chars + chars > MAX_WAITING_CHARS
+            # One gap, then: what is stored is in the order of its numbers.
+            if full or block.bot in self._refused_from:
                 self._refused[block.bot] += len(block.texts)
+                self._refused_from.setdefault(block.bot, block.first_seq)
             else:
                 self._waiting_chars += chars
                 self._waiting.append(block)
@@ -113,28 +125,25 @@ class LogFiles:
             self._news.set()
             thread.join(_FLUSH_S)
 
-    def lines(self, bot: str, before: float, limit: int) -> list[LogLine]:
-        """Return the newest `limit` stored lines of a bot from before a moment.
+    @property
+    def directory(self) -> Path:
+        """Where the files lie."""
+        return self._directory
+
+    def stored_seq(self, bot: str) -> int:
+        """Return the number of the last line of a bot that was stored by now."""
+        return self._stored.get(bot, 0)
+
+    def last_seq(self) -> int:
+        """Return the greatest number that a stored line has; 0 when there is none.
 
         Reads files: not to be called on a loop.
-
-        Args:
-            bot: Its id, or PARENT.
-            before: In seconds since 1970.
-            limit: How many at most; the last one gets the number 0, those before
-                it negative ones.
         """
-        found: list[LogLine] = []
-        # Files know the millisecond alone.
-        moment = datetime.fromisoformat(timestamp_of(before)).timestamp()
-        for raw in newest_lines(self._directory, bot):
-            if len(found) >= limit:
-                break
-            line = parse_line(raw, bot, -len(found))
-            if line is not None and line.wall < moment:
-                found.append(line)
-        found.reverse()
-        return found
+        newest = (
+            next(newest_pieces(self._directory, bot), b"")
+            for bot in bots_in(self._directory)
+        )
+        return max(map(last_number, newest), default=0)
 
     def _run(self) -> None:
         self._prepare()
@@ -153,12 +162,15 @@ class LogFiles:
         names = set(self._bots)
         with suppress(OSError):  # Else it is told at the first line.
             make_private(self._directory)
-            matches = (_NAME.fullmatch(path.name) for path in self._directory.iterdir())
-            names |= {found[1] for found in matches if found}
-        self._files = {
-            name: LogFile(self._directory, name, self._file_max_bytes) for name in names
-        }
+        for name in names | bots_in(self._directory):
+            self._file(name)
         self._trim()
+
+    def _file(self, bot: str) -> LogFile:
+        """Return the file of a bot, which may have come while the fleet runs."""
+        if bot not in self._files:
+            self._files[bot] = LogFile(self._directory, bot, self._file_max_bytes)
+        return self._files[bot]
 
     def _write_all(self) -> None:
         self._take()
@@ -166,12 +178,15 @@ class LogFiles:
         stored = 0
         for bot in self._unwritten.keys() | self._missing.keys():
             data = self._unwritten.pop(bot, b"")
-            rest, error = self._files[bot].write(data)
+            rest, error = self._file(bot).write(data)
             if error is None and self._missing[bot]:
-                note = missing_line(_now(), self._missing[bot]).encode()
-                _, error = self._files[bot].write(note)
+                first = self._missing_from[bot]
+                note = missing_line(_now(), self._missing[bot], first).encode()
+                _, error = self._file(bot).write(note)
             if error is None:
                 stored += self._missing.pop(bot, 0)
+                self._missing_from.pop(bot, None)
+                self._stored[bot] = self._taken.get(bot, 0)
             else:
                 errors.append(error)
                 self._unwritten[bot] = rest
@@ -183,6 +198,7 @@ class LogFiles:
         with self._lock:
             blocks, self._waiting = self._waiting, []
             refused, self._refused = self._refused, Counter()
+            since, self._refused_from = self._refused_from, {}
             self._waiting_chars = 0
         self._taken_at = time.monotonic()
         texts: dict[str, list[bytes]] = {}
@@ -190,7 +206,9 @@ class LogFiles:
         for block in blocks:
             if room <= 0 or self._missing[block.bot]:
                 refused[block.bot] += len(block.texts)
+                since[block.bot] = min(since.get(block.bot, 1 << 62), block.first_seq)
                 continue
+            self._taken[block.bot] = block.last_seq
             data = block.stored().encode(errors="replace")
             texts.setdefault(block.bot, []).append(data)
             if self._broken:
@@ -198,6 +216,7 @@ class LogFiles:
         for bot, parts in texts.items():
             self._unwritten[bot] = self._unwritten.get(bot, b"") + b"".join(parts)
         self._missing += refused
+        self._missing_from = since | self._missing_from
         self.not_stored += refused.total()
 
     def _trim(self) -> None:

@@ -35,10 +35,12 @@ from coderbot.supervisor.lines import PARENT, LogLine
 from coderbot.supervisor.logbook import Logbook
 from coderbot.supervisor.logfiles import LogFiles
 from coderbot.supervisor.loghandler import logging_to
+from coderbot.supervisor.logquery import LogHits, LogQuery
 from coderbot.supervisor.media import MediaUsage, clean_media, measure_media
 from coderbot.supervisor.proctable import Table, read_table
 from coderbot.supervisor.report import StartReport
 from coderbot.supervisor.runner import SEEING_OUT_S, BotRunner, Surroundings
+from coderbot.supervisor.searcher import Searcher
 from coderbot.supervisor.spec import RestartPolicy, WorkerSpec
 from coderbot.supervisor.startqueue import StartQueue
 from coderbot.supervisor.state import (
@@ -102,6 +104,7 @@ class Supervisor:
             store=log_files.put if log_files is not None else None,
             is_busy=log_files.is_busy if log_files is not None else bool,
         )
+        self._searcher = Searcher(self._logbook, log_files)
         self._dossiers = dossiers
         self._coroner: Coroner | None = None
         self._queue = StartQueue(
@@ -181,23 +184,26 @@ class Supervisor:
         self, bot: str | None = None, after: int = 0, limit: int = 10_000
     ) -> Sequence[LogLine]:
         """Return the newest `limit` kept lines with a number above `after`."""
-        if bot is not None and not self._logbook.knows(bot):
-            self._spec(bot)
+        self._known(bot)
         return self._logbook.lines(bot, after, limit)
 
     def blocks(self, after: int = 0) -> Sequence[Block]:
         """Return all kept lines with a number above `after`, as they came."""
         return self._logbook.blocks(after)
 
+    async def search(self, query: LogQuery) -> LogHits:
+        """Look for lines in all that is kept, in memory and in files."""
+        for bot in query.bots:
+            self._known(bot)
+        return await self._searcher.search(query)
+
     async def history(
-        self, bot: str, before: float, limit: int = 1_000
+        self, bot: str | None, before: int, limit: int = 1_000
     ) -> Sequence[LogLine]:
-        """Return the newest `limit` stored lines of a bot from before a moment."""
-        if bot != PARENT:
-            self._spec(bot)
-        if self._log_files is None:
-            return []
-        return await asyncio.to_thread(self._log_files.lines, bot, before, limit)
+        """Return the newest `limit` kept lines with a number below `before`."""
+        bots = () if bot is None else (bot,)
+        query = LogQuery(bots=bots, before=before, limit=limit, count_all=False)
+        return (await self.search(query)).lines
 
     async def dossiers(self, bot: str) -> Sequence[Dossier]:
         """Return what is kept of the crashes of a bot, the newest first."""
@@ -265,6 +271,9 @@ class Supervisor:
         failure: BaseException | None = None
         files = self._log_files
         storing = files.storing() if files is not None else nullcontext()
+        if files is not None:
+            # One numbering over all runs of the supervisor: history has an order.
+            self._logbook.last_seq = await asyncio.to_thread(files.last_seq)
         with storing, logging_to(self._logbook), adopting_orphans():
             if self._dossiers is not None:
                 await asyncio.to_thread(self._dossiers.load)
@@ -379,6 +388,11 @@ class Supervisor:
             known = ", ".join(self._specs) or "none"
             raise UnknownBotError(f"There is no bot {bot!r}", f"Bots: {known}.")
         return self._specs[bot]
+
+    def _known(self, bot: str | None) -> None:
+        """Refuse a bot of which there are no lines; None stands for all."""
+        if bot is not None and not self._logbook.knows(bot):
+            self._spec(bot)
 
     def _media_of(self, bot: str) -> MediaDirs:
         return MediaDirs.of(self._media_root, self._spec(bot).index)

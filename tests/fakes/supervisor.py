@@ -8,6 +8,7 @@ from dataclasses import replace
 from coderbot.control.port import MediaUsage, UnknownBotError
 from coderbot.errors import CoderBotError
 from coderbot.loglevel import Level
+from coderbot.supervisor.blocks import Block
 from coderbot.supervisor.dossier import Dossier
 from coderbot.supervisor.events import (
     BotChanged,
@@ -18,6 +19,8 @@ from coderbot.supervisor.events import (
     LinesAdded,
 )
 from coderbot.supervisor.lines import PARENT, LogLine, Stream
+from coderbot.supervisor.logquery import LogHits, LogQuery
+from coderbot.supervisor.logsearch import search
 from coderbot.supervisor.state import BotState
 
 START_WALL = 1_700_000_000.0
@@ -154,6 +157,27 @@ class FakeSupervisor:
         if bot is not None:
             lines = [line for line in lines if line.bot == bot]
         return lines[-limit:]
+
+    async def search(self, query: LogQuery) -> LogHits:
+        """Look through all lines."""
+        await self._called("search")
+        bots = query.bots or sorted({line.bot for line in self._lines})
+        return search(query, {bot: [self._stored(bot)] for bot in bots})
+
+    async def history(
+        self, bot: str | None, before: int, limit: int = 1_000
+    ) -> Sequence[LogLine]:
+        """Return the newest lines with a number below `before`."""
+        lines = self.lines(bot, limit=len(self._lines))
+        return [line for line in lines if line.seq < before][-limit:]
+
+    def _stored(self, bot: str) -> bytes:
+        blocks = [
+            Block(x.seq, x.wall, x.mono, bot, x.run, x.stream, (x.level,), (x.text,))
+            for x in self._lines
+            if x.bot == bot
+        ]
+        return "".join(block.stored() for block in blocks).encode(errors="replace")
 
     async def dossiers(self, bot: str) -> Sequence[Dossier]:
         """Return what a test has put into `crashes`."""

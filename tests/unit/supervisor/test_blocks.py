@@ -5,14 +5,25 @@ from hypothesis import strategies as st
 
 from coderbot.loglevel import Level
 from coderbot.supervisor.blocks import Block
-from coderbot.supervisor.lines import PARENT
-from coderbot.supervisor.storedlines import missing_line, parse_line
+from coderbot.supervisor.lines import PARENT, LogLine
+from coderbot.supervisor.storedlines import (
+    NUMBERED_EVERY,
+    line_of,
+    missing_line,
+    rows_of,
+)
 
 WALL = 1_700_000_000.25
 
 
 def block(*texts: str, bot: str = "bot-0", level: Level = Level.INFO) -> Block:
     return Block(5, WALL, 7.0, bot, 3, "err", (level,) * len(texts), texts)
+
+
+def read(text: str) -> list[LogLine | None]:
+    """Return what is read from a stored text."""
+    piece = text.encode(errors="replace").decode(errors="replace")
+    return [line_of(row, "bot-0") for row in rows_of(piece)]
 
 
 def test_a_block_is_its_lines() -> None:
@@ -51,31 +62,49 @@ def test_it_is_printed_as_its_lines_are(texts: list[str], bot: str) -> None:
 @given(TEXTS, st.lists(st.sampled_from(Level), min_size=5, max_size=5))
 def test_what_is_stored_can_be_read(texts: list[str], levels: list[Level]) -> None:
     kinds = tuple(levels[: len(texts)])
-    some = Block(1, WALL, 0.0, "bot-0", 12, "sup", kinds, tuple(texts))
-    raw = some.stored().encode(errors="replace").split(b"\n")
-    assert raw.pop() == b""
-    read = [parse_line(line, "bot-0", number) for number, line in enumerate(raw, 1)]
+    some = Block(7, WALL, 0.0, "bot-0", 12, "sup", kinds, tuple(texts))
+    found = read(some.stored())
     clean = [text.encode(errors="replace").decode() for text in texts]
-    assert [line and line.text for line in read] == clean
-    assert [line and line.level for line in read] == list(kinds)
-    assert {line and (line.wall, line.run, line.stream) for line in read} == {
+    assert [line and line.text for line in found] == clean
+    assert [line and line.level for line in found] == list(kinds)
+    assert [line and line.seq for line in found] == list(range(7, 7 + len(texts)))
+    assert {line and (line.wall, line.run, line.stream) for line in found} == {
         (WALL, 12, "sup")
     }
 
 
 def test_the_form_of_a_stored_line() -> None:
     stored = block("two\rparts\x1b[0m", level=Level.WARNING).stored()
-    assert stored == "2023-11-14T22:13:20.250Z WARNING err run 3 two\rparts\x1b[0m\n"
-    gap = parse_line(missing_line(WALL, 12_345).encode().rstrip(b"\n"), "bot-0")
+    assert stored == "2023-11-14T22:13:20.250Z WARNING err run 3@5 two\rparts\x1b[0m\n"
+    (gap,) = read(missing_line(WALL, 12_345, seq=6))
     assert gap is not None
     assert "12,345 lines are missing" in gap.text
+    assert gap.seq == 6
+
+
+def test_a_long_block_bears_numbers_now_and_then() -> None:
+    texts = tuple(map(str, range(NUMBERED_EVERY * 2 + 1)))
+    levels = (Level.INFO,) * (len(texts) - 1) + (Level.ERROR,)
+    some = Block(5, WALL, 7.0, "bot-0", 3, "out", levels, texts)
+    stored = some.stored()
+    assert stored.count("@") == 3
+    assert [(line.seq, line.text, line.level) for line in read(stored) if line] == [
+        (line.seq, line.text, line.level) for line in some.lines()
+    ]
 
 
 def test_what_is_no_stored_line_is_left_out() -> None:
     for raw in (
-        b"",
-        b"text",
-        b"2023-99-14T22:13:20.250Z INFO out run 1 x",
-        b"\xff\x00",
+        "",
+        "text",
+        "one two three four five six",
+        "2023-99-14T22:13:20.250Z INFO out run 1@1 x",
+        "2023-11-14T22:13:20.250Z INFO out run x@1 x",
+        "2023-11-14T22:13:20.250Z LOUD out run 1@1 x",
+        "2023-11-14T22:13:20.250Z INFO side run 1@1 x",
+        "2023-11-14T22:13:20.250Z INFO out run 1@-1 x",
+        # Written before lines had numbers, or cut off from the one before it.
+        "2023-11-14T22:13:20.250Z INFO out run 1 x",
+        "\x00",
     ):
-        assert parse_line(raw, "bot-0") is None
+        assert [line for line in read(raw) if line] == [], raw

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from coderbot.supervisor.logfile import LogFile, newest_lines
+from coderbot.supervisor.logfile import LogFile, newest_pieces
+from coderbot.supervisor.storedlines import first_number, last_number
 
 
 def put(log: LogFile, *lines: str) -> None:
@@ -43,15 +44,6 @@ def test_files_are_rotated_by_size_at_whole_lines(tmp_path: Path) -> None:
         "bot-0.log.4": "1234\n5678\n",
     }
     assert log.total_bytes == sum(len(text) for text in contents(tmp_path).values())
-    assert [line for line in newest_lines(tmp_path, "bot-0") if line] == [
-        b"y",
-        b"longer than a file",
-        b"x",
-        b"efgh",
-        b"abcd",
-        b"5678",
-        b"1234",
-    ]
     log.close()
 
 
@@ -117,10 +109,45 @@ def test_a_file_that_was_deleted_is_made_again(tmp_path: Path) -> None:
     assert (tmp_path / "logs").stat().st_mode & 0o777 == 0o700
 
 
-@pytest.mark.parametrize("length", [1, 65_535, 65_536, 65_537, 200_000])
-def test_long_lines_are_read_backwards_whole(tmp_path: Path, length: int) -> None:
-    log = LogFile(tmp_path, "bot-0", 1 << 20)
-    put(log, "a", "x" * length, "b")
+def numbered(seq: int, text: str) -> str:
+    return f"2023-11-14T22:13:20.250Z INFO out run 1@{seq} {text}"
+
+
+def follower(text: str) -> str:
+    return f"2023-11-14T22:13:20.250Z INFO out run 1 {text}"
+
+
+@pytest.mark.parametrize("length", [1, 262_100, 262_144, 262_200, 800_000])
+def test_pieces_begin_with_a_number_and_are_whole(tmp_path: Path, length: int) -> None:
+    log = LogFile(tmp_path, "bot-0", 1 << 24)
+    # A text that quotes a line of a file is no beginning of one.
+    lines = [numbered(1, "a"), follower("x" * length + numbered(9, "b")), follower("c")]
+    more = [numbered(4, "d"), follower("e")]
+    put(log, *lines, *more)
     log.close()
-    found = [line for line in newest_lines(tmp_path, "bot-0") if line]
-    assert found == [b"b", b"x" * length, b"a"]
+    pieces = list(newest_pieces(tmp_path, "bot-0"))
+    assert b"".join(reversed(pieces)).decode() == "".join(
+        f"{line}\n" for line in (*lines, *more)
+    )
+    assert all(first_number(piece) in (1, 4) for piece in pieces)
+
+
+def test_lines_that_were_parted_from_their_number_find_it_again(tmp_path: Path) -> None:
+    log = LogFile(tmp_path, "bot-0", 120)
+    lines = [numbered(1, "a"), *(follower(str(number)) for number in range(9))]
+    put(log, *lines)
+    log.close()
+    assert len(contents(tmp_path)) > 3
+    (piece,) = newest_pieces(tmp_path, "bot-0")
+    assert piece.decode() == "".join(f"{line}\n" for line in lines)
+    assert last_number(piece) == 10
+
+
+def test_a_file_that_is_renamed_meanwhile_is_read_once(tmp_path: Path) -> None:
+    log = LogFile(tmp_path, "bot-0", 60)
+    put(log, numbered(1, "a"), numbered(2, "b"))
+    pieces = newest_pieces(tmp_path, "bot-0")
+    assert last_number(next(pieces)) == 2
+    put(log, numbered(3, "c"))
+    log.close()
+    assert [last_number(piece) for piece in pieces] == []
