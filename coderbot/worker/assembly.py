@@ -75,7 +75,7 @@ def build_services(frame: Frame, bot: Bot, tasks: Tasks) -> Services:
         buttons=buttons,
         desk=Desk(settings, clock, tasks, frame.link, outbox, buttons, make_screen),
         preferences=preferences,
-        media=_media(frame, bot, dirs),
+        media=_media(frame, TelegramUploader(bot, frame.counters, outbox), dirs),
     )
 
 
@@ -94,7 +94,7 @@ def _preferences(frame: Frame) -> FilePreferences:
     return preferences
 
 
-def _media(frame: Frame, bot: Bot, dirs: MediaDirs) -> MediaService:
+def _media(frame: Frame, uploader: TelegramUploader, dirs: MediaDirs) -> MediaService:
     name = bot_name(frame.index)
 
     def tell(kind: str, detail: dict[str, str | int | float | bool | None]) -> None:
@@ -103,7 +103,7 @@ def _media(frame: Frame, bot: Bot, dirs: MediaDirs) -> MediaService:
     return MediaService(
         dirs,
         frame.settings.allowed_user_ids,
-        TelegramUploader(bot, frame.counters),
+        uploader,
         frame.settings.state_dir / f"media-{name}.json",
         frame.clock,
         tell,

@@ -2,14 +2,16 @@
 
 import asyncio
 import logging
+from collections.abc import Coroutine
 from dataclasses import dataclass
+from typing import Any
 
 from telegram import InlineKeyboardMarkup, MessageEntity
 
 from coderbot.clock import Clock
 from coderbot.worker.telegram import texts
 from coderbot.worker.telegram.lengths import MAX_TEXT_UNITS, keep_end, utf16_units
-from coderbot.worker.telegram.outbox import Outbox
+from coderbot.worker.telegram.outbox import MessageGoneError, Outbox
 from coderbot.worker.telegram.painter import Painter
 from coderbot.worker.terminal.screen import Screen
 from coderbot.worker.terminal.session import TerminalSession
@@ -149,18 +151,22 @@ class LiveScreen:
         was_text = self._as_text
         png = await self._picture(screen)
         if png is not None:
-            sent = await self._outbox.edit_photo(
-                self._chat, message, png, self._keyboard
-            )
-            self._note(sent, screen)
+            edit = self._outbox.edit_photo(self._chat, message, png, self._keyboard)
+            await self._put(edit, screen)
         elif was_text:
             text, entities = screen_text(screen)
-            sent = await self._outbox.edit_text(
+            edit = self._outbox.edit_screen_text(
                 self._chat, message, text, entities, self._keyboard
             )
-            self._note(sent, screen)
+            await self._put(edit, screen)
         else:
             # A message with a picture cannot become one with text.
+            await self._send(screen)
+
+    async def _put(self, edit: Coroutine[Any, Any, int | None], screen: Screen) -> None:
+        try:
+            self._note(await edit, screen)
+        except MessageGoneError:
             await self._send(screen)
 
     async def _picture(self, screen: Screen) -> bytes | None:

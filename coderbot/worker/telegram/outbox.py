@@ -1,10 +1,8 @@
-"""All that is said in chats goes through here: in order, retried, never in a flood."""
+"""All that is said in chats goes through here: paced, in order, never in a flood."""
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
-from typing import TypeVar
 
 from telegram import (
     Bot,
@@ -13,63 +11,34 @@ from telegram import (
     LinkPreviewOptions,
     MessageEntity,
 )
-from telegram.error import (
-    BadRequest,
-    Forbidden,
-    InvalidToken,
-    NetworkError,
-    RetryAfter,
-    TelegramError,
-)
 
 from coderbot.clock import Clock
 from coderbot.worker.counters import Counters
+from coderbot.worker.media.waits import wait_event
 from coderbot.worker.tasks import Tasks
-from coderbot.worker.telegram.flood import retry_after_s
+from coderbot.worker.telegram.dispatcher import Dispatcher, GaveUpError
 from coderbot.worker.telegram.lengths import MAX_TOAST_UNITS, cut_end
+from coderbot.worker.telegram.pace import Priority
 
-_ATTEMPTS = 4
-"""How often one call is tried when the network fails."""
-_FLOOD_WAITS = 3
-"""How often one call waits because Telegram asks to."""
-_MAX_WAITING = 50
-"""Calls that may wait in one chat; further ones are dropped."""
-_REFUSED = (BadRequest, Forbidden, InvalidToken)
-"""Answers that the same call would get again."""
 _GONE = ("message to edit not found", "message can't be edited", "message_id_invalid")
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 _log = logging.getLogger(__name__)
-_T = TypeVar("_T")
 
 
-class _GaveUpError(Exception):
-    """A call failed for good; `reason` is lower-case text of Telegram."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason.lower()
-
-
-@dataclass(slots=True)
-class _Chat:
-    """State of one chat."""
-
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-    waiting: int = 0
-    blocked_until: float = 0.0
-    """Monotonic time before which Telegram wants to hear nothing."""
+class MessageGoneError(Exception):
+    """Raised when a message that is to be edited is not there any more."""
 
 
 class Outbox:
     """Sends to chats: each in order, one never waiting for another.
 
     Methods that send return the id of the message, or None when it could not
-    be sent; the reason is in the log.
+    be sent; the reason is in the log. Nothing makes a sound but an alert.
 
     Args:
         bot: Does the calls.
-        tasks: Owner of deletions to come.
+        tasks: Owner of the calls and of deletions to come.
         clock: For waits.
         notice_s: How long a notice stays, in seconds; 0 or less keeps it.
         jitter: Returns a number from 0 to 1, to spread retries.
@@ -89,22 +58,35 @@ class Outbox:
         self._tasks = tasks
         self._clock = clock
         self._notice_s = notice_s
-        self._jitter = jitter
-        self._counters = counters if counters is not None else Counters()
-        self._chats: dict[int, _Chat] = {}
-        self._idle = asyncio.Event()
-        self._idle.set()
+        self._dispatcher = Dispatcher(
+            tasks, clock, jitter, counters if counters is not None else Counters()
+        )
+        self._ending = asyncio.Event()
 
     @property
     def queued(self) -> int:
-        """Calls that wait for their turn in a chat, or are under way."""
-        return sum(each.waiting for each in self._chats.values())
+        """Calls that wait for their turn or are under way."""
+        return len(self._dispatcher)
 
-    def pause_s(self, chat: int) -> float:
-        """Return for how long Telegram wants to hear nothing in this chat, in seconds."""
-        state = self._chats.get(chat)
-        blocked_until = state.blocked_until if state else 0.0
-        return max(0.0, blocked_until - self._clock.monotonic())
+    def pause_s(self, chat: int, priority: Priority = Priority.SCREEN) -> float:
+        """Return for how long a message would have to wait in a chat, in seconds."""
+        return self._dispatcher.pause_s(chat, priority)
+
+    async def clearance(self, chat: int, messages: int) -> bool:
+        """Wait until so many files may be uploaded to a chat; they count as sent.
+
+        Returns:
+            False when it was dropped instead, because too much waits.
+        """
+        try:
+            await self._dispatcher.do(chat, Priority.FILE, _nothing, messages=messages)
+        except GaveUpError:
+            return False
+        return True
+
+    def hold(self, chat: int, seconds: float) -> None:
+        """Send nothing to a chat for a while, because Telegram asks to wait."""
+        self._dispatcher.hold(chat, seconds)
 
     async def text(
         self,
@@ -112,8 +94,20 @@ class Outbox:
         text: str,
         entities: Sequence[MessageEntity] = (),
         keyboard: InlineKeyboardMarkup | None = None,
+        *,
+        thread: int | None = None,
+        priority: Priority = Priority.REPLY,
     ) -> int | None:
-        """Send a text; formatting by entities only, so no text can break it."""
+        """Send a text; formatting by entities only, so no text can break it.
+
+        Args:
+            chat: Where to.
+            text: Its end is cut off when it is too long.
+            entities: Formatting.
+            keyboard: Goes under it.
+            thread: Topic of the chat.
+            priority: An alert makes a sound.
+        """
 
         async def send() -> int:
             message = await self._bot.send_message(
@@ -122,28 +116,47 @@ class Outbox:
                 entities=entities or None,
                 reply_markup=keyboard,
                 link_preview_options=_NO_PREVIEW,
+                message_thread_id=thread,
+                disable_notification=priority is not Priority.ALERT,
             )
             return message.message_id
 
-        return await self._or_none(chat, send)
+        return await self._or_none(chat, priority, send)
 
     async def photo(
-        self, chat: int, png: bytes, keyboard: InlineKeyboardMarkup | None = None
+        self,
+        chat: int,
+        png: bytes,
+        keyboard: InlineKeyboardMarkup | None = None,
+        *,
+        caption: str = "",
+        thread: int | None = None,
+        priority: Priority = Priority.REPLY,
     ) -> int | None:
         """Send a picture."""
 
         async def send() -> int:
             message = await self._bot.send_photo(
-                chat, png, filename="screen.png", reply_markup=keyboard
+                chat,
+                png,
+                filename="screen.png",
+                caption=caption or None,
+                reply_markup=keyboard,
+                message_thread_id=thread,
+                disable_notification=priority is not Priority.ALERT,
             )
             return message.message_id
 
-        return await self._or_none(chat, send)
+        return await self._or_none(chat, priority, send)
 
     async def edit_photo(
         self, chat: int, message: int, png: bytes, keyboard: InlineKeyboardMarkup | None
     ) -> int | None:
-        """Put another picture into a message; sends it anew if the message is gone."""
+        """Put another picture of a screen into a message.
+
+        Raises:
+            MessageGoneError: When there is no such message any more.
+        """
 
         async def edit() -> int:
             media = InputMediaPhoto(png, filename="screen.png")
@@ -152,9 +165,23 @@ class Outbox:
             )
             return message
 
-        return await self._edit(
-            chat, message, edit, lambda: self.photo(chat, png, keyboard)
-        )
+        return await self._edit(chat, message, Priority.SCREEN, edit)
+
+    async def edit_screen_text(
+        self,
+        chat: int,
+        message: int,
+        text: str,
+        entities: Sequence[MessageEntity],
+        keyboard: InlineKeyboardMarkup | None,
+    ) -> int | None:
+        """Put another text of a screen into a message.
+
+        Raises:
+            MessageGoneError: When there is no such message any more.
+        """
+        edit = self._text_edit(chat, message, text, entities, keyboard)
+        return await self._edit(chat, message, Priority.SCREEN, edit)
 
     async def edit_text(
         self,
@@ -165,7 +192,82 @@ class Outbox:
         keyboard: InlineKeyboardMarkup | None = None,
     ) -> int | None:
         """Replace the text of a message; sends it anew if the message is gone."""
+        edit = self._text_edit(chat, message, text, entities, keyboard)
+        try:
+            return await self._edit(chat, message, Priority.REPLY, edit)
+        except MessageGoneError:
+            return await self.text(chat, text, entities, keyboard)
 
+    async def strip(self, chat: int, message: int) -> None:
+        """Take the buttons off a message, when nothing else is to be done."""
+
+        async def edit() -> None:
+            await self._bot.edit_message_reply_markup(chat, message)
+
+        try:
+            await self._dispatcher.do(chat, Priority.TIDY, edit)
+        except GaveUpError as error:
+            _log.info("Buttons in chat %d stay: %s", chat, error.reason)
+
+    async def delete(self, chat: int, message: int) -> None:
+        """Delete a message; one that is gone already is fine."""
+
+        async def delete() -> None:
+            await self._bot.delete_message(chat, message)
+
+        try:
+            await self._dispatcher.do(chat, Priority.DELETE, delete, messages=0)
+        except GaveUpError as error:
+            _log.info("A message in chat %d stays: %s", chat, error.reason)
+
+    def post(self, chat: int, text: str, *, thread: int | None = None) -> None:
+        """Send a text in its turn; returns at once."""
+        self._tasks.spawn(self._post(chat, text, thread), f"text for {chat}")
+
+    def notice(self, chat: int, text: str, *, thread: int | None = None) -> None:
+        """Send a short text that is deleted after a while; returns at once."""
+        self._tasks.spawn(self._notice(chat, text, thread), f"notice in {chat}")
+
+    async def answer(self, query_id: str, text: str = "") -> None:
+        """Answer the press of a button, with a toast if there is a text."""
+        toast = cut_end(text, MAX_TOAST_UNITS) or None
+
+        async def answer() -> None:
+            await self._bot.answer_callback_query(query_id, toast)
+
+        try:
+            await self._dispatcher.do(None, Priority.ALERT, answer, messages=0)
+        except GaveUpError as error:
+            # The spinner of an old query cannot be stopped any more.
+            _log.info("A button could not be answered: %s", error.reason)
+
+    async def drain(self) -> None:
+        """Return when all that is still worth it has been sent.
+
+        Notices that wait to be deleted are deleted now, screens and files that
+        wait are dropped.
+        """
+        self._ending.set()
+        await self._dispatcher.drain()
+
+    async def _post(self, chat: int, text: str, thread: int | None) -> None:
+        await self.text(chat, text, thread=thread)
+
+    async def _notice(self, chat: int, text: str, thread: int | None) -> None:
+        message = await self.text(chat, text, thread=thread)
+        if message is None or self._notice_s <= 0:
+            return
+        await wait_event(self._ending, self._clock, self._notice_s)
+        await self.delete(chat, message)
+
+    def _text_edit(
+        self,
+        chat: int,
+        message: int,
+        text: str,
+        entities: Sequence[MessageEntity],
+        keyboard: InlineKeyboardMarkup | None,
+    ) -> Callable[[], Awaitable[int | None]]:
         async def edit() -> int:
             await self._bot.edit_message_text(
                 cut_end(text),
@@ -177,116 +279,34 @@ class Outbox:
             )
             return message
 
-        return await self._edit(
-            chat, message, edit, lambda: self.text(chat, text, entities, keyboard)
-        )
-
-    async def delete(self, chat: int, message: int) -> None:
-        """Delete a message; one that is gone already is fine."""
-        try:
-            await self._in_turn(chat, lambda: self._bot.delete_message(chat, message))
-        except _GaveUpError as error:
-            _log.info("A message in chat %d stays: %s", chat, error.reason)
-
-    def post(self, chat: int, text: str) -> None:
-        """Send a text in its turn; returns at once."""
-        self._tasks.spawn(self._post(chat, text), f"text for {chat}")
-
-    def notice(self, chat: int, text: str) -> None:
-        """Send a short text that is deleted after a while; returns at once."""
-        self._tasks.spawn(self._notice(chat, text), f"notice in {chat}")
-
-    async def answer(self, query_id: str, text: str = "") -> None:
-        """Answer the press of a button, with a toast if there is a text."""
-        toast = cut_end(text, MAX_TOAST_UNITS) or None
-        try:
-            await self._bot.answer_callback_query(query_id, toast)
-        except TelegramError as error:
-            # The spinner of an old query cannot be stopped any more.
-            _log.info("A button could not be answered: %s", error.message)
-
-    async def drain(self) -> None:
-        """Return when nothing waits to be sent; deletions to come do not count."""
-        # What was spawned just now has to begin before it can be waited for.
-        await asyncio.sleep(0)
-        await self._idle.wait()
-
-    async def _post(self, chat: int, text: str) -> None:
-        await self.text(chat, text)
-
-    async def _notice(self, chat: int, text: str) -> None:
-        message = await self.text(chat, text)
-        if message is None or self._notice_s <= 0:
-            return
-        await self._clock.sleep(self._notice_s)
-        await self.delete(chat, message)
+        return edit
 
     async def _edit(
         self,
         chat: int,
         message: int,
-        edit: Callable[[], Awaitable[int]],
-        send: Callable[[], Awaitable[int | None]],
+        priority: Priority,
+        edit: Callable[[], Awaitable[int | None]],
     ) -> int | None:
         try:
-            return await self._in_turn(chat, edit)
-        except _GaveUpError as error:
+            return await self._dispatcher.do(chat, priority, edit, key=message)
+        except GaveUpError as error:
             if "not modified" in error.reason:
                 return message
             if any(sign in error.reason for sign in _GONE):
-                return await send()
+                raise MessageGoneError(error.reason) from error
             _log.warning("An edit in chat %d failed: %s", chat, error.reason)
             return None
 
-    async def _or_none(self, chat: int, call: Callable[[], Awaitable[_T]]) -> _T | None:
+    async def _or_none(
+        self, chat: int, priority: Priority, call: Callable[[], Awaitable[int | None]]
+    ) -> int | None:
         try:
-            return await self._in_turn(chat, call)
-        except _GaveUpError as error:
+            return await self._dispatcher.do(chat, priority, call)
+        except GaveUpError as error:
             _log.warning("A call for chat %d failed: %s", chat, error.reason)
             return None
 
-    async def _in_turn(self, chat: int, call: Callable[[], Awaitable[_T]]) -> _T:
-        """Do `call` when all earlier ones of this chat are done."""
-        state = self._chats.setdefault(chat, _Chat())
-        if state.waiting >= _MAX_WAITING:
-            self._counters.outbox_dropped += 1
-            raise _GaveUpError("too many messages wait in this chat")
-        state.waiting += 1
-        self._idle.clear()
-        try:
-            async with state.turn:
-                return await self._with_retries(state, call)
-        finally:
-            state.waiting -= 1
-            self._forget_idle(chat, state)
 
-    def _forget_idle(self, chat: int, state: _Chat) -> None:
-        if not state.waiting and state.blocked_until <= self._clock.monotonic():
-            self._chats.pop(chat, None)
-        if not self.queued:
-            self._idle.set()
-
-    async def _with_retries(
-        self, state: _Chat, call: Callable[[], Awaitable[_T]]
-    ) -> _T:
-        failures = floods = 0
-        while True:
-            pause_s = state.blocked_until - self._clock.monotonic()
-            if pause_s > 0:
-                await self._clock.sleep(pause_s)
-            try:
-                return await call()
-            except RetryAfter as error:
-                floods += 1
-                state.blocked_until = self._clock.monotonic() + retry_after_s(error)
-                if floods > _FLOOD_WAITS:
-                    raise _GaveUpError(error.message) from error
-            except _REFUSED as error:
-                raise _GaveUpError(error.message) from error
-            except NetworkError as error:
-                failures += 1
-                if failures >= _ATTEMPTS:
-                    raise _GaveUpError(error.message) from error
-                await self._clock.sleep(2 ** (failures - 1) * (0.5 + self._jitter()))
-            except TelegramError as error:
-                raise _GaveUpError(error.message) from error
+async def _nothing() -> None:
+    """Stand for an upload, which is done by the one who asks for clearance."""

@@ -35,7 +35,9 @@ from coderbot.worker.media.upload import (
     UploadFailed,
     UploadRefused,
 )
+from coderbot.worker.telegram.budget import NO_BUDGET, Budget
 from coderbot.worker.telegram.flood import retry_after_s
+from coderbot.worker.telegram.pace import Priority
 
 _MAX_CAPTION_UNITS = 1024
 """Longest caption, in UTF-16 units: that is how Telegram counts."""
@@ -66,17 +68,28 @@ _ALBUM: dict[MediaKind, Callable[..., _AlbumItem]] = {
 }
 
 
+_LONG_PAUSE_S = 3.0
+"""Who has to wait longer for a chat makes room for uploads to others."""
+
+
 class TelegramUploader:
     """Uploads with the methods of one bot; the file is streamed.
 
     Args:
         bot: The bot, with its connections.
         counters: Of this worker.
+        budget: Says when a chat takes files, and is told when it takes none.
     """
 
-    def __init__(self, bot: Bot, counters: Counters | None = None) -> None:
+    def __init__(
+        self,
+        bot: Bot,
+        counters: Counters | None = None,
+        budget: Budget = NO_BUDGET,
+    ) -> None:
         self._bot = bot
         self._counters = counters if counters is not None else Counters()
+        self._budget = budget
         self._redactor = Redactor([Secret(bot.token)])
 
     async def upload(self, chat_id: int, parcels: Sequence[Parcel]) -> None:
@@ -90,11 +103,16 @@ class TelegramUploader:
             UploadDelayed: Telegram asks to wait.
             UploadFailed: It did not work this time.
         """
+        pause_s = self._budget.pause_s(chat_id, Priority.FILE)
+        if pause_s > _LONG_PAUSE_S:
+            raise UploadDelayed(pause_s)
         error = await self._try(chat_id, parcels)
         if len(parcels) == 1 and _is_about_kind(parcels[0].kind, error):
             document = replace(parcels[0], kind=MediaKind.DOCUMENT)
             error = await self._try(chat_id, [document])
         if error is not None:
+            if isinstance(error, RetryAfter):
+                self._budget.hold(chat_id, retry_after_s(error))
             # Outside of any handler, so that the library's error, which may
             # hold the address and so the token, is not part of this one.
             raise self._translate(error)
@@ -102,6 +120,8 @@ class TelegramUploader:
     async def _try(
         self, chat_id: int, parcels: Sequence[Parcel]
     ) -> TelegramError | OSError | None:
+        if not await self._budget.clearance(chat_id, len(parcels)):
+            return NetworkError("too much waits to be sent to this chat")
         try:
             with ExitStack() as stack:
                 files = [
@@ -119,18 +139,19 @@ class TelegramUploader:
         size = sum(file.seek(0, 2) for file in files)
         for file in files:
             file.seek(0)
-        limits = {
+        options = {
+            "disable_notification": True,
             "write_timeout": _WRITE_S,
             "read_timeout": _READ_S + size / _READ_BYTES_PER_S,
         }
         if len(parcels) > 1:
             pairs = zip(parcels, files, strict=True)
             album = [_in_album(parcel, file) for parcel, file in pairs]
-            await self._bot.send_media_group(chat_id, album, **limits)  # type: ignore[arg-type]
+            await self._bot.send_media_group(chat_id, album, **options)  # type: ignore[arg-type]
         else:
             send, parcel = self._method(parcels[0].kind), parcels[0]
             caption = caption_for(parcel.caption)
-            await send(chat_id, _input(parcel, files[0]), caption=caption, **limits)
+            await send(chat_id, _input(parcel, files[0]), caption=caption, **options)
         self._counters.media_bytes += size
 
     def _method(self, kind: MediaKind) -> Callable[..., Awaitable[object]]:

@@ -10,9 +10,11 @@ from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, Time
 from coderbot.worker.counters import Counters
 from coderbot.worker.tasks import Tasks
 from coderbot.worker.telegram.lengths import utf16_units
-from coderbot.worker.telegram.outbox import Outbox
+from coderbot.worker.telegram.outbox import MessageGoneError, Outbox
+from coderbot.worker.telegram.pace import Priority
 from tests.fakes.autoclock import AutoClock
 from tests.fakes.bot import ScriptBot
+from tests.fakes.clock import FakeClock
 
 ANNA, BEN = 1001, 1002
 
@@ -124,6 +126,96 @@ async def test_a_flooded_chat_does_not_hold_up_others(
     assert [text for _, text in bot.named("send_message")][2:] == ["first", "second"]
 
 
+async def test_only_alerts_make_a_sound(outbox: Outbox, bot: ScriptBot) -> None:
+    await outbox.text(ANNA, "reply")
+    await outbox.photo(ANNA, b"png")
+    await outbox.text(ANNA, "look!", priority=Priority.ALERT)
+    silent = [options["disable_notification"] for _, _, options in bot.calls]
+    assert silent == [True, True, False]
+
+
+async def test_a_flood_does_not_make_an_old_screen_wait(
+    outbox: Outbox, bot: ScriptBot
+) -> None:
+    bot.plan("edit_message_media", RetryAfter(30))
+    assert await outbox.edit_photo(ANNA, 7, b"png", None) is None
+    assert outbox.pause_s(ANNA) == 30
+
+
+async def test_waiting_edits_of_one_message_become_the_newest(
+    outbox: Outbox, bot: ScriptBot, tasks: Tasks
+) -> None:
+    outbox.hold(ANNA, 10)
+    async with asyncio.TaskGroup() as group:
+        results = [
+            group.create_task(outbox.edit_photo(ANNA, 7, png, None))
+            for png in (b"old", b"newer", b"newest")
+        ]
+    assert [await each for each in results] == [7, 7, 7]
+    (call,) = bot.named("edit_message_media")
+    assert call[0].media.input_file_content == b"newest"
+
+
+async def test_who_stops_waiting_takes_nothing_from_others(
+    outbox: Outbox, bot: ScriptBot
+) -> None:
+    outbox.hold(ANNA, 10)
+    async with asyncio.TaskGroup() as group:
+        first = group.create_task(outbox.edit_photo(ANNA, 7, b"old", None))
+        second = group.create_task(outbox.edit_photo(ANNA, 7, b"new", None))
+        await asyncio.sleep(0)
+        first.cancel()
+    assert await second == 7
+
+
+async def test_a_file_waits_for_its_turn_and_counts(
+    outbox: Outbox, clock: AutoClock
+) -> None:
+    began = clock.monotonic()
+    for _ in range(6):
+        assert await outbox.clearance(ANNA, 1)
+    assert 4 < clock.monotonic() - began < 5
+    assert outbox.pause_s(ANNA) > 1
+
+
+async def test_drain_sends_words_and_drops_pictures(
+    outbox: Outbox, bot: ScriptBot, tasks: Tasks
+) -> None:
+    outbox.hold(ANNA, 10)
+    outbox.post(ANNA, "goodbye")
+    picture = outbox.edit_photo(ANNA, 7, b"png", None)
+    async with asyncio.TaskGroup() as group:
+        edited = group.create_task(picture)
+        await asyncio.sleep(0)
+        await outbox.drain()
+    assert await edited is None
+    assert [name for name, _, _ in bot.calls] == ["send_message"]
+    assert outbox.queued == 0
+
+
+async def test_drain_deletes_notices_at_once(bot: ScriptBot, tasks: Tasks) -> None:
+    clock = FakeClock()
+    outbox = Outbox(bot.as_bot(), tasks, clock, 60, lambda: 0.5)
+    outbox.notice(ANNA, "soon gone")
+    await bot.called("send_message")
+    await clock.settle()
+    assert not bot.named("delete_message")
+    await outbox.drain()
+    await bot.called("delete_message")
+    assert clock.monotonic() == 1_000
+
+
+async def test_an_answer_to_a_button_waits_for_no_chat(
+    bot: ScriptBot, tasks: Tasks
+) -> None:
+    outbox = Outbox(bot.as_bot(), tasks, FakeClock(), 0, lambda: 0.5)
+    outbox.hold(ANNA, 1_000)
+    outbox.post(ANNA, "waits")
+    await outbox.answer("7", "now")
+    assert [name for name, _, _ in bot.calls] == ["answer_callback_query"]
+    assert outbox.queued == 1
+
+
 async def test_order_in_a_chat_is_kept(outbox: Outbox, bot: ScriptBot) -> None:
     bot.plan("send_message", NetworkError("gone"))
     for number in range(5):
@@ -142,7 +234,9 @@ async def test_too_many_waiting_texts_are_dropped_and_counted(
     await asyncio.sleep(0)
     assert outbox.queued == 50
     await outbox.drain()
-    assert len(bot.calls) == 50
+    assert [text for _, text in bot.named("send_message")] == [
+        str(number) for number in range(50)
+    ]
     assert (outbox.queued, counters.outbox_dropped) == (0, 30)
 
 
@@ -158,9 +252,16 @@ async def test_not_modified_is_success(outbox: Outbox, bot: ScriptBot) -> None:
 async def test_a_message_that_is_gone_is_sent_anew(
     outbox: Outbox, bot: ScriptBot, reason: str
 ) -> None:
-    bot.plan("edit_message_media", BadRequest(reason))
-    assert await outbox.edit_photo(ANNA, 7, b"png", None) == 1
-    assert [name for name, _, _ in bot.calls] == ["edit_message_media", "send_photo"]
+    bot.plan("edit_message_text", BadRequest(reason))
+    assert await outbox.edit_text(ANNA, 7, "word") == 1
+    assert [name for name, _, _ in bot.calls] == ["edit_message_text", "send_message"]
+
+
+async def test_a_screen_that_is_gone_is_told(outbox: Outbox, bot: ScriptBot) -> None:
+    bot.plan("edit_message_media", BadRequest("Message to edit not found"))
+    with pytest.raises(MessageGoneError):
+        await outbox.edit_photo(ANNA, 7, b"png", None)
+    assert len(bot.calls) == 1
 
 
 async def test_another_refused_edit_sends_nothing(
