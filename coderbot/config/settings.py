@@ -49,6 +49,17 @@ _assistants = partial(_setting, "Assistants and macros")
 _voice = partial(_setting, "Voice")
 _fleet = partial(_setting, "Fleet")
 
+THEME_NAMES = (
+    "dark",
+    "light",
+    "solarized-dark",
+    "solarized-light",
+    "dracula",
+    "nord",
+    "gruvbox",
+)
+"""Themes of terminals; their colours are the worker's business."""
+
 _COPILOT = (
     "--allow-all-tools --deny-tool 'shell(rmdir)' --deny-tool 'shell(rm)' "
     "--deny-tool 'shell(sudo)'"
@@ -187,6 +198,20 @@ class Settings:
         parsers.integer(0, 10_000),
         "How many refreshes follow an input.",
         unit="count",
+    )
+    theme: str = _terminal(
+        "XTERM_THEME",
+        "dark",
+        parsers.choice(*THEME_NAMES),
+        "Colours of terminals whose user has chosen none.",
+        unit="/".join(THEME_NAMES),
+    )
+    mask_secrets: bool = _terminal(
+        "MASK_SECRETS",
+        True,
+        parsers.flag,
+        "Make keys and tokens that a program shows unreadable in pictures and texts.",
+        unit="true/false",
     )
     airplane_mode: bool = _terminal(
         "AIRPLANE_MODE",

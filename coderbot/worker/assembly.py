@@ -9,8 +9,10 @@ from coderbot import wire
 from coderbot.clock import Clock
 from coderbot.config.settings import Settings
 from coderbot.paths import MediaDirs, bot_name
+from coderbot.redact import Secret
 from coderbot.worker.counters import Counters
 from coderbot.worker.link import Link
+from coderbot.worker.masking.mask import SecretMask
 from coderbot.worker.media.kinds import CLOUD_MAX_BYTES, LOCAL_MAX_BYTES
 from coderbot.worker.media.service import MediaService
 from coderbot.worker.preferences.filestore import FilePreferences
@@ -52,6 +54,7 @@ def build_services(frame: Frame, bot: Bot, tasks: Tasks) -> Services:
     painter = Painter(settings.font_size_px)
     policy = _policy(settings)
     buttons = Buttons()
+    mask = _mask(settings, bot)
     preferences = _preferences(frame)
 
     def make_screen(chat: int, session: TerminalSession, key: str) -> LiveScreen:
@@ -73,7 +76,10 @@ def build_services(frame: Frame, bot: Bot, tasks: Tasks) -> Services:
         lanes=Lanes(tasks),
         outbox=outbox,
         buttons=buttons,
-        desk=Desk(settings, clock, tasks, frame.link, outbox, buttons, make_screen),
+        desk=Desk(
+            settings, clock, tasks, frame.link, outbox, buttons, make_screen, mask
+        ),
+        mask=mask,
         preferences=preferences,
         media=_media(frame, TelegramUploader(bot, frame.counters, outbox), dirs),
     )
@@ -85,6 +91,13 @@ def _policy(settings: Settings) -> RefreshPolicy:
         max_count=settings.screen_refresh_max_count,
         as_text=settings.airplane_mode,
     )
+
+
+def _mask(settings: Settings, bot: Bot) -> SecretMask | None:
+    """Return what takes secrets out of all that is sent; None sends everything."""
+    if not settings.mask_secrets:
+        return None
+    return SecretMask((*settings.secrets, Secret(bot.token)))
 
 
 def _preferences(frame: Frame) -> FilePreferences:

@@ -8,6 +8,7 @@ from coderbot.config.settings import Settings
 from coderbot.paths import MediaDirs, bot_name
 from coderbot.worker.counters import Counters
 from coderbot.worker.link import Link
+from coderbot.worker.masking.mask import SecretMask
 from coderbot.worker.preferences.store import PreferenceStore
 from coderbot.worker.stopping import StopRequest
 from coderbot.worker.tasks import Tasks
@@ -43,6 +44,8 @@ class Services:
     outbox: Outbox
     buttons: Buttons
     desk: Desk
+    mask: SecretMask | None
+    """Takes secrets out of alerts and files; None where they may be shown."""
     preferences: PreferenceStore
     media: "MediaService"
 

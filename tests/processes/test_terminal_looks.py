@@ -3,7 +3,11 @@
 import os
 from pathlib import Path
 
+from coderbot.clock import SystemClock
+from coderbot.worker.masking.mask import SecretMask
 from coderbot.worker.terminal.directory import directory_of
+from coderbot.worker.terminal.session import TerminalSession
+from coderbot.worker.terminal.spec import TerminalSpec
 from coderbot.worker.terminal.theme import THEMES
 from tests.processes.terminals import python, shell, shows, terminal, until
 
@@ -91,3 +95,17 @@ async def test_another_theme_shows_and_is_told() -> None:
         query = r"printf '\e]11;?\a'; read -rsd $'\a' reply; echo \"${reply:5}\""
         await session.type_text(query.replace('\\"', '"'))
         await shows(session, "rgb:ffff/ffff/ffff")
+
+
+async def test_a_secret_never_leaves_the_terminal() -> None:
+    token = "ghp_" + "aB3" * 12
+    mask = SecretMask()
+    spec = TerminalSpec(python(f"print('key', '{token}')"), 20, 5, mask=mask.screen)
+    session = await TerminalSession.open(spec, SystemClock())
+    try:
+        await session.wait_closed()
+
+        shown = session.screen().text().replace("\n", "")
+        assert shown == "key " + "•" * len(token)
+    finally:
+        await session.close()

@@ -9,6 +9,7 @@ from coderbot import wire
 from coderbot.clock import Clock
 from coderbot.config.settings import Settings
 from coderbot.worker.link import Link
+from coderbot.worker.masking.mask import SecretMask
 from coderbot.worker.tasks import Tasks
 from coderbot.worker.telegram import texts
 from coderbot.worker.telegram.buttons import Buttons
@@ -18,6 +19,7 @@ from coderbot.worker.telegram.screenbuttons import ScreenButtons
 from coderbot.worker.terminal.registry import TerminalLimits, TerminalRegistry
 from coderbot.worker.terminal.session import TerminalSession
 from coderbot.worker.terminal.spec import TerminalSpec
+from coderbot.worker.terminal.theme import THEMES
 
 ScreenMaker = Callable[[int, TerminalSession, str], LiveScreen]
 """Makes the screen of a terminal: chat, terminal, id of its buttons."""
@@ -49,6 +51,7 @@ class Desk:
         outbox: Tells users of the end of their terminals.
         buttons: Knows the buttons under screens.
         make_screen: Makes the screen of a terminal.
+        mask: Takes secrets out of screens; None shows them.
     """
 
     def __init__(
@@ -60,6 +63,7 @@ class Desk:
         outbox: Outbox,
         buttons: Buttons,
         make_screen: ScreenMaker,
+        mask: SecretMask | None = None,
     ) -> None:
         limits = TerminalLimits(idle_timeout_s=settings.session_timeout_ms / 1_000)
         self.terminals = TerminalRegistry(clock, limits, self._ended)
@@ -69,6 +73,8 @@ class Desk:
             columns=settings.terminal_columns,
             rows=settings.terminal_rows,
             scrollback=settings.max_output_lines,
+            theme=THEMES[settings.theme],
+            mask=mask.screen if mask else None,
         )
         self._idle_s = limits.idle_timeout_s
         self._tasks = tasks

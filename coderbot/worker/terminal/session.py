@@ -5,6 +5,7 @@ import importlib
 import os
 import secrets
 import signal
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +51,7 @@ class TerminalSession:
         child: "PtyChild",
         emulator: "Emulator",
         clock: Clock,
+        mask: Callable[[Screen], Screen] | None = None,
     ) -> None:
         self.key = key
         """Whose it is: the id of a user."""
@@ -66,6 +68,7 @@ class TerminalSession:
         self._mark = mark
         self._child = child
         self._emulator = emulator
+        self._mask = mask
         self._clock = clock
         self._input = TerminalInput(child)
         self._frame_at: float | None = None
@@ -104,7 +107,7 @@ class TerminalSession:
         emulator = emulators.Emulator(
             spec.columns, spec.rows, spec.scrollback, spec.theme
         )
-        return cls(key, mark, child, emulator, clock)
+        return cls(key, mark, child, emulator, clock, spec.mask)
 
     @property
     def is_open(self) -> bool:
@@ -223,14 +226,18 @@ class TerminalSession:
             self._note_output()
 
     def screen(self) -> Screen:
-        """Return what the terminal shows; after its end, what it showed last."""
+        """Return what the terminal shows; after its end, what it showed last.
+
+        What must not be seen is masked here, so that nobody can forget it.
+        """
         late = self._frame_at is not None and (
             self._clock.monotonic() - self._frame_at > _FRAME_S
         )
         if self._last_screen is None or (
             not self._ended.is_set() and (late or self._screen_revision < self.revision)
         ):
-            self._last_screen = self._emulator.screen(unfinished=late)
+            screen = self._emulator.screen(unfinished=late)
+            self._last_screen = self._mask(screen) if self._mask else screen
             self._screen_revision = self.revision
         return self._last_screen
 

@@ -1,9 +1,10 @@
 """What a terminal is started with."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from coderbot.worker.terminal.screen import Screen
 from coderbot.worker.terminal.theme import DARK, Theme
 
 
@@ -25,3 +26,5 @@ class TerminalSpec:
     """Variables besides the allowed ones that are inherited; secrets are refused."""
     theme: Theme = DARK
     """Colours at the start."""
+    mask: Callable[[Screen], Screen] | None = None
+    """Takes what must not be shown out of every screen; None shows all."""

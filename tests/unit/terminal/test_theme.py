@@ -1,5 +1,6 @@
 import pytest
 
+from coderbot.config.settings import THEME_NAMES
 from coderbot.worker.terminal.screen import Rgb
 from coderbot.worker.terminal.theme import DARK, THEMES
 
@@ -38,3 +39,7 @@ def test_every_colour_of_the_own_themes_can_be_read(name: str, least: int) -> No
 
 def test_dark_is_what_nobody_has_to_choose() -> None:
     assert THEMES["dark"] is DARK
+
+
+def test_every_theme_can_be_set() -> None:
+    assert tuple(THEMES) == THEME_NAMES

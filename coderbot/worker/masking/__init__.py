@@ -1,0 +1,1 @@
+"""Secrets that programs show, and how they are kept out of what is sent."""
