@@ -73,7 +73,9 @@ def build_services(frame: Frame, bot: Bot, tasks: Tasks) -> Services:
         lanes=Lanes(tasks),
         outbox=outbox,
         buttons=buttons,
-        desk=Desk(settings, clock, tasks, frame.link, outbox, buttons, make_screen),
+        desk=Desk(
+            settings, dirs, clock, tasks, frame.link, outbox, buttons, make_screen
+        ),
         preferences=preferences,
         media=_media(frame, bot, dirs),
     )
