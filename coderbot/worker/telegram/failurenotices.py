@@ -9,7 +9,7 @@ from coderbot.worker.tasks import Tasks
 from coderbot.worker.telegram import filetexts
 from coderbot.worker.telegram.outbox import Outbox
 
-_GATHER_S = 1.0
+_GATHER_S = 0.2
 """What fails within so long is told in one message."""
 
 
