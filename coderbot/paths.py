@@ -3,6 +3,7 @@
 import os
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,9 +43,18 @@ class MediaDirs:
         """Files that can never be sent, each beside its reason."""
         return self.root / "failed"
 
-    def make(self) -> None:
-        """Create what is missing (mode 0700: users' files are private)."""
-        for path in (self.root, self.sent, self.received, self.failed):
+    def to(self, user_id: int) -> Path:
+        """Files for this user alone; `recipients` knows the name again."""
+        return self.root / f"to-{user_id}"
+
+    def make(self, users: Iterable[int] = ()) -> None:
+        """Create what is missing (mode 0700: users' files are private).
+
+        Args:
+            users: Who get a folder of their own.
+        """
+        folders = (self.to(user_id) for user_id in users)
+        for path in (self.root, self.sent, self.received, self.failed, *folders):
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 

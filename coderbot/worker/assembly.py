@@ -22,6 +22,7 @@ from coderbot.worker.tasks import Tasks
 from coderbot.worker.telegram.absence import Absence
 from coderbot.worker.telegram.buttons import Buttons
 from coderbot.worker.telegram.desk import Desk
+from coderbot.worker.telegram.failurenotices import FailureNotices
 from coderbot.worker.telegram.keyboards import screen_keyboard
 from coderbot.worker.telegram.lanes import Lanes
 from coderbot.worker.telegram.livescreen import LiveScreen, RefreshPolicy
@@ -77,11 +78,24 @@ def build_services(frame: Frame, bot: Bot, tasks: Tasks) -> Services:
         outbox=outbox,
         buttons=buttons,
         desk=Desk(
-            settings, clock, tasks, frame.link, outbox, buttons, make_screen, mask
+            settings,
+            dirs,
+            clock,
+            tasks,
+            frame.link,
+            outbox,
+            buttons,
+            make_screen,
+            mask,
         ),
         mask=mask,
         preferences=preferences,
-        media=_media(frame, TelegramUploader(bot, frame.counters, outbox), dirs),
+        media=_media(
+            frame,
+            TelegramUploader(bot, frame.counters, outbox),
+            dirs,
+            _failures(frame, outbox, tasks, dirs),
+        ),
     )
 
 
@@ -107,7 +121,16 @@ def _preferences(frame: Frame) -> FilePreferences:
     return preferences
 
 
-def _media(frame: Frame, uploader: TelegramUploader, dirs: MediaDirs) -> MediaService:
+def _failures(
+    frame: Frame, outbox: Outbox, tasks: Tasks, dirs: MediaDirs
+) -> FailureNotices:
+    allowed = frame.settings.allowed_user_ids
+    return FailureNotices(outbox, tasks, frame.clock, allowed, str(dirs.failed))
+
+
+def _media(
+    frame: Frame, uploader: TelegramUploader, dirs: MediaDirs, failures: FailureNotices
+) -> MediaService:
     name = bot_name(frame.index)
 
     def tell(kind: str, detail: dict[str, str | int | float | bool | None]) -> None:
@@ -120,5 +143,6 @@ def _media(frame: Frame, uploader: TelegramUploader, dirs: MediaDirs) -> MediaSe
         frame.settings.state_dir / f"media-{name}.json",
         frame.clock,
         tell,
-        max_bytes=LOCAL_MAX_BYTES if frame.settings.local_mode else CLOUD_MAX_BYTES,
+        failures.add,
+        LOCAL_MAX_BYTES if frame.settings.local_mode else CLOUD_MAX_BYTES,
     )

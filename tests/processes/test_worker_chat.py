@@ -99,7 +99,9 @@ async def test_keys_and_macros(sandbox: Sandbox, tmp_path: Path) -> None:
     async with ready_worker(sandbox, tmp_path, **settings) as (_, anna):
         await open_terminal(anna)
         await run(anna, "[m0]", "macro-23")
-        await run(anna, "echo [media]", str(tmp_path / "media" / "bot-0"))
+        folder = str(tmp_path / "media" / "bot-0" / f"to-{ANNA}")
+        await run(anna, "echo [media]", folder)
+        await run(anna, "echo outbox: $CODERBOT_OUTBOX", f"outbox: {folder}")
         await anna.say("/keys echo typed-$((1 + 1))")
         await anna.wait_for(lambda m: "typed-$((1 + 1))" in m.text)
         await anna.say("/enter")

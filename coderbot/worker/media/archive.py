@@ -1,13 +1,17 @@
 """Moves finished files out of the way, never over another one."""
 
 import contextlib
+import itertools
+import logging
 import os
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
 from coderbot.worker.media.fileid import FileId
-from coderbot.worker.media.names import numbered, numbered_before
+from coderbot.worker.media.names import numbered, numbered_before, shown
+
+_log = logging.getLogger(__name__)
 
 REASON_ENDING = ".reason.txt"
 """What follows the name of a failed file in the name of its reason."""
@@ -17,13 +21,17 @@ class FileChangedError(OSError):
     """Raised when the file is no longer the one that was to be moved."""
 
 
-def archive(root: Path, file: FileId, directory: Path) -> Path:
+def archive(root: Path, file: FileId, directory: Path, reason: str = "") -> Path:
     """Move `file` from `root` into `directory`, under the next free name.
+
+    A crash at any point leaves it under one of its names or both; the same call
+    then goes on from there.
 
     Args:
         root: Where the file lies.
         file: What is expected there.
         directory: Where it goes, on the same file system; made when missing.
+        reason: What to write into a file beside it; nothing when empty.
 
     Returns:
         Where the file is now.
@@ -41,19 +49,30 @@ def archive(root: Path, file: FileId, directory: Path) -> Path:
     except FileChangedError:
         raise
     except OSError:  # no hard links here, or not of files of other users
-        return _rename(source, directory, file)
+        target = _rename(source, directory, file)
+        write_reason(target, reason)
+        return target
+    write_reason(target, reason)
     _remove(source, file)
     return target
 
 
 def write_reason(target: Path, reason: str) -> None:
-    """Write why the file at `target` failed, into a new file beside it.
+    """Write why the file at `target` failed into a file beside it, once.
 
-    Raises:
-        OSError: When it cannot be written.
+    A disk that takes no reason is no reason to leave the file where it is.
     """
-    path = _claim(target.parent, numbered_before(target.name, REASON_ENDING))
-    path.write_text(reason + "\n", encoding="utf-8", errors="replace")
+    if not reason:
+        return
+    content = (reason + "\n").encode("utf-8", "replace")
+    names = numbered_before(target.name, REASON_ENDING)
+    first = target.with_name(next(names))
+    try:
+        if first.is_file() and first.read_bytes() == content:
+            return  # a crash came between it and the end of the move
+        _claim(target.parent, itertools.chain([first.name], names)).write_bytes(content)
+    except OSError as error:
+        _log.warning("Cannot write why %s failed: %s", shown(target.name), error)
 
 
 def _link(source: Path, directory: Path, file: FileId) -> Path:

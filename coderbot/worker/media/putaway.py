@@ -9,7 +9,7 @@ from pathlib import Path
 
 from coderbot.clock import Clock
 from coderbot.paths import MediaDirs
-from coderbot.worker.media.archive import FileChangedError, archive, write_reason
+from coderbot.worker.media.archive import FileChangedError, archive
 from coderbot.worker.media.backoff import backoff_s
 from coderbot.worker.media.captions import CAPTION_ENDING
 from coderbot.worker.media.fileid import FileId
@@ -97,10 +97,4 @@ class PutAway:
         if caption is not None:
             with contextlib.suppress(FileChangedError):
                 archive(self._root, caption, directory)
-        path = archive(self._root, job.file, directory)
-        if job.is_done:
-            return
-        try:
-            write_reason(path, job.reason())
-        except OSError as error:
-            _log.warning("Cannot write why %s failed: %s", shown(path.name), error)
+        archive(self._root, job.file, directory, "" if job.is_done else job.reason())

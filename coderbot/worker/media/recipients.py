@@ -6,11 +6,6 @@ from collections.abc import Sequence
 _FOLDER = re.compile(r"to-([1-9][0-9]{0,15})")
 
 
-def folder_of(user_id: int) -> str:
-    """Return the name of the folder whose files only this user gets."""
-    return f"to-{user_id}"
-
-
 def is_folder(name: str) -> bool:
     """Return whether a folder of this name is one user's."""
     return _FOLDER.fullmatch(name) is not None

@@ -80,7 +80,7 @@ class MediaService:
         fault, as after a crash.
         """
         try:
-            self._dirs.make()
+            self._dirs.make(self._recipients)
             await asyncio.to_thread(tidy, self._dirs)
         except OSError as error:
             # The watcher goes on trying.
@@ -103,7 +103,9 @@ class MediaService:
             self._clock,
             self._max_bytes,
         )
-        self._watcher = Watcher(self._dirs, self._clock, self._sender.submit)
+        self._watcher = Watcher(
+            self._dirs, self._recipients, self._clock, self._sender.submit
+        )
         async with asyncio.TaskGroup() as group:
             group.create_task(self._sender.run(), name="media-sender")
             group.create_task(self._watcher.run(), name="media-watcher")

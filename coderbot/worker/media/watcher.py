@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from pathlib import Path
 
@@ -51,13 +51,19 @@ class Watcher:
 
     Args:
         dirs: Directories of the bot.
+        users: Who have a folder of their own, which is made anew with the rest.
         clock: Measures how long a file has been quiet.
         on_ready: Called with each finished file, in order of completion.
     """
 
     def __init__(
-        self, dirs: MediaDirs, clock: Clock, on_ready: Callable[[FileId], None]
+        self,
+        dirs: MediaDirs,
+        users: Sequence[int],
+        clock: Clock,
+        on_ready: Callable[[FileId], None],
     ) -> None:
+        self._users = users
         self._dirs = dirs
         self._root = dirs.root
         self._reserved = frozenset(
@@ -140,7 +146,7 @@ class Watcher:
             return
         self._gone_since_s = now_s
         try:
-            self._dirs.make()
+            self._dirs.make(self._users)
         except OSError as again:
             _log.warning("Cannot make the media directories: %s", again)
         else:

@@ -3,11 +3,12 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from coderbot import wire
 from coderbot.clock import Clock
 from coderbot.config.settings import Settings
+from coderbot.paths import MediaDirs
 from coderbot.worker.link import Link
 from coderbot.worker.masking.mask import SecretMask
 from coderbot.worker.tasks import Tasks
@@ -45,6 +46,7 @@ class Desk:
 
     Args:
         settings: Shell, size and time-out of terminals.
+        dirs: Where programs put files for their user.
         clock: For the time-out.
         tasks: Owner of what follows the screens.
         link: Is told of terminals that open and close.
@@ -57,6 +59,7 @@ class Desk:
     def __init__(
         self,
         settings: Settings,
+        dirs: MediaDirs,
         clock: Clock,
         tasks: Tasks,
         link: Link,
@@ -76,6 +79,7 @@ class Desk:
             theme=THEMES[settings.theme],
             mask=mask.screen if mask else None,
         )
+        self._dirs = dirs
         self._idle_s = limits.idle_timeout_s
         self._tasks = tasks
         self._link = link
@@ -91,7 +95,7 @@ class Desk:
 
     async def open(self, user_id: int, chat: int) -> Place:
         """Open a terminal for a user who has none."""
-        session = await self.terminals.open(user_id, self._spec)
+        session = await self.terminals.open(user_id, self._spec_for(user_id))
         key = self._buttons.issue(user_id, ScreenButtons(session))
         screen = self._make_screen(chat, session, key)
         follower = self._tasks.spawn(screen.follow(), f"screen of {user_id}")
@@ -111,6 +115,11 @@ class Desk:
         for user_id in tuple(self._places):
             self._forget(user_id)
             self._outbox.post(user_id, texts.BOT_STOPS)
+
+    def _spec_for(self, user_id: int) -> TerminalSpec:
+        """Return what is started for a user: it knows where their files go."""
+        folder = str(self._dirs.to(user_id))
+        return replace(self._spec, environment={"CODERBOT_OUTBOX": folder})
 
     async def _ended(self, user_id: int, how: str, asked: bool) -> None:
         """Note the end of a terminal; tell its user, unless it was asked for."""

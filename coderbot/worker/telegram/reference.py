@@ -18,7 +18,8 @@ _NOTES = (
     "for any other. What a shell means by a point stays: ./run, .., .hidden. "
     "..exit types .exit.",
     "[m0] to [m9] stand for the texts of M0 to M9 in the settings, [media] for "
-    "the bot's media directory.",
+    "the directory whose files are sent to you, which programs in the terminal "
+    "know as $CODERBOT_OUTBOX.",
 )
 
 

@@ -13,6 +13,9 @@ DISPLAY and WAYLAND_DISPLAY are left out: a window on the host's desk shows
 nothing to a person in a chat, while programs that see no display print the
 address or the code that can be used from a phone.
 
+What the terminal itself is given besides: CODERBOT_OUTBOX, the folder whose
+files are sent to the user of the terminal.
+
 Nothing of this program's own settings, and nothing whose name says that it is
 a key, a token or a password, is passed on under any name.
 """

@@ -12,5 +12,5 @@ async def send_welcome(request: Request) -> None:
 
 async def send_reference(request: Request) -> None:
     """List the commands."""
-    for page in help_pages(str(request.services.dirs.root)):
+    for page in help_pages(str(request.services.dirs.to(request.user_id))):
         request.reply(page)

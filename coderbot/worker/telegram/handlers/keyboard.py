@@ -46,6 +46,6 @@ async def type_message(services: Services, user_id: int, chat: int, text: str) -
     if place is None:
         services.outbox.post(chat, texts.NO_TERMINAL)
         return
-    typed = typed_text(text, services.settings.macros, str(services.dirs.root))
+    typed = typed_text(text, services.settings.macros, str(services.dirs.to(user_id)))
     await place.session.type_text(typed, enter=True)
     place.screen.touch()
