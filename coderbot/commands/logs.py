@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from coderbot.commands.naming import chosen
+from coderbot.commands.naming import chosen, everyone
 from coderbot.commands.output import colour_wanted
 from coderbot.commands.render import line_json, line_text
 from coderbot.control.call import Conversation
@@ -65,7 +65,7 @@ def logs(request: LogRequest) -> int:
 def _bots(request: LogRequest, talk: Conversation) -> frozenset[str]:
     """Return the ids whose lines are wanted; none for all."""
     named = [name for name in request.bots if name != PARENT]
-    bots = chosen(named, talk.status().bots) if named else []
+    bots = chosen(named, everyone(talk.status())) if named else []
     parent = [PARENT] if PARENT in request.bots else []
     if "all" in named:
         return frozenset()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from coderbot.commands.naming import chosen
+from coderbot.commands.naming import chosen, everyone
 from coderbot.commands.output import colour_wanted
 from coderbot.commands.render import (
     bot_json,
@@ -44,7 +44,7 @@ def status(where: _Where, as_json: bool) -> int:
 def show(where: _Where, name: str, as_json: bool) -> int:
     """Print all about one bot; returns the exit code."""
     with Conversation(control_path(**where)) as talk:
-        bots = chosen([name], talk.status().bots)
+        bots = chosen([name], everyone(talk.status()))
         last = [talk.lines(bot.bot, _LAST_LINES) for bot in bots]
         crashes = [talk.dossiers(bot.bot)[:_LAST_CRASHES] for bot in bots]
     if as_json:

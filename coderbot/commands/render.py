@@ -71,6 +71,7 @@ def status_json(status: FleetStatus) -> dict[str, object]:
             "version": status.version,
         },
         "bots": [bot_json(bot) for bot in status.bots],
+        "control_bot": bot_json(status.control_bot) if status.control_bot else None,
     }
 
 
@@ -131,6 +132,8 @@ def status_text(status: FleetStatus, colour: bool) -> str:
     """Return the table that `status` prints."""
     up = duration(status.uptime_s)
     head = f"CoderBot {status.version}, pid {status.pid}, up {up}"
+    if status.control_bot is not None:
+        head += f"\nControl bot: {_aide_text(status.control_bot, colour)}"
     if not status.bots:
         return f"{head}\nNo bots."
     rows = [_cells_of(bot) for bot in status.bots]
@@ -140,6 +143,17 @@ def status_text(status: FleetStatus, colour: bool) -> str:
         return painted(cell, code, colour)
 
     return "\n".join([head, "", *table(_HEADINGS, rows, _RIGHT, paint)])
+
+
+def _aide_text(bot: BotSnapshot, colour: bool) -> str:
+    words = [
+        painted(str(bot.state), _COLOURS[bot.state], colour),
+        plain(f"@{bot.username}") if bot.username else "",
+        f"pid {bot.pid}" if bot.pid else "",
+        f"up {duration(bot.uptime_s)}" if bot.uptime_s is not None else "",
+        plain(_note(bot)),
+    ]
+    return ", ".join(word for word in words if word)
 
 
 def bot_text(bot: BotSnapshot, colour: bool) -> str:

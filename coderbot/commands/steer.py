@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from coderbot.commands.naming import ALL, chosen
+from coderbot.commands.naming import ALL, chosen, everyone
 from coderbot.commands.render import plain, size
 from coderbot.control.call import Conversation
 from coderbot.control.failures import ControlRefusedError
@@ -32,7 +32,7 @@ _Where = Mapping[str, Path | None]
 def steer(where: _Where, action: str, names: Sequence[str]) -> int:
     """Carry out an action on bots, all at once; returns the exit code."""
     with Conversation(control_path(**where)) as talk:
-        bots = chosen(names, talk.status().bots)
+        bots = chosen(names, everyone(talk.status()))
         answers = _ask_all(talk, _ACTIONS[action], bots)
         for bot, answer in answers:
             if isinstance(answer, Failed):
