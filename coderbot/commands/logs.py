@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from coderbot.commands.naming import chosen, everyone
 from coderbot.commands.output import colour_wanted
 from coderbot.commands.render import line_json, line_text
 from coderbot.control.call import Conversation
 from coderbot.control.failures import ControlRefusedError
 from coderbot.control.locate import control_path
+from coderbot.control.naming import chosen, everyone
 from coderbot.errors import CoderBotError, ExitCode
 from coderbot.loglevel import Level
 from coderbot.supervisor import controlwire as wire

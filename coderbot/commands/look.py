@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 
-from coderbot.commands.naming import chosen, everyone
 from coderbot.commands.output import colour_wanted
 from coderbot.commands.render import (
     bot_json,
@@ -20,6 +19,7 @@ from coderbot.commands.render import (
 from coderbot.control.call import Conversation
 from coderbot.control.failures import ControlRefusedError, NotRunningError
 from coderbot.control.locate import control_path
+from coderbot.control.naming import chosen, everyone
 from coderbot.errors import CoderBotError, ExitCode
 from coderbot.supervisor.events import BotSnapshot
 from coderbot.supervisor.state import BotState

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import click
 
-from coderbot.commands.naming import ALL, chosen, everyone
-from coderbot.commands.render import plain, size
+from coderbot.commands.render import plain
 from coderbot.control.call import Conversation
 from coderbot.control.failures import ControlRefusedError
 from coderbot.control.locate import control_path
+from coderbot.control.naming import ALL, chosen, everyone
+from coderbot.control.words import size
 from coderbot.errors import CoderBotError, ExitCode
 from coderbot.supervisor.controlwire import Action, Answer, Failed, Media
 from coderbot.supervisor.events import BotSnapshot

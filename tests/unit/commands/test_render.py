@@ -7,7 +7,8 @@ import msgspec
 import pytest
 
 from coderbot.commands import render
-from coderbot.commands.naming import chosen, everyone
+from coderbot.control import words
+from coderbot.control.naming import chosen, everyone
 from coderbot.loglevel import Level
 from coderbot.supervisor.controlwire import FleetStatus
 from coderbot.supervisor.errors import UnknownBotError
@@ -145,7 +146,7 @@ def test_json_has_every_documented_field() -> None:
     ],
 )
 def test_durations(seconds: float, text: str) -> None:
-    assert render.duration(seconds) == text
+    assert words.duration(seconds) == text
 
 
 @pytest.mark.parametrize(
@@ -159,7 +160,7 @@ def test_durations(seconds: float, text: str) -> None:
     ],
 )
 def test_sizes(count: int, text: str) -> None:
-    assert render.size(int(count)) == text
+    assert words.size(int(count)) == text
 
 
 def test_a_line_of_a_log_is_one_line() -> None:
