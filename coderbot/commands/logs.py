@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from coderbot.commands.naming import chosen
 from coderbot.commands.output import colour_wanted
 from coderbot.commands.render import line_json, line_text
 from coderbot.control.call import Conversation
 from coderbot.control.failures import ControlRefusedError, error_of
 from coderbot.control.locate import control_path
+from coderbot.control.naming import chosen, everyone
 from coderbot.errors import CoderBotError, ExitCode
 from coderbot.loglevel import Level
 from coderbot.supervisor import controlwire as wire
@@ -70,7 +70,7 @@ def logs(request: LogRequest) -> int:
 def _bots(request: LogRequest, talk: Conversation) -> tuple[str, ...]:
     """Return the ids whose lines are wanted; none for all."""
     named = [name for name in request.bots if name != PARENT]
-    bots = chosen(named, talk.status().bots) if named else []
+    bots = chosen(named, everyone(talk.status())) if named else []
     parent = [PARENT] if PARENT in request.bots else []
     return () if "all" in named else (*(bot.bot for bot in bots), *parent)
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 
-from coderbot.commands.naming import chosen
 from coderbot.commands.output import colour_wanted
 from coderbot.commands.render import (
     bot_json,
@@ -20,6 +19,7 @@ from coderbot.commands.render import (
 from coderbot.control.call import Conversation
 from coderbot.control.failures import ControlRefusedError, NotRunningError
 from coderbot.control.locate import control_path
+from coderbot.control.naming import chosen, everyone
 from coderbot.errors import CoderBotError, ExitCode
 from coderbot.supervisor.events import BotSnapshot
 from coderbot.supervisor.state import BotState
@@ -44,7 +44,7 @@ def status(where: _Where, as_json: bool) -> int:
 def show(where: _Where, name: str, as_json: bool) -> int:
     """Print all about one bot; returns the exit code."""
     with Conversation(control_path(**where)) as talk:
-        bots = chosen([name], talk.status().bots)
+        bots = chosen([name], everyone(talk.status()))
         last = [talk.lines(bot.bot, _LAST_LINES) for bot in bots]
         crashes = [talk.dossiers(bot.bot)[:_LAST_CRASHES] for bot in bots]
     if as_json:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
+from coderbot.control.words import duration, size
 from coderbot.loglevel import Level
 from coderbot.supervisor.controlwire import FleetStatus
 from coderbot.supervisor.dossier import Dossier
@@ -65,6 +66,7 @@ def status_json(status: FleetStatus) -> dict[str, object]:
             "version": status.version,
         },
         "bots": [bot_json(bot) for bot in status.bots],
+        "control_bot": bot_json(status.control_bot) if status.control_bot else None,
     }
 
 
@@ -125,6 +127,8 @@ def status_text(status: FleetStatus, colour: bool) -> str:
     """Return the table that `status` prints."""
     up = duration(status.uptime_s)
     head = f"CoderBot {status.version}, pid {status.pid}, up {up}"
+    if status.control_bot is not None:
+        head += f"\nControl bot: {_aide_text(status.control_bot, colour)}"
     if not status.bots:
         return f"{head}\nNo bots."
     rows = [_cells_of(bot) for bot in status.bots]
@@ -134,6 +138,17 @@ def status_text(status: FleetStatus, colour: bool) -> str:
         return painted(cell, code, colour)
 
     return "\n".join([head, "", *table(_HEADINGS, rows, _RIGHT, paint)])
+
+
+def _aide_text(bot: BotSnapshot, colour: bool) -> str:
+    words = [
+        painted(str(bot.state), _COLOURS[bot.state], colour),
+        plain(f"@{bot.username}") if bot.username else "",
+        f"pid {bot.pid}" if bot.pid else "",
+        f"up {duration(bot.uptime_s)}" if bot.uptime_s is not None else "",
+        plain(_note(bot)),
+    ]
+    return ", ".join(word for word in words if word)
 
 
 def bot_text(bot: BotSnapshot, colour: bool) -> str:
@@ -197,34 +212,6 @@ def table(
             cells.append(space + drawn if heading in right else drawn + space)
         lines.append("  ".join(cells).rstrip())
     return lines
-
-
-def duration(seconds: float | None) -> str:
-    """Return seconds as `12 s`, `3 m 04 s`, `5 h 06 m` or `2 d 03 h`."""
-    if seconds is None:
-        return ""
-    whole = int(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} m {whole % 60:02} s"
-    if whole < 86_400:
-        return f"{whole // 3600} h {whole % 3600 // 60:02} m"
-    return f"{whole // 86_400} d {whole % 86_400 // 3600:02} h"
-
-
-def size(count: int | None) -> str:
-    """Return bytes as `512 B`, `1.5 MB` or the like (powers of 1000)."""
-    if count is None:
-        return ""
-    value = float(count)
-    for unit in ("B", "kB", "MB", "GB"):
-        if value < 1000 or unit == "GB":
-            break
-        value /= 1000
-    return (
-        f"{value:.0f} {unit}" if value >= 100 or unit == "B" else f"{value:.1f} {unit}"
-    )
 
 
 def painted(text: str, code: str, colour: bool) -> str:

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import click
 
-from coderbot.commands.naming import ALL, chosen
-from coderbot.commands.render import plain, size
+from coderbot.commands.render import plain
 from coderbot.control.call import Conversation
 from coderbot.control.failures import ControlRefusedError
 from coderbot.control.locate import control_path
+from coderbot.control.naming import ALL, chosen, everyone
+from coderbot.control.words import size
 from coderbot.errors import CoderBotError, ExitCode
 from coderbot.supervisor.controlwire import Action, Answer, Failed, Media
 from coderbot.supervisor.events import BotSnapshot
@@ -32,7 +33,7 @@ _Where = Mapping[str, Path | None]
 def steer(where: _Where, action: str, names: Sequence[str]) -> int:
     """Carry out an action on bots, all at once; returns the exit code."""
     with Conversation(control_path(**where)) as talk:
-        bots = chosen(names, talk.status().bots)
+        bots = chosen(names, everyone(talk.status()))
         answers = _ask_all(talk, _ACTIONS[action], bots)
         for bot, answer in answers:
             if isinstance(answer, Failed):

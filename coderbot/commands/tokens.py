@@ -8,23 +8,15 @@ from pathlib import Path
 
 import click
 
-from coderbot.commands.naming import chosen
 from coderbot.commands.render import plain
-from coderbot.commands.telegram import username_of
 from coderbot.config import parsers
-from coderbot.config.envfile import (
-    EnvFileError,
-    read_text,
-    replace_text,
-    tokens_of,
-    values_of,
-    with_token,
-    without_token,
-)
+from coderbot.config.envfile import EnvFileError, read_text, values_of
 from coderbot.config.settings import variables
+from coderbot.config.tokenfile import add_token, find_token, remove_token, tokens_in
 from coderbot.control.call import Conversation
 from coderbot.control.failures import ControlRefusedError, NotRunningError
 from coderbot.control.locate import control_path
+from coderbot.control.naming import chosen
 from coderbot.errors import CoderBotError, ExitCode
 from coderbot.redact import Secret
 from coderbot.supervisor.controlwire import FleetStatus
@@ -38,13 +30,8 @@ _Where = Mapping[str, Path | None]
 def add(where: _Where) -> int:
     """Add a token to the `.env`; returns the exit code."""
     path = _env_file(where)
-    content = read_text(path)
-    token = _ask_token()
-    # First what needs no network: a bot that is there already, a file in disorder.
-    changed = with_token(content, token)
-    username = username_of(token, _api_root(values_of(content)))
-    _write(path, content, changed)
-    index = len(tokens_of(values_of(changed))) - 1
+    api_root = _api_root(values_of(read_text(path)))
+    username, index = add_token(path, _ask_token(), api_root)
     click.echo(f"@{plain(username)} was added to {path} as bot-{index}. {_LATER}")
     return ExitCode.OK
 
@@ -52,13 +39,10 @@ def add(where: _Where) -> int:
 def remove(where: _Where, name: str, *, yes: bool) -> int:
     """Remove a token from the `.env`; returns the exit code."""
     path = _env_file(where)
-    content = read_text(path)
-    tokens = tokens_of(values_of(content))
-    token, called = _named(name, tokens, _status(where))
-    changed = without_token(content, token)
+    token, called = _named(name, tokens_in(path), _status(where))
     if not yes:
         _confirm(f"Remove {called} from {path}?")
-    _write(path, content, changed)
+    remove_token(path, token)
     click.echo(f"{called} was removed from {path}. {_LATER}")
     return ExitCode.OK
 
@@ -72,11 +56,6 @@ def _env_file(where: _Where) -> Path:
                 "Change it there, or unset it.",
             )
     return path
-
-
-def _write(path: Path, old: str, new: str) -> None:
-    # A file that is made here holds tokens: for its owner alone (mkstemp's mode).
-    replace_text(path, old, new)
 
 
 def _ask_token() -> Secret:
@@ -127,12 +106,10 @@ def _named(
     if len(bots) != 1:
         raise _usage("One bot at a time", "Name it: bot-0, or @username.")
     (bot,) = bots
-    fingerprint = status.fingerprints.get(bot.bot)
-    for token in tokens:
-        if token.fingerprint == fingerprint:
-            called = f"{bot.bot} (@{plain(bot.username)})" if bot.username else bot.bot
-            return token, called
-    raise EnvFileError(f"The token of {bot.bot} is not in the file any more")
+    token = find_token(tokens, status.fingerprints.get(bot.bot))
+    if token is None:
+        raise EnvFileError(f"The token of {bot.bot} is not in the file any more")
+    return token, f"{bot.bot} (@{plain(bot.username)})" if bot.username else bot.bot
 
 
 def _by_position(name: str, tokens: Sequence[Secret]) -> tuple[Secret, str]:

@@ -20,6 +20,15 @@ def check_parent(values: Mapping[str, Any]) -> Iterator[str]:
     yield from _check_delays(values)
 
 
+def remarks(values: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what is odd about the settings, though it stops nothing."""
+    if values["CONTROL_BOT_TOKEN"] and not values["CONTROL_BOT_ADMIN_IDS"]:
+        yield (
+            "CONTROL_BOT_TOKEN is set, and CONTROL_BOT_ADMIN_IDS is empty: nobody "
+            "could use the control bot, so it is not started"
+        )
+
+
 def check_users(values: Mapping[str, Any]) -> Iterator[str]:
     """Yield what is wrong with the list of users."""
     if values.get("ALLOWED_USER_IDS") == ():

@@ -94,7 +94,7 @@ def _build(
         env_file=env_file,
         state_dir=state_dir,
         inherited={k: v for k, v in file_values.items() if k not in TOKEN_VARIABLES},
-        warnings=tuple(warnings),
+        warnings=(*warnings, *checks.remarks(values)),
     )
 
 

@@ -4,9 +4,11 @@ import os
 import re
 import shlex
 from collections.abc import Callable
+from datetime import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from coderbot.config.hours import Hours
 from coderbot.redact import Secret
 
 TOKEN = re.compile(r"[0-9]{6,16}:[A-Za-z0-9_-]{30,64}")
@@ -84,6 +86,26 @@ def choice(*words: str) -> Callable[[str], str]:
         return word
 
     return parse
+
+
+def hours(raw: str) -> Hours:
+    """Return a part of the day: `22-7`, `22:30-7:15`."""
+    try:
+        start, end = (_time_of_day(part.strip()) for part in raw.split("-"))
+    except ValueError:
+        start = end = time()
+    if start == end:
+        raise ValueError("allowed: two different times of day, such as 22-7")
+    return Hours(start, end)
+
+
+def _time_of_day(raw: str) -> time:
+    found = re.fullmatch(r"([0-9]{1,2})(?::([0-9]{2}))?", raw, re.ASCII)
+    if found is None:
+        raise ValueError
+    return time(
+        int(found[1]) % 24 if found[1] == "24" else int(found[1]), int(found[2] or 0)
+    )
 
 
 def url(raw: str) -> str:

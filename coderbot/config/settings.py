@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from coderbot.config import parsers
+from coderbot.config.hours import Hours
 from coderbot.redact import Secret
 
 
@@ -128,6 +129,13 @@ class Settings:
         parsers.user_ids,
         "Telegram users who may use the admin bot.",
         unit="comma list of ids",
+    )
+    control_bot_quiet_hours: Hours | None = _telegram(
+        "CONTROL_BOT_QUIET_HOURS",
+        None,
+        parsers.hours,
+        "Local time in which alerts of the admin bot make no sound, such as 22-7.",
+        unit="hours",
     )
     bot_token_monitor_interval_ms: int = _telegram(
         "BOT_TOKEN_MONITOR_INTERVAL",
@@ -471,5 +479,6 @@ OWN_VARIABLES = frozenset(variable.name for _, variable, _ in variables()) | {
     "BOT_INDEX",
     "BOT_ID",
     "CODERBOT_CHANNEL_FD",
+    "CODERBOT_ENV_FILE",
 }
 """Every variable of this program; none of them reaches a shell."""

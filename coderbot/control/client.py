@@ -74,13 +74,14 @@ class ControlClient:
     @classmethod
     @asynccontextmanager
     async def connect(
-        cls, path: Path, clock: Clock | None = None
+        cls, path: Path, clock: Clock | None = None, *, lines: bool = True
     ) -> "AsyncIterator[ControlClient]":
         """Connect for the length of the block; its copy is complete on entry.
 
         Args:
             path: Of the control socket.
             clock: For uptimes and countdowns.
+            lines: Keep the lines of the logs, too.
 
         Raises:
             NotRunningError: When no supervisor answers there.
@@ -92,7 +93,7 @@ class ControlClient:
             await client._greet(path)
             async with asyncio.TaskGroup() as tasks:
                 listening = tasks.create_task(client._listen(), name="control client")
-                client._send(wire.Follow(id=next(client._numbers), history=_HISTORY))
+                client._follow(lines)
                 await client._caught_up.wait()
                 try:
                     yield client
@@ -211,6 +212,11 @@ class ControlClient:
     def _send(self, frame: Frame) -> None:
         if not self._writer.is_closing():
             self._writer.write(wire.encode(frame))
+
+    def _follow(self, lines: bool) -> None:
+        history = _HISTORY if lines else 0
+        number = next(self._numbers)
+        self._send(wire.Follow(id=number, history=history, lines=lines))
 
     async def _greet(self, path: Path) -> None:
         self._send(wire.Hello(protocol=wire.PROTOCOL))

@@ -255,6 +255,7 @@ class Peer:
             uptime_s=round(self._clock.monotonic() - self._born, 3),
             bots=list(self._supervisor.bots()),
             fingerprints=self._supervisor.fingerprints(),
+            control_bot=self._supervisor.control_bot(),
         )
 
     async def _send_lines(self, ask: wire.GetLines) -> None:
@@ -286,9 +287,10 @@ class Peer:
             await self._send(wire.Done(id=ask.id))
             async for event in events:
                 if isinstance(event, LinesAdded):
-                    seen = await self._send_new(seen)
+                    if ask.lines:
+                        seen = await self._send_new(seen)
                 else:
-                    if isinstance(event, FleetStopped):
+                    if isinstance(event, FleetStopped) and ask.lines:
                         seen = await self._send_new(seen)
                     await self._send(_pushed(event))
 

@@ -92,6 +92,8 @@ class Follow(Frame, tag="follow", frozen=True, kw_only=True):
 
     id: int
     history: int = 0
+    lines: bool = True
+    """Also what is logged from then on."""
 
 
 class Reload(Frame, tag="reload", frozen=True, kw_only=True):
@@ -170,6 +172,8 @@ class FleetStatus(Frame, tag="status", frozen=True, kw_only=True):
     bots: list[BotSnapshot]
     fingerprints: dict[str, str] = msgspec.field(default_factory=dict)
     """Of the bots' tokens, by id: tells which token of a `.env` is whose."""
+    control_bot: BotSnapshot | None = None
+    """None when there is none."""
 
 
 class Lines(Frame, tag="lines", frozen=True, kw_only=True):

@@ -9,6 +9,8 @@ from coderbot.loglevel import Level
 
 PARENT = "parent"
 """The `bot` of lines that the supervisor itself writes."""
+CONTROL = "control"
+"""The id of the control bot, which is none of the fleet's."""
 
 Stream = Literal["out", "err", "sup"]
 """Where a line came from: stdout, stderr, or the supervisor itself."""
@@ -61,6 +63,8 @@ class LogLine:
             return f"[Parent] {self.text}"
         if self.text.startswith(f"[{self.bot}] "):
             return self.text
+        if self.bot == CONTROL:
+            return f"[{CONTROL}] {self.text}"
         return f"[Worker {self.bot}] {self.text}"
 
     @property

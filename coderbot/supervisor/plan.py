@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from coderbot.config.settings import variables
 from coderbot.supervisor.spec import WorkerSpec
 
-_OF_THE_PARENT = {"BOT_TOKEN_MONITOR_INTERVAL", "CONTROL_BOT_ADMIN_IDS"} | {
-    variable.name for _, variable, _ in variables() if variable.section == "Fleet"
-}
+_OF_THE_PARENT = {
+    "BOT_TOKEN_MONITOR_INTERVAL",
+    "CONTROL_BOT_ADMIN_IDS",
+    "CONTROL_BOT_QUIET_HOURS",
+} | {variable.name for _, variable, _ in variables() if variable.section == "Fleet"}
 """Variables that no worker looks at."""
 _ALSO_THE_PARENTS = frozenset({"MEDIA_TMP_LOCATION"})
 """Variables that the parent has looked at, too."""

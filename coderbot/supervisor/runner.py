@@ -123,7 +123,7 @@ class BotRunner:
     def snapshot(self) -> BotSnapshot:
         """Return how the bot stands now."""
         now = self._around.clock.monotonic()
-        return self._vitals.snapshot(self._spec.index, self._machine, now)
+        return self._vitals.snapshot(self.bot, self._spec.index, self._machine, now)
 
     def post(self, event: Event) -> None:
         """Let `event` take effect."""

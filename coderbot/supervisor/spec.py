@@ -4,15 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from coderbot.config.settings import TOKEN_VARIABLES, Settings
+from coderbot.config.settings import SECRET_VARIABLES, TOKEN_VARIABLES, Settings
 from coderbot.paths import bot_name
 from coderbot.redact import Secret
 from coderbot.supervisor.crashloop import Bounds
+from coderbot.supervisor.lines import CONTROL
 from coderbot.supervisor.monitor import Limits
 from coderbot.supervisor.pm2env import without_pm2
 
 CHANNEL_VARIABLE = "CODERBOT_CHANNEL_FD"
 """Names the inherited end of the channel."""
+ENV_FILE_VARIABLE = "CODERBOT_ENV_FILE"
+"""Tells the control bot which `.env` it may change."""
 
 _MANAGERS_PREFIXES = ("PM2_", "LISTEN_", "WATCHDOG_", "MEMORY_PRESSURE_")
 _MANAGERS_VARIABLES = frozenset(
@@ -37,7 +40,7 @@ class WorkerSpec:
     """How one worker is started."""
 
     index: int
-    """Number of its bot, from 0."""
+    """Number of its bot, from 0; nothing says it of one that has a `name`."""
     token: Secret
     argv: tuple[str, ...]
     environment: Mapping[str, str] = field(repr=False)
@@ -48,11 +51,13 @@ class WorkerSpec:
     """How much it stands back for others, up to 19; its terminals inherit it."""
     open_files: int = 0
     """How many files it, and each of its terminals, may have open; 0: as many as we."""
+    name: str = ""
+    """Its id, when it is none of the fleet: CONTROL."""
 
     @property
     def bot(self) -> str:
         """Its id: `bot-0`."""
-        return bot_name(self.index)
+        return self.name or bot_name(self.index)
 
 
 _LOOP_BOUNDS = Bounds(window_s=60.0, starts=8)
@@ -113,6 +118,34 @@ def worker_specs(
         )
         for index, token in enumerate(settings.tokens)
     )
+
+
+def control_spec(
+    settings: Settings,
+    base_environment: Mapping[str, str],
+    python: str,
+    *,
+    tokens_are_in_file: bool,
+) -> WorkerSpec | None:
+    """Return how the control bot is started; None when nobody may use it.
+
+    Args:
+        settings: Of the fleet.
+        base_environment: Environment of the parent.
+        python: Interpreter to run it with.
+        tokens_are_in_file: It may add and remove tokens in the `.env`.
+    """
+    token = settings.control_bot_token
+    if token is None or not settings.control_bot_admin_ids:
+        return None
+    environment = _environment(settings, base_environment)
+    # It has no use for the keys of services.
+    for name in SECRET_VARIABLES:
+        environment.pop(name, None)
+    if settings.env_file is not None and tokens_are_in_file:
+        environment[ENV_FILE_VARIABLE] = str(settings.env_file)
+    argv = (python, "-u", "-m", "coderbot.controlbot")
+    return WorkerSpec(0, token, argv, environment, name=CONTROL)
 
 
 def child_environment(spec: WorkerSpec, channel_fd: int) -> dict[str, str]:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -31,7 +32,7 @@ from coderbot.supervisor.exits import describe_duration
 from coderbot.supervisor.household import Household, adopting_orphans
 from coderbot.supervisor.ledger import Ledger
 from coderbot.supervisor.leftovers import end_leftovers
-from coderbot.supervisor.lines import PARENT, LogLine
+from coderbot.supervisor.lines import CONTROL, PARENT, LogLine
 from coderbot.supervisor.logbook import Logbook
 from coderbot.supervisor.logfiles import LogFiles
 from coderbot.supervisor.loghandler import logging_to
@@ -74,6 +75,9 @@ class Supervisor:
         ledger: Knows the processes of the run before, and is kept for the next one.
         log_files: Where lines are stored; None: in memory alone.
         dossiers: Where those of crashes are kept; None: nowhere.
+        control_bot: How the control bot is started; None: there is none. It is
+            started after the others and kept alive as they are, but is none of
+            them: only `lines`, `dossiers` and the actions know it.
     """
 
     def __init__(
@@ -87,9 +91,11 @@ class Supervisor:
         ledger: Ledger | None = None,
         log_files: LogFiles | None = None,
         dossiers: Dossiers | None = None,
+        control_bot: WorkerSpec | None = None,
     ) -> None:
         self._ledger = ledger if ledger is not None else Ledger(None)
-        self._specs = {spec.bot: spec for spec in specs}
+        aides = [control_bot] if control_bot is not None else []
+        self._specs = {spec.bot: spec for spec in (*specs, *aides)}
         self._policy = policy
         self._redactor = redactor
         self._media_root = media_root
@@ -135,11 +141,16 @@ class Supervisor:
 
     def bots(self) -> Sequence[BotSnapshot]:
         """Return all bots by index, as they stand now."""
-        return [runner.snapshot() for runner in self._runners.values()]
+        return [runner.snapshot() for runner in self._fleet()]
+
+    def control_bot(self) -> BotSnapshot | None:
+        """Return how the control bot stands now, if there is one."""
+        runner = self._runners.get(CONTROL)
+        return None if runner is None else runner.snapshot()
 
     def specs(self) -> Mapping[str, WorkerSpec]:
         """Return how the worker of each bot is started, by id."""
-        return dict(self._specs)
+        return {bot: spec for bot, spec in self._specs.items() if bot != CONTROL}
 
     async def add(self, spec: WorkerSpec) -> None:
         """Take one more bot into the fleet; returns when its process exists.
@@ -178,7 +189,7 @@ class Supervisor:
 
     def fingerprints(self) -> dict[str, str]:
         """Return the fingerprint of each bot's token, by id."""
-        return {bot: spec.token.fingerprint for bot, spec in self._specs.items()}
+        return {bot: spec.token.fingerprint for bot, spec in self.specs().items()}
 
     def lines(
         self, bot: str | None = None, after: int = 0, limit: int = 10_000
@@ -312,14 +323,26 @@ class Supervisor:
             self._on_death,
         )
         self._runners = {
-            bot: BotRunner(spec, self._policy, surroundings)
+            bot: BotRunner(
+                spec, self._policy, self._aside() if bot == CONTROL else surroundings
+            )
             for bot, spec in self._specs.items()
         }
 
+    def _aside(self) -> Surroundings:
+        """Return the surroundings of a process whose starts hold nobody up."""
+        assert self._surroundings is not None
+        queue = StartQueue(1, self._clock, self._policy.boot_patience_s)
+        return replace(self._surroundings, queue=queue, on_change=_ignore)
+
+    def _fleet(self) -> list[BotRunner]:
+        return [each for each in self._runners.values() if each.bot != CONTROL]
+
     async def _start_all(self) -> None:
         self._report = StartReport(self._clock.monotonic())
-        count = len(self._runners)
-        for position, runner in enumerate(list(self._runners.values())):
+        fleet = self._fleet()
+        count = len(fleet)
+        for position, runner in enumerate(fleet):
             if position > 0:
                 await self._clock.sleep(self._policy.start_delay_s)
             await self._queue.turn(runner.bot)
@@ -329,6 +352,17 @@ class Supervisor:
                 continue
             _log.info("Starting %s (%d of %d)", runner.bot, position + 1, count)
             runner.post(StartRequested())
+        await self._start_control_bot()
+
+    async def _start_control_bot(self) -> None:
+        """Start the control bot when the last worker has booted, or takes its time."""
+        runner = self._runners.get(CONTROL)
+        if runner is None:
+            return
+        await self._queue.turn(CONTROL)
+        self._queue.note(CONTROL, boots=False)
+        _log.info("Starting the control bot")
+        runner.post(StartRequested())
 
     def _begin_stop(self) -> None:
         """Begin to stop the fleet, unless that has begun already."""
@@ -395,6 +429,8 @@ class Supervisor:
             self._spec(bot)
 
     def _media_of(self, bot: str) -> MediaDirs:
+        if bot == CONTROL:
+            raise UnknownBotError("The control bot has no media")
         return MediaDirs.of(self._media_root, self._spec(bot).index)
 
     def _measure(self, table: Table) -> None:
@@ -421,3 +457,7 @@ class Supervisor:
             _log.log(report.level, "%s", report.text)
             if report.ready is not None:
                 self._bus.publish(FleetReady(report.ready))
+
+
+def _ignore(_: BotRunner) -> None:
+    """What is shown of the control bot is asked for, not told."""

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Callable
 
-from coderbot.paths import bot_name
 from coderbot.supervisor.events import BotSnapshot
 from coderbot.supervisor.monitor import Load
 from coderbot.supervisor.state import BotMachine
@@ -76,14 +75,16 @@ class Vitals:
         self._username = self._scrub(ready.username)
         self._full_name = self._scrub(ready.full_name)
 
-    def snapshot(self, index: int, machine: BotMachine, now: float) -> BotSnapshot:
+    def snapshot(
+        self, bot: str, index: int, machine: BotMachine, now: float
+    ) -> BotSnapshot:
         """Return how the bot stands at `now` on the monotonic clock, in seconds."""
         alive = machine.pid is not None
         beat = self.heartbeat if alive else None
         status = self.status if alive else None
         load = self.load if alive else None
         return BotSnapshot(
-            bot=bot_name(index),
+            bot=bot,
             index=index,
             state=machine.state,
             status=status.state if status else "",

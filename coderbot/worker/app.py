@@ -25,11 +25,15 @@ from coderbot.worker.settings import Identity
 from coderbot.worker.stopping import StopRequest
 from coderbot.worker.tasks import Tasks
 from coderbot.worker.telegram.absence import Absence
-from coderbot.worker.telegram.application import add_handlers, build_application
+from coderbot.worker.telegram.application import build_application
 from coderbot.worker.telegram.client import TelegramClient
+from coderbot.worker.telegram.doorkeeper import Doorkeeper
+from coderbot.worker.telegram.entrance import add_entrance
+from coderbot.worker.telegram.ledger import Ledger
 from coderbot.worker.telegram.menu import publish_menu
 from coderbot.worker.telegram.online import TokenRefusedError
 from coderbot.worker.telegram.polling import PollWatch
+from coderbot.worker.telegram.router import Router
 from coderbot.worker.tokenclaim import TokenClaim, until_ours
 from coderbot.worker.vitals import Vitals
 
@@ -132,7 +136,8 @@ class Worker:
                 dirs.make()
                 tasks.spawn(services.preferences.run(), "preferences")
                 media = tasks.spawn(self._keep_media(services), "media")
-                add_handlers(application, services)
+                gate = Doorkeeper(services, _ledger(services))
+                add_entrance(application, gate.judge, Router(services).route)
                 beat = group.create_task(link.run(*self._ends_of(services, watch)))
                 online = group.create_task(self._go_online(client, services, watch))
                 await self._stop.wait()
@@ -213,3 +218,9 @@ class Worker:
         await bounded(services.terminals.close_all, budget_s * 0.3, "terminals")
         await bounded(services.preferences.flush, budget_s * 0.1, "preferences")
         await client.close(budget_s * 0.1)
+
+
+def _ledger(services: Services) -> Ledger:
+    ledger = Ledger(services.settings.state_dir / f"updates-{services.name}.txt")
+    ledger.load()
+    return ledger

@@ -120,6 +120,7 @@ async def fleet_of(
     ledger: Path | None = None,
     logs: LogFiles | None = None,
     crashes: Path | None = None,
+    control_bot: WorkerSpec | None = None,
 ) -> AsyncIterator[Fleet]:
     """Run a fleet; codes are programs for `tests.fakes.children`."""
     specs = [
@@ -134,6 +135,7 @@ async def fleet_of(
         ledger=Ledger(ledger),
         log_files=logs,
         dossiers=Dossiers(crashes) if crashes is not None else None,
+        control_bot=control_bot,
     )
     fleet = Fleet(supervisor)
     children = set(psutil.Process().children())

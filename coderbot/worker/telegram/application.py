@@ -1,21 +1,16 @@
-"""The Telegram client of a worker: connections, time-outs, polling."""
+"""The Telegram client of a bot: connections, time-outs, polling."""
 
 import logging
 from typing import Any
 
 import httpx
-from telegram import Update
-from telegram.ext import Application, TypeHandler
+from telegram.ext import Application
 
 from coderbot.config.settings import Settings
 from coderbot.redact import Secret
 from coderbot.worker.counters import Counters
-from coderbot.worker.services import Services
 from coderbot.worker.telegram.calls import CallRequest
-from coderbot.worker.telegram.doorkeeper import Doorkeeper
-from coderbot.worker.telegram.ledger import Ledger
 from coderbot.worker.telegram.polling import PollRequest, PollWatch
-from coderbot.worker.telegram.router import Router
 
 ALLOWED_UPDATES = ("message", "callback_query")
 """Exactly what is handled; edits, for one, never even arrive."""
@@ -30,9 +25,7 @@ _UPLOAD_S = 300.0
 _KEEP_ALIVE_S = 60.0
 """A key press should not pay for a new TLS handshake."""
 _CONCURRENT_UPDATES = 256
-_GATE_GROUP = -1
 
-_AnyUpdate = TypeHandler[Update, Any, Any]
 WorkerApplication = Application[Any, Any, Any, Any, Any, Any]
 
 
@@ -68,13 +61,3 @@ def build_application(
         .job_queue(None)
         .build()
     )
-
-
-def add_handlers(application: WorkerApplication, services: Services) -> None:
-    """Connect the client with what handles updates: the gate first, always."""
-    ledger = Ledger(services.settings.state_dir / f"updates-{services.name}.txt")
-    ledger.load()
-    gate: _AnyUpdate = TypeHandler(Update, Doorkeeper(services, ledger).judge)
-    router: _AnyUpdate = TypeHandler(Update, Router(services).route)
-    application.add_handler(gate, _GATE_GROUP)
-    application.add_handler(router)

@@ -1,16 +1,19 @@
 """What commands print."""
 
 import json
+from dataclasses import replace
 
+import msgspec
 import pytest
 
 from coderbot.commands import render
-from coderbot.commands.naming import chosen
+from coderbot.control import words
+from coderbot.control.naming import chosen, everyone
 from coderbot.loglevel import Level
 from coderbot.supervisor.controlwire import FleetStatus
 from coderbot.supervisor.errors import UnknownBotError
 from coderbot.supervisor.events import BotSnapshot
-from coderbot.supervisor.lines import LogLine
+from coderbot.supervisor.lines import CONTROL, LogLine
 from coderbot.supervisor.state import BotState
 
 RUNNING = BotSnapshot(
@@ -45,6 +48,21 @@ HOSTILE = BotSnapshot(
 
 def fleet(*bots: BotSnapshot) -> FleetStatus:
     return FleetStatus(id=1, version="1.2.3", pid=99, uptime_s=61.2, bots=list(bots))
+
+
+def test_the_control_bot_stands_apart() -> None:
+    aide = replace(RUNNING, bot=CONTROL, username="ops_bot")
+    status = msgspec.structs.replace(fleet(WAITING), control_bot=aide)
+    lines = render.status_text(status, colour=False).splitlines()
+    assert lines[1] == "Control bot: running, @ops_bot, pid 4711, up 1 h 02 m"
+    shown = render.status_json(status)
+    assert isinstance(shown["control_bot"], dict)
+    assert shown["control_bot"]["id"] == CONTROL
+    assert render.status_json(fleet(WAITING))["control_bot"] is None
+    everybody = everyone(status)
+    assert chosen([CONTROL], everybody) == [aide]
+    assert chosen(["@OPS_bot"], everybody) == [aide]
+    assert chosen(["all"], everybody) == [WAITING]
 
 
 def test_the_table_is_aligned() -> None:
@@ -128,7 +146,7 @@ def test_json_has_every_documented_field() -> None:
     ],
 )
 def test_durations(seconds: float, text: str) -> None:
-    assert render.duration(seconds) == text
+    assert words.duration(seconds) == text
 
 
 @pytest.mark.parametrize(
@@ -142,7 +160,7 @@ def test_durations(seconds: float, text: str) -> None:
     ],
 )
 def test_sizes(count: int, text: str) -> None:
-    assert render.size(int(count)) == text
+    assert words.size(int(count)) == text
 
 
 def test_a_line_of_a_log_is_one_line() -> None:

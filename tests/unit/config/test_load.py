@@ -1,11 +1,12 @@
 """Settings: precedence, defaults, and every bad value told at once."""
 
 import os
+from datetime import time
 from pathlib import Path
 
 import pytest
 
-from coderbot.config import example
+from coderbot.config import example, parsers
 from coderbot.config.load import load_settings, load_worker_settings
 from coderbot.config.settings import OWN_VARIABLES, variables
 from coderbot.errors import ConfigError, ExitCode
@@ -94,6 +95,14 @@ def test_an_existing_env_file_of_the_original_works_unchanged() -> None:
 def test_workers_inherit_no_token() -> None:
     write_env(TELEGRAM_BOT_TOKEN=TOKEN_0, CONTROL_BOT_TOKEN=TOKEN_1)
     assert not any("TOKEN" in name for name in load_settings().inherited)
+
+
+def test_a_control_bot_that_nobody_may_use_is_told_of() -> None:
+    write_env(CONTROL_BOT_TOKEN=TOKEN_1)
+    (warning,) = load_settings().warnings
+    assert "CONTROL_BOT_ADMIN_IDS is empty" in warning
+    write_env(CONTROL_BOT_TOKEN=TOKEN_1, CONTROL_BOT_ADMIN_IDS="7")
+    assert load_settings().warnings == ()
 
 
 def test_an_empty_value_means_the_default() -> None:
@@ -274,3 +283,30 @@ def test_the_example_with_tokens_and_users_filled_in_is_valid() -> None:
         "allowed_user_ids": (1,),
     }
     assert {field: getattr(settings, field) for field in by_default} == by_default
+
+
+@pytest.mark.parametrize(
+    ("raw", "quiet", "loud"),
+    [
+        ("22-7", ("22:00", "23:59", "00:00", "06:59"), ("07:00", "21:59")),
+        ("22:30 - 7:15", ("22:30", "07:14"), ("22:29", "07:15")),
+        ("12-14", ("12:00", "13:59"), ("11:59", "14:00")),
+        ("20-24", ("20:00", "23:59"), ("00:00", "19:59")),
+    ],
+)
+def test_hours_come_again_each_day(
+    raw: str, quiet: tuple[str, ...], loud: tuple[str, ...]
+) -> None:
+    hours = parsers.hours(raw)
+    assert [hours.hold(time.fromisoformat(each)) for each in quiet] == [True] * len(
+        quiet
+    )
+    assert not any(hours.hold(time.fromisoformat(each)) for each in loud)
+
+
+@pytest.mark.parametrize(
+    "raw", ["22", "22-22", "25-7", "22-7-9", "22:60-7", "a-b", "-"]
+)
+def test_hours_that_are_none(raw: str) -> None:
+    with pytest.raises(ValueError, match="two different times of day"):
+        parsers.hours(raw)

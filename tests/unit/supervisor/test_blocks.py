@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from coderbot.loglevel import Level
 from coderbot.supervisor.blocks import Block
-from coderbot.supervisor.lines import PARENT, LogLine
+from coderbot.supervisor.lines import CONTROL, PARENT, LogLine
 from coderbot.supervisor.storedlines import (
     NUMBERED_EVERY,
     line_of,
@@ -42,7 +42,7 @@ def test_the_rest_of_a_block() -> None:
 
 
 TEXTS = st.lists(
-    st.sampled_from(["", "[bot-0] ", "x[bot-0] ", "[bot-1] "]).flatmap(
+    st.sampled_from(["", "[bot-0] ", "x[bot-0] ", "[bot-1] ", "[control] "]).flatmap(
         lambda start: st.text(st.characters(exclude_characters="\n"), max_size=9).map(
             lambda rest: start + rest
         )
@@ -52,7 +52,7 @@ TEXTS = st.lists(
 )
 
 
-@given(TEXTS, st.sampled_from([PARENT, "bot-0"]))
+@given(TEXTS, st.sampled_from([PARENT, CONTROL, "bot-0"]))
 def test_it_is_printed_as_its_lines_are(texts: list[str], bot: str) -> None:
     some = block(*texts, bot=bot)
     each = [f"{line.timestamp} {line.prefixed}\n" for line in some.lines()]

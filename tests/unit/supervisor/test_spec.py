@@ -5,7 +5,7 @@ from pathlib import Path
 
 from coderbot.config.settings import Settings
 from coderbot.redact import Secret
-from coderbot.supervisor.spec import child_environment, worker_specs
+from coderbot.supervisor.spec import child_environment, control_spec, worker_specs
 
 TOKENS = (Secret("111111111:" + "Aa1-" * 9), Secret("222222222:" + "Bb2_" * 9))
 
@@ -60,6 +60,39 @@ def test_the_environment_wins_over_the_file() -> None:
 def test_a_key_that_the_parent_has_wiped_still_reaches_the_worker() -> None:
     spec = worker_specs(settings(tts_api_key=Secret("sk-speech-0001")), {}, "/py")[0]
     assert spec.environment["TTS_API_KEY"] == "sk-speech-0001"
+
+
+def test_the_control_bot_gets_its_token_and_no_key_of_a_service() -> None:
+    its_own = Secret("333333333:" + "Cc3_" * 9)
+    wanted = settings(
+        control_bot_token=its_own,
+        control_bot_admin_ids=(7,),
+        tts_api_key=Secret("sk-speech-0001"),
+        inherited={"CONTROL_BOT_ADMIN_IDS": "7"},
+        env_file=Path("/fleet/.env"),
+    )
+    spec = control_spec(wanted, {"PATH": "/bin"}, "/py", tokens_are_in_file=True)
+    assert spec is not None
+    assert spec.bot == "control"
+    assert spec.argv == ("/py", "-u", "-m", "coderbot.controlbot")
+    assert child_environment(spec, 5) == {
+        "BOT_TOKEN": its_own.reveal(),
+        "BOT_INDEX": "0",
+        "CODERBOT_CHANNEL_FD": "5",
+        "CODERBOT_STATE_DIR": "/state",
+        "CODERBOT_ENV_FILE": "/fleet/.env",
+        "CONTROL_BOT_ADMIN_IDS": "7",
+        "PATH": "/bin",
+    }
+    fixed = control_spec(wanted, {}, "/py", tokens_are_in_file=False)
+    assert fixed is not None
+    assert "CODERBOT_ENV_FILE" not in fixed.environment
+
+
+def test_without_admins_there_is_no_control_bot() -> None:
+    token = Secret("333333333:" + "Cc3_" * 9)
+    for nobody in (settings(), settings(control_bot_token=token)):
+        assert control_spec(nobody, {}, "/py", tokens_are_in_file=True) is None
 
 
 def test_what_a_service_manager_says_is_for_the_parent() -> None:

@@ -3,17 +3,26 @@
 from collections.abc import Sequence
 
 from coderbot.errors import ExitCode
+from coderbot.supervisor.controlwire import FleetStatus
 from coderbot.supervisor.errors import UnknownBotError
 from coderbot.supervisor.events import BotSnapshot
+from coderbot.supervisor.lines import CONTROL
 
 ALL = "all"
+"""Every bot of the fleet; the control bot is none of it."""
+
+
+def everyone(status: FleetStatus) -> list[BotSnapshot]:
+    """Return all that can be named: the bots, and the control bot if there is one."""
+    aide = status.control_bot
+    return [*status.bots, *([aide] if aide is not None else [])]
 
 
 def chosen(names: Sequence[str], bots: Sequence[BotSnapshot]) -> list[BotSnapshot]:
     """Return the bots that are named, each once, in the order of their index.
 
     Args:
-        names: `bot-0`, `@username` or `username` in any case, or `all`.
+        names: `bot-0`, `@username` or `username` in any case, `control`, or `all`.
         bots: All that there are.
 
     Raises:
@@ -25,7 +34,7 @@ def chosen(names: Sequence[str], bots: Sequence[BotSnapshot]) -> list[BotSnapsho
 
 def _matches(name: str, bots: Sequence[BotSnapshot]) -> Sequence[BotSnapshot]:
     if name == ALL:
-        return bots
+        return [bot for bot in bots if bot.bot != CONTROL]
     matches = [bot for bot in bots if bot.bot == name]
     username = name.removeprefix("@").lower()
     matches = matches or [
