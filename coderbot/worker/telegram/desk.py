@@ -17,6 +17,7 @@ from coderbot.worker.telegram.buttons import Buttons
 from coderbot.worker.telegram.livescreen import LiveScreen
 from coderbot.worker.telegram.outbox import Outbox
 from coderbot.worker.telegram.screenbuttons import ScreenButtons
+from coderbot.worker.terminal.program import Program
 from coderbot.worker.terminal.registry import TerminalLimits, TerminalRegistry
 from coderbot.worker.terminal.session import TerminalSession
 from coderbot.worker.terminal.spec import TerminalSpec
@@ -93,9 +94,12 @@ class Desk:
         place = self._places.get(user_id)
         return place if place and place.session.is_open else None
 
-    async def open(self, user_id: int, chat: int) -> Place:
-        """Open a terminal for a user who has none."""
-        session = await self.terminals.open(user_id, self._spec_for(user_id))
+    async def open(
+        self, user_id: int, chat: int, program: Program | None = None
+    ) -> Place:
+        """Open a terminal for a user who has none, with `program` or a shell."""
+        spec = replace(self._spec_for(user_id), program=program)
+        session = await self.terminals.open(user_id, spec)
         key = self._buttons.issue(user_id, ScreenButtons(session))
         screen = self._make_screen(chat, session, key)
         follower = self._tasks.spawn(screen.follow(), f"screen of {user_id}")

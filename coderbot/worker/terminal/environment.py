@@ -17,11 +17,12 @@ What the terminal itself is given besides: CODERBOT_OUTBOX, the folder whose
 files are sent to the user of the terminal.
 
 Nothing of this program's own settings, and nothing whose name says that it is
-a key, a token or a password, is passed on under any name.
+a key, a token or a password, is passed on under any name. A coding assistant is
+the one exception: it gets those variables that its entry in the catalogue names.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from coderbot.config.settings import OWN_VARIABLES
 
@@ -82,7 +83,10 @@ def is_allowed(name: str) -> bool:
 
 
 def terminal_environment(
-    inherited: Mapping[str, str], extra: Mapping[str, str], mark: str
+    inherited: Mapping[str, str],
+    extra: Mapping[str, str],
+    mark: str,
+    allow: Collection[str] = (),
 ) -> dict[str, str]:
     """Return the environment of a program in a terminal.
 
@@ -90,8 +94,14 @@ def terminal_environment(
         inherited: Environment of the worker; only what is allowed is taken.
         extra: Variables for this terminal; own settings and secrets are refused.
         mark: Value of `CODERBOT_TERMINAL`.
+        allow: Further names that may be taken from `inherited`: keys of the services
+            that the program is for. Own settings are refused all the same.
     """
-    result = {name: value for name, value in inherited.items() if is_allowed(name)}
+    result = {
+        name: value
+        for name, value in inherited.items()
+        if is_allowed(name) or (name in allow and name not in OWN_VARIABLES)
+    }
     result.update(
         (name, value) for name, value in extra.items() if not is_secret_name(name)
     )

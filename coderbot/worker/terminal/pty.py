@@ -64,7 +64,7 @@ class PtyChild:
         except (OSError, ValueError) as error:
             raise TerminalStartError(
                 f"Cannot start {argv[0]}: {error}",
-                "XTERM_SHELL_PATH must name a program that this user may run.",
+                "It must be a program that this user may run.",
             ) from error
         return cls(process)
 

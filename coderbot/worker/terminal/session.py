@@ -17,6 +17,7 @@ from coderbot.worker.terminal.errors import TerminalBusyError, TerminalClosedErr
 from coderbot.worker.terminal.exits import ExitWatch
 from coderbot.worker.terminal.input import TerminalInput
 from coderbot.worker.terminal.keys import INTERRUPT, encode_key
+from coderbot.worker.terminal.program import Program
 from coderbot.worker.terminal.screen import Screen
 from coderbot.worker.terminal.spec import TerminalSpec
 from coderbot.worker.terminal.theme import Theme
@@ -57,6 +58,8 @@ class TerminalSession:
         """Whose it is: the id of a user."""
         self.pid = child.pid
         """Process id of the program."""
+        self.program: Program | None = None
+        """What runs here for a person; None for the shell."""
         self.opened_at = clock.monotonic()
         """When it was opened, in seconds of the clock."""
         self.last_input_at = self.opened_at
@@ -96,18 +99,23 @@ class TerminalSession:
         emulators, ptys = await asyncio.to_thread(_load)
         # The pid tells the supervisor whose terminal a stray process came from.
         mark = f"{os.getpid()}-{secrets.token_hex(16)}"
-        environment = terminal_environment(os.environ, spec.environment, mark)
+        program = spec.program
+        environment = terminal_environment(
+            os.environ, spec.environment, mark, program.allow if program else ()
+        )
         child = ptys.PtyChild.spawn(
-            spec.argv,
+            program.argv if program else spec.argv,
             spec.columns,
             spec.rows,
-            _directory(spec.cwd, environment.get("HOME")),
+            _directory((program and program.cwd) or spec.cwd, environment.get("HOME")),
             environment,
         )
         emulator = emulators.Emulator(
             spec.columns, spec.rows, spec.scrollback, spec.theme
         )
-        return cls(key, mark, child, emulator, clock, spec.mask)
+        session = cls(key, mark, child, emulator, clock, spec.mask)
+        session.program = program
+        return session
 
     @property
     def is_open(self) -> bool:
@@ -139,6 +147,11 @@ class TerminalSession:
             or process_directory(self._child.foreground)
             or process_directory(self.pid)
         )
+
+    @property
+    def has_the_foreground(self) -> bool:
+        """Whether the program itself is at work, and nothing that it has started."""
+        return self.is_open and self._child.foreground == self.pid
 
     def set_theme(self, theme: Theme) -> None:
         """Take other colours; programs that ask are told of them from now on."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from coderbot.worker.terminal.program import Program
 from coderbot.worker.terminal.screen import Screen
 from coderbot.worker.terminal.theme import DARK, Theme
 
@@ -22,6 +23,8 @@ class TerminalSpec:
     """Lines kept above the screen."""
     cwd: Path | None = None
     """Directory to start in; None: the home directory, or / if there is none."""
+    program: Program | None = None
+    """What `argv` is for a person; None for the shell."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """Variables besides the allowed ones that are inherited; secrets are refused."""
     theme: Theme = DARK

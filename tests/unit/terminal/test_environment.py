@@ -64,6 +64,15 @@ def test_extra_variables_are_added_but_no_secrets() -> None:
     assert not {"BOT_TOKEN", "MY_API_KEY"} & set(result)
 
 
+def test_keys_of_its_service_are_passed_to_a_program_that_names_them() -> None:
+    inherited = {"MY_API_KEY": "k", "OTHER_KEY": "o", "BOT_TOKEN": "1:a"}
+
+    result = terminal_environment(inherited, {}, "mark", {"MY_API_KEY", "BOT_TOKEN"})
+
+    assert result["MY_API_KEY"] == "k"
+    assert not {"OTHER_KEY", "BOT_TOKEN"} & set(result)
+
+
 def test_a_program_always_has_a_path() -> None:
     assert terminal_environment({}, {}, "mark")["PATH"] == DEFAULT_PATH
 
