@@ -3,6 +3,7 @@
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 import pytest_asyncio
@@ -18,6 +19,7 @@ from telegram.error import (
     TimedOut,
 )
 
+from coderbot.clock import SystemClock
 from coderbot.errors import CoderBotError
 from coderbot.sandbox.server import Sandbox
 from coderbot.worker.media.captions import size_text
@@ -29,6 +31,7 @@ from coderbot.worker.media.upload import (
     UploadFailed,
     UploadRefused,
 )
+from coderbot.worker.telegram.download import Downloader
 from coderbot.worker.telegram.uploader import TelegramUploader, caption_for
 from tests.fakes.bot import ScriptBot
 from tests.fakes.media import running_media
@@ -273,12 +276,16 @@ async def test_a_file_of_a_user_is_saved(
         document = update.message.document
         assert document is not None
 
-        async def fetch(path: Path) -> None:
-            await (await document.get_file()).download_to_drive(path)
+        downloader = Downloader(bot, SystemClock())
+        arrived: list[int] = []
 
-        path = await save(tmp_path / "received", document.file_name or "", fetch)
-    assert path.parent == tmp_path / "received"
-    assert path.read_bytes() == b"from anna"
+        async def fetch(target: BinaryIO) -> None:
+            await downloader.fetch(document.file_id, target, arrived.append)
+
+        saved = await save(tmp_path / "received", document.file_name or "", fetch)
+    assert saved.path.parent == tmp_path / "received"
+    assert saved.path.read_bytes() == b"from anna"
+    assert arrived[-1] == len(b"from anna")
 
 
 @pytest.mark.parametrize(

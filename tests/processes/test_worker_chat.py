@@ -339,59 +339,6 @@ async def test_network_errors_are_survived(sandbox: Sandbox, tmp_path: Path) -> 
         assert make_token(1).reveal() not in worker.text
 
 
-@pytest.mark.parametrize(
-    ("kind", "name", "extension"),
-    [
-        ("document", "report.pdf", ".pdf"),
-        ("document", "../../etc/passwd", ""),
-        ("photo", "holiday.jpg", ".jpg"),
-        ("voice", "voice.ogg", ""),
-        ("video", "clip.mp4", ".mp4"),
-    ],
-)
-async def test_files_are_saved(
-    sandbox: Sandbox, tmp_path: Path, kind: str, name: str, extension: str
-) -> None:
-    async with ready_worker(sandbox, tmp_path) as (_, anna):
-        content = b"\xff\xd8content of a file"
-        if kind == "photo":
-            buffer = BytesIO()
-            Image.new("RGB", (40, 30), "red").save(buffer, "JPEG")
-            content = buffer.getvalue()
-        await anna.upload(kind, name, content)
-        reply = await anna.wait_for(lambda m: "Saved: " in m.text)
-        path = Path(reply.text.removeprefix("Saved: "))
-        assert path.parent == tmp_path / "media" / "bot-0" / "received"
-        assert path.suffix == extension or not extension
-        assert path.stat().st_mode & 0o777 == 0o600
-        if kind != "photo":
-            assert path.read_bytes() == content
-
-
-async def test_failed_download_is_told_and_leaves_nothing(
-    sandbox: Sandbox, tmp_path: Path
-) -> None:
-    async with ready_worker(sandbox, tmp_path) as (_, anna):
-        client = sandbox.client()
-        await client.fault("500", bot_id=BOT, method="getFile")
-        await anna.upload("document", "report.pdf", b"content")
-        await anna.wait_for(lambda m: "not saved" in m.text)
-        assert list((tmp_path / "media/bot-0/received").iterdir()) == []
-
-
-# A hint of aiohttp to the client of the sandbox, which has a loop of its own.
-@pytest.mark.filterwarnings("ignore:Sending a large body:ResourceWarning")
-async def test_too_large_file_is_refused_with_its_size(
-    sandbox: Sandbox, tmp_path: Path
-) -> None:
-    async with ready_worker(sandbox, tmp_path) as (_, anna):
-        await anna.upload("document", "film.mkv", bytes(21 << 20))
-        refusal = await anna.wait_for(lambda m: "not saved" in m.text)
-        assert "21.0 MiB" in refusal.text
-        assert "20.0 MiB" in refusal.text
-        assert await sandbox.client().calls(BOT, "getFile") == 0
-
-
 async def test_file_for_the_users_is_sent(sandbox: Sandbox, tmp_path: Path) -> None:
     async with ready_worker(sandbox, tmp_path) as (worker, anna):
         root = tmp_path / "media" / "bot-0"

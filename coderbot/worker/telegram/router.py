@@ -1,6 +1,5 @@
 """From an update that the gate let through to the handler for it."""
 
-import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -13,13 +12,11 @@ from coderbot.worker.telegram import texts
 from coderbot.worker.telegram.commands import BY_NAME
 from coderbot.worker.telegram.dispatch import obey
 from coderbot.worker.telegram.handlers.buttons import press_button
-from coderbot.worker.telegram.handlers.files import Incoming, incoming_of, receive_file
 from coderbot.worker.telegram.handlers.keyboard import type_message
+from coderbot.worker.telegram.incoming import incoming_of
+from coderbot.worker.telegram.reception import Reception
 from coderbot.worker.telegram.request import Request
 from coderbot.worker.telegram.typed import parse_command
-
-_DOWNLOADS = 3
-"""Files fetched at the same time."""
 
 _log = logging.getLogger(__name__)
 
@@ -35,7 +32,7 @@ class Router:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._downloads = asyncio.Semaphore(_DOWNLOADS)
+        self._reception = Reception(services)
 
     async def route(self, update: Update, _context: object) -> None:
         """Handle an update that has passed the gate."""
@@ -49,7 +46,8 @@ class Router:
         chat = message.chat_id
         file = incoming_of(message)
         if file is not None:
-            self._beside(chat, lambda: self._download(chat, file))
+            receive = self._reception.receive
+            self._beside(chat, lambda: receive(file, user_id, chat))
         elif message.text is None:
             self._services.outbox.post(chat, texts.UNSUPPORTED)
         elif self._services.absence.missed(message.date):
@@ -72,10 +70,6 @@ class Router:
             self._beside(chat, lambda: obey(command, request))
         else:
             self._queue(user_id, lambda: obey(command, request))
-
-    async def _download(self, chat: int, file: Incoming) -> None:
-        async with self._downloads:
-            await receive_file(self._services, chat, file)
 
     def _queue(self, user_id: int, work: Work) -> None:
         """Do `work` after all that this user has asked for before."""

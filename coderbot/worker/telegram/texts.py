@@ -84,26 +84,3 @@ def kill_question(bot: str) -> str:
 def killed(bot: str) -> str:
     """Return the last word of a bot that was told to stop."""
     return f"{bot} stops now."
-
-
-def saved(path: str) -> str:
-    """Return the answer to a file."""
-    return f"Saved: {path}"
-
-
-def not_saved(reason: str) -> str:
-    """Return the answer to a file that could not be saved."""
-    return f"The file was not saved: {reason}"
-
-
-def too_large(size_bytes: int | None, limit_bytes: int) -> str:
-    """Return why a file cannot be fetched."""
-    size = f"it has {_mib(size_bytes)}" if size_bytes else "it is too big"
-    return not_saved(
-        f"{size}, and bots can fetch files of up to {_mib(limit_bytes)}. "
-        "A Bot API server of your own lifts that (TELEGRAM_LOCAL_MODE)."
-    )
-
-
-def _mib(size_bytes: int) -> str:
-    return f"{size_bytes / (1 << 20):.1f} MiB"
