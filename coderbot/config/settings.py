@@ -193,18 +193,27 @@ class Settings:
         "Short notices in chat are deleted after this; 0 or less keeps them.",
         unit="ms",
     )
+    screen_refresh_enabled: bool = _terminal(
+        "SCREEN_REFRESH_ENABLED",
+        True,
+        parsers.flag,
+        "Bring the screen up to date by itself after input.",
+        unit="true/false",
+    )
     screen_refresh_interval_ms: int = _terminal(
         "SCREEN_REFRESH_INTERVAL",
         5_000,
         parsers.integer(100),
-        "Time between two refreshes of a screen after input.",
+        "Times SCREEN_REFRESH_MAX_COUNT: how long a screen is followed after input. "
+        "It is brought up to date as soon as it changes, but in a private chat every "
+        "2 seconds at most.",
         unit="ms",
     )
     screen_refresh_max_count: int = _terminal(
         "SCREEN_REFRESH_MAX_COUNT",
         5,
         parsers.integer(0, 10_000),
-        "How many refreshes follow an input.",
+        "For how many intervals a screen is followed after input.",
         unit="count",
     )
     theme: str = _terminal(

@@ -60,7 +60,9 @@ def build_services(frame: Frame, bot: Bot, tasks: Tasks) -> Services:
 
     def make_screen(chat: int, session: TerminalSession, key: str) -> LiveScreen:
         keyboard = screen_keyboard(key)
-        return LiveScreen(chat, session, keyboard, outbox, painter, policy, clock)
+        return LiveScreen(
+            chat, session, lambda: keyboard, outbox, painter, policy, clock
+        )
 
     dirs = MediaDirs.of(settings.media_root, frame.index)
     return Services(
@@ -104,6 +106,7 @@ def _policy(settings: Settings) -> RefreshPolicy:
         interval_s=settings.screen_refresh_interval_ms / 1_000,
         max_count=settings.screen_refresh_max_count,
         as_text=settings.airplane_mode,
+        follows=settings.screen_refresh_enabled,
     )
 
 

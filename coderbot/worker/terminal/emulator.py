@@ -1,4 +1,4 @@
-"""A terminal without a window: the only file that knows the emulator library.
+"""A terminal without a window: this and `callbacks` alone know the library.
 
 Importing this module loads the library (about 0.2 s and 8 MB), so it is imported
 when the first terminal is opened, in a thread.
@@ -7,13 +7,13 @@ when the first terminal is opened, in a thread.
 import json
 import struct
 import weakref
-from collections.abc import Callable
 from typing import Any, Final
 
 from pyghostty import GhosttyError, ffi, lib
 
+from coderbot.worker.terminal.callbacks import CELL_PX, callbacks, text_of
 from coderbot.worker.terminal.cells import CellLayout, RowDecoder
-from coderbot.worker.terminal.effects import Effects
+from coderbot.worker.terminal.effects import Effects, Signals
 from coderbot.worker.terminal.keys import KeyMode
 from coderbot.worker.terminal.screen import (
     Cursor,
@@ -36,7 +36,6 @@ _APPLICATION_CURSOR, _BRACKETED_PASTE, _SYNCHRONIZED = 1, 2004, 2026
 _GRAPHEME_CLUSTERS = 2027
 """Numbers of DEC private modes."""
 
-_DARK, _LIGHT = lib.GHOSTTY_COLOR_SCHEME_DARK, lib.GHOSTTY_COLOR_SCHEME_LIGHT
 _SHAPES = {
     lib.GHOSTTY_RENDER_STATE_CURSOR_VISUAL_STYLE_BAR: CursorShape.BAR,
     lib.GHOSTTY_RENDER_STATE_CURSOR_VISUAL_STYLE_BLOCK: CursorShape.BLOCK,
@@ -61,12 +60,6 @@ _check(ffi.sizeof("GhosttyStyle") - STYLE_BYTES, "layout of styles")
 
 _GET = lib.ghostty_terminal_get
 _UPDATE = lib.ghostty_render_state_update
-_SIZE_KEYS = {
-    "columns": lib.GHOSTTY_TERMINAL_DATA_COLS,
-    "rows": lib.GHOSTTY_TERMINAL_DATA_ROWS,
-}
-_CELL = (8, 16)
-"""Size of a cell in pixels, for programs that ask; pictures are drawn in another."""
 
 _FREE_TERMINAL = lib.ghostty_terminal_free
 _FREE_STATE = lib.ghostty_render_state_free
@@ -158,36 +151,15 @@ class Emulator:
 
     def _connect(self) -> None:
         """Have the library tell what concerns the program or a frame."""
-        effects, state = self._effects, self._state
-
-        def reply(_terminal: Any, _data: Any, pointer: Any, length: int) -> None:
-            effects.reply(ffi.buffer(pointer, length)[:])
-
-        def hold(terminal: Any, _data: Any, held: bool) -> None:
-            # A frame begins: what is shown until it ends is the state of now.
-            if held:
-                _UPDATE(state, terminal)
-
-        def scheme(_terminal: Any, _data: Any, out: Any) -> bool:
-            out[0] = _LIGHT if effects.is_light else _DARK
-            return True
-
-        self._callback("WRITE_PTY", "GhosttyTerminalWritePtyFn", reply)
-        self._callback("BELL", "GhosttyTerminalBellFn", lambda *_: effects.ring())
-        self._callback("RENDER_HOLD", "GhosttyTerminalRenderHoldFn", hold)
-        self._callback("COLOR_SCHEME", "GhosttyTerminalColorSchemeFn", scheme)
-        self._callback("SIZE", "GhosttyTerminalSizeFn", _tell_size)
+        for option, kind, function in callbacks(self._effects, self._state):
+            # The library keeps a bare pointer: the object must live as long as we do.
+            callback = ffi.callback(kind, function)
+            self._keep.append(callback)
+            self._set(option, callback)
 
     def _set(self, option: str, value: Any) -> None:
         key = getattr(lib, f"GHOSTTY_TERMINAL_OPT_{option}")
         _check(lib.ghostty_terminal_set(self._terminal, key, value), option)
-
-    def _callback(self, option: str, kind: str, function: Callable[..., Any]) -> None:
-        # The library keeps a bare pointer: the object must live as long as we do.
-        # No function may refer to this emulator, or they would keep each other.
-        callback = ffi.callback(kind, function)
-        self._keep.append(callback)
-        self._set(option, callback)
 
     def feed(self, data: bytes) -> None:
         """Let the terminal act on what the program has written."""
@@ -198,14 +170,24 @@ class Emulator:
         return self._effects.take_replies()
 
     @property
+    def signals(self) -> Signals:
+        """What the program has done to be noticed."""
+        return self._effects.signals
+
+    @property
     def bells(self) -> int:
         """How often the program has rung."""
-        return self._effects.bells
+        return self._effects.signals.bells
+
+    @property
+    def at_prompt(self) -> bool:
+        """Whether a shell says that it waits for a command (OSC 133)."""
+        return bool(self._get("CURSOR_AT_PROMPT", "bool"))
 
     def resize(self, columns: int, rows: int) -> None:
         """Change the size, in cells; the primary screen is wrapped anew."""
         resize = lib.ghostty_terminal_resize
-        _check(resize(self._terminal, columns, rows, *_CELL), "resize")
+        _check(resize(self._terminal, columns, rows, *CELL_PX), "resize")
         self._lines = []
 
     def close(self) -> None:
@@ -355,9 +337,7 @@ class Emulator:
         return bool(config.value)
 
     def _string(self, name: str) -> str:
-        value = self._get(name, "GhosttyString")
-        raw = ffi.buffer(value.ptr, value.len)[:] if value.len else b""
-        return raw.decode("utf-8", "replace")
+        return text_of(self._get(name, "GhosttyString"))
 
     def _get(self, name: str, kind: str) -> Any:
         out = ffi.new(f"{kind}*")
@@ -372,15 +352,6 @@ class Emulator:
         key = getattr(lib, f"GHOSTTY_RENDER_STATE_DATA_{name}")
         _check(lib.ghostty_render_state_get(self._state, key, out), name)
         return out
-
-
-def _tell_size(terminal: Any, _data: Any, out: Any) -> bool:
-    number = ffi.new("uint16_t*")
-    for name in ("columns", "rows"):
-        _GET(terminal, _SIZE_KEYS[name], number)
-        setattr(out, name, number[0])
-    out.cell_width, out.cell_height = _CELL
-    return True
 
 
 def _cursor(raw: Any) -> Cursor:

@@ -104,6 +104,11 @@ class PtyChild:
         return bool(self._local_flags & termios.ISIG)
 
     @property
+    def echoes(self) -> bool:
+        """Whether the terminal shows what is typed; not for passwords."""
+        return bool(self._local_flags & termios.ECHO)
+
+    @property
     def _local_flags(self) -> int:
         try:
             flags: int = termios.tcgetattr(self.fd)[3]

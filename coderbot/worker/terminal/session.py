@@ -15,15 +15,18 @@ from coderbot.worker.terminal.directory import directory_of, process_directory
 from coderbot.worker.terminal.environment import terminal_environment
 from coderbot.worker.terminal.errors import TerminalBusyError, TerminalClosedError
 from coderbot.worker.terminal.exits import ExitWatch
+from coderbot.worker.terminal.foreground import is_shell_at_prompt, program_name
 from coderbot.worker.terminal.input import TerminalInput
 from coderbot.worker.terminal.keys import INTERRUPT, encode_key
 from coderbot.worker.terminal.program import Program
+from coderbot.worker.terminal.prompt import Tty
 from coderbot.worker.terminal.screen import Screen
 from coderbot.worker.terminal.spec import TerminalSpec
 from coderbot.worker.terminal.theme import Theme
 from coderbot.worker.terminal.typing_text import check_text, encode_text
 
 if TYPE_CHECKING:
+    from coderbot.worker.terminal.effects import Signals
     from coderbot.worker.terminal.emulator import Emulator
     from coderbot.worker.terminal.pty import PtyChild
 
@@ -66,12 +69,15 @@ class TerminalSession:
         """When something was last typed, in seconds of the clock."""
         self.revision = 0
         """Increases with all output."""
+        self.inputs = 0
+        """Increases with all that is typed."""
         self._unanswered = -1
         """Revision when something was last typed; -1 before that."""
         self._mark = mark
         self._child = child
         self._emulator = emulator
         self._mask = mask
+        self._signals = emulator.signals
         self._clock = clock
         self._input = TerminalInput(child)
         self._frame_at: float | None = None
@@ -125,7 +131,26 @@ class TerminalSession:
     @property
     def bells(self) -> int:
         """How often the program has rung."""
-        return self._emulator.bells
+        return self._signals.bells
+
+    @property
+    def signals(self) -> "Signals":
+        """What the program has done to be noticed."""
+        return self._signals
+
+    def tty(self) -> Tty:
+        """Return how the program in the foreground reads; asks the system."""
+        if not self.is_open:
+            return Tty()
+        group, reads_lines = self._child.foreground, self._child.reads_lines
+        name = program_name(group)
+        return Tty(
+            reads_lines=reads_lines,
+            echoes=self._child.echoes,
+            at_shell=self._emulator.at_prompt
+            or is_shell_at_prompt(name, group == self.pid, reads_lines),
+            program=name,
+        )
 
     @property
     def title(self) -> str:
@@ -346,6 +371,7 @@ class TerminalSession:
     def _note_input(self) -> None:
         self.last_input_at = self._clock.monotonic()
         self._unanswered = self.revision
+        self.inputs += 1
 
     # The end
 

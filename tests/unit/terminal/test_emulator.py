@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from coderbot.worker.terminal.effects import ProgressState
 from coderbot.worker.terminal.emulator import Emulator
 from coderbot.worker.terminal.keys import KeyMode
 from coderbot.worker.terminal.screen import (
@@ -265,3 +266,43 @@ def test_a_closed_emulator_refuses() -> None:
 
     with pytest.raises(RuntimeError):
         emulator.screen()
+
+
+@pytest.mark.parametrize(
+    ("output", "words"),
+    [
+        (b"\x1b]9;build done\x07", "build done"),
+        (b"\x1b]777;notify;Agent;needs you\x1b\\", "Agent: needs you"),
+        (b"\x1b]9;two\x7flines\x07", "two lines"),
+    ],
+)
+def test_desktop_notifications(output: bytes, words: str) -> None:
+    emulator = Emulator(80, 24, 0)
+    emulator.feed(output)
+    assert (emulator.signals.notices, emulator.signals.last_notice) == (1, words)
+    assert emulator.signals.bells == 0
+
+
+@pytest.mark.parametrize(
+    ("output", "state", "percent"),
+    [
+        (b"\x1b]9;4;1;40\x07", ProgressState.RUNNING, 40),
+        (b"\x1b]9;4;2;40\x07", ProgressState.FAILED, 40),
+        (b"\x1b]9;4;3\x07", ProgressState.UNKNOWN, None),
+        (b"\x1b]9;4;1;40\x07\x1b]9;4;0\x07", ProgressState.NONE, None),
+    ],
+)
+def test_progress(output: bytes, state: ProgressState, percent: int | None) -> None:
+    emulator = Emulator(80, 24, 0)
+    emulator.feed(output)
+    assert (emulator.signals.progress, emulator.signals.percent) == (state, percent)
+    assert emulator.signals.notices == 0
+
+
+def test_a_shell_may_say_that_it_waits() -> None:
+    emulator = Emulator(80, 24, 0)
+    assert not emulator.at_prompt
+    emulator.feed(b"\x1b]133;A\x07$ \x1b]133;B\x07")
+    assert emulator.at_prompt
+    emulator.feed(b"make\r\n\x1b]133;C\x07building\r\n")
+    assert not emulator.at_prompt

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from telegram.error import BadRequest
+from telegram.error import BadRequest, RetryAfter
 
 from coderbot.worker.tasks import Tasks
 from coderbot.worker.telegram.keyboards import screen_keyboard
@@ -31,13 +31,28 @@ class FakeSession:
     def __init__(self) -> None:
         self.shown = make_screen("$")
         self.settles = 0
+        self.revision = 0
+        self.is_open = True
+        self._output = asyncio.Event()
 
     def screen(self) -> Screen:
         return self.shown
 
+    def put(self, *lines: str) -> None:
+        """Show something else."""
+        self.shown = make_screen(*lines)
+        self.revision += 1
+        self._output.set()
+        self._output = asyncio.Event()
+
     async def settled(self, quiet_s: float, limit_s: float) -> None:
         self.settles += 1
         await asyncio.sleep(0)
+
+    async def changed(self, since: int) -> int:
+        while self.revision <= since:
+            await self._output.wait()
+        return self.revision
 
 
 class FakePainter:
@@ -66,11 +81,12 @@ class Stage:
         self.session = untyped(FakeSession())
         self.painter = untyped(FakePainter())
         self.outbox = Outbox(self.bot.as_bot(), tasks, self.clock, 0, lambda: 0.5)
-        options: dict[str, Any] = {"interval_s": 0.01, "max_count": 2}
+        options: dict[str, Any] = {"interval_s": 10.0, "max_count": 2}
+        self.keyboard = screen_keyboard("key")
         self.live = LiveScreen(
             ANNA,
             self.session,
-            screen_keyboard("key"),
+            lambda: self.keyboard,
             self.outbox,
             self.painter,
             RefreshPolicy(**(options | policy)),
@@ -139,39 +155,119 @@ async def test_waiting_shows_become_one(stage: Stage) -> None:
     assert stage.done.count("send_photo") == 2
 
 
-async def test_input_is_followed_and_new_input_extends(
-    stage: Stage, tasks: Tasks
+async def test_other_buttons_are_a_change(stage: Stage) -> None:
+    await stage.live.show()
+    stage.keyboard = screen_keyboard("other")
+    assert await stage.live.refresh()
+    assert not await stage.live.refresh()
+
+
+async def test_what_is_deleted_again_is_left_alone_until_the_next_input(
+    stage: Stage,
 ) -> None:
     await stage.live.show()
-    tasks.spawn(stage.live.follow(), "follow")
-    for text in ("a", "ab", "abc", "abcd", "abcde"):
-        stage.session.shown = make_screen(text)
-        stage.live.touch()
-        await stage.bot.called_times("edit_message_media", len(text))
-    assert stage.session.settles == 5
+    gone = [BadRequest("Message to edit not found")] * 2
+    stage.bot.plan("edit_message_media", *gone)
+    for number in range(4):
+        stage.session.put(str(number))
+        await stage.live.refresh()
+    assert stage.done == [
+        "send_photo",
+        "edit_message_media",
+        "send_photo",
+        "edit_message_media",
+    ]
+    stage.live.touch()
+    await stage.live.refresh()
+    assert stage.done[-1] == "send_photo"
 
 
-async def test_later_output_is_shown_as_often_as_the_policy_says(
-    stage: Stage, tasks: Tasks
-) -> None:
-    screens = (make_screen(str(number)) for number in range(100))
-    stage.session.screen = lambda: next(screens)
+async def test_output_is_followed_after_input(stage: Stage, tasks: Tasks) -> None:
     await stage.live.show()
     tasks.spawn(stage.live.follow(), "follow")
     stage.live.touch()
-    await stage.bot.called_times("edit_message_media", 3)
-    # Ten times as long as another refresh would take.
-    await asyncio.sleep(0.1)
-    assert stage.done.count("edit_message_media") == 3
+    for text in ("a", "ab", "abc", "abcd"):
+        stage.session.put(text)
+        await stage.bot.called_times("edit_message_media", len(text))
 
 
-async def test_edits_keep_their_distance(stage: Stage, tasks: Tasks) -> None:
+async def test_following_ends_after_a_while_with_the_last_state(
+    stage: Stage, tasks: Tasks
+) -> None:
+    await stage.live.show()
+    began = stage.clock.monotonic()
+    tasks.spawn(stage.live.follow(), "follow")
+    stage.live.touch()
+    edits = 0
+    while stage.clock.monotonic() - began < 20:
+        edits += 1
+        stage.session.put(f"line {edits}")
+        await stage.bot.called_times("edit_message_media", edits)
+    await settle()
+    seen = len(stage.done)
+    stage.session.put("unseen")
+    await settle()
+    assert len(stage.done) == seen
+    # Two at once, then one every two seconds.
+    assert 9 <= edits <= 12
+    stage.live.touch()
+    await stage.bot.called_times("edit_message_media", edits + 1)
+
+
+async def test_a_pinned_screen_is_followed_without_input(
+    stage: Stage, tasks: Tasks
+) -> None:
     await stage.live.show()
     tasks.spawn(stage.live.follow(), "follow")
-    stage.session.shown = make_screen("one")
+    stage.live.pin(True)
+    for text in ("a", "ab", "abc"):
+        stage.clock.time_s += 1_000
+        stage.session.put(text)
+        await stage.bot.called_times("edit_message_media", len(text))
+    stage.live.pin(False)
+    await settle()
+    stage.session.put("unseen")
+    await settle()
+    assert len(stage.bot.named("edit_message_media")) == 3
+
+
+async def test_following_can_be_turned_off(tasks: Tasks) -> None:
+    stage = Stage(tasks, follows=False)
+    await stage.live.show()
+    tasks.spawn(stage.live.follow(), "follow")
+    stage.live.touch()
+    stage.session.put("unseen")
+    await settle()
+    assert stage.done == ["send_photo"]
+
+
+async def test_the_first_edit_after_a_quiet_while_does_not_wait(
+    stage: Stage, tasks: Tasks
+) -> None:
+    await stage.live.show()
+    tasks.spawn(stage.live.follow(), "follow")
+    stage.session.put("one")
     stage.live.touch()
     await stage.bot.called("edit_message_media")
-    assert stage.clock.sleeps == [1.0]
+    assert stage.clock.sleeps == []
+
+
+async def test_a_refresh_that_meets_a_flood_is_made_after_it(
+    stage: Stage, tasks: Tasks
+) -> None:
+    await stage.live.show()
+    tasks.spawn(stage.live.follow(), "follow")
+    stage.bot.plan("edit_message_media", RetryAfter(30))
+    stage.session.put("one")
+    stage.live.touch()
+    await stage.bot.called_times("edit_message_media", 2)
+    assert stage.clock.sleeps == [30]
+
+
+async def settle() -> None:
+    """Let everything happen that can."""
+    for _ in range(200):
+        await asyncio.sleep(0)
 
 
 async def test_text_mode(tasks: Tasks) -> None:

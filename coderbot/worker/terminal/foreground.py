@@ -1,0 +1,33 @@
+"""Which program has the terminal, and whether that is a shell at its prompt."""
+
+import psutil
+
+_LINE_EDITORS = frozenset({"bash", "zsh", "fish", "ksh", "mksh", "tcsh", "csh", "nu"})
+"""Shells that edit their command line themselves, and read keys while they do."""
+_PLAIN_SHELLS = frozenset({"sh", "dash", "ash", "busybox"})
+"""Shells that leave that to the terminal."""
+
+
+def program_name(group: int) -> str:
+    """Return the name of the leader of a process group; empty when there is none."""
+    if group <= 0:
+        return ""
+    try:
+        name: str = psutil.Process(group).name()
+    except (psutil.Error, OSError):
+        return ""
+    return name.lstrip("-")
+
+
+def is_shell_at_prompt(name: str, is_first: bool, reads_lines: bool) -> bool:
+    """Tell whether a shell waits for its next command.
+
+    Args:
+        name: Of the program in the foreground.
+        is_first: It is the program that the terminal was opened for.
+        reads_lines: The terminal collects whole lines for it.
+    """
+    if name in _LINE_EDITORS:
+        # While it runs `read` or `select` the terminal collects lines for it.
+        return not reads_lines
+    return name in _PLAIN_SHELLS and is_first
