@@ -186,6 +186,20 @@ class Settings:
         "A terminal without input for so long is closed.",
         unit="ms",
     )
+    max_terminals: int = _terminal(
+        "XTERM_MAX_SESSIONS",
+        32,
+        parsers.integer(1, 1_000),
+        "Terminals that a bot may have open, of all its users together.",
+        unit="count",
+    )
+    max_terminals_per_user: int = _terminal(
+        "XTERM_MAX_SESSIONS_PER_USER",
+        8,
+        parsers.integer(1, 1_000),
+        "Terminals that one user may have open in a bot.",
+        unit="count",
+    )
     message_delete_timeout_ms: int = _terminal(
         "MESSAGE_DELETE_TIMEOUT",
         10_000,

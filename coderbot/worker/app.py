@@ -30,7 +30,6 @@ from coderbot.worker.telegram.client import TelegramClient
 from coderbot.worker.telegram.doorkeeper import Doorkeeper
 from coderbot.worker.telegram.entrance import add_entrance
 from coderbot.worker.telegram.ledger import Ledger
-from coderbot.worker.telegram.menu import publish_menu
 from coderbot.worker.telegram.online import TokenRefusedError
 from coderbot.worker.telegram.polling import PollWatch
 from coderbot.worker.telegram.router import Router
@@ -194,7 +193,8 @@ class Worker:
             wire.Ready(bot_id=user.id, username=name, full_name=user.full_name)
         )
         _log.info("READY: @%s is %s", name, services.name)
-        services.tasks.spawn(publish_menu(services.bot), "menu")
+        menus = services.menus.publish(self._settings.allowed_user_ids)
+        services.tasks.spawn(menus, "menus")
 
     async def _keep_media(self, services: Services) -> None:
         """Run the media service; a fault in it must not end the terminals."""

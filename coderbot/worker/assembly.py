@@ -21,15 +21,16 @@ from coderbot.worker.stopping import StopRequest
 from coderbot.worker.tasks import Tasks
 from coderbot.worker.telegram.absence import Absence
 from coderbot.worker.telegram.buttons import Buttons
+from coderbot.worker.telegram.chatmenus import ChatMenus
 from coderbot.worker.telegram.desk import Desk
 from coderbot.worker.telegram.failurenotices import FailureNotices
-from coderbot.worker.telegram.keyboards import screen_keyboard
+from coderbot.worker.telegram.furniture import Furniture
 from coderbot.worker.telegram.lanes import Lanes
-from coderbot.worker.telegram.livescreen import LiveScreen, RefreshPolicy
+from coderbot.worker.telegram.news import News
 from coderbot.worker.telegram.outbox import Outbox
 from coderbot.worker.telegram.painter import Painter
 from coderbot.worker.telegram.uploader import TelegramUploader
-from coderbot.worker.terminal.session import TerminalSession
+from coderbot.worker.terminal.registry import TerminalLimits
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +53,17 @@ def build_services(frame: Frame, bot: Bot, tasks: Tasks) -> Services:
     settings, clock = frame.settings, frame.clock
     notice_s = settings.message_delete_timeout_ms / 1_000
     outbox = Outbox(bot, tasks, clock, notice_s, frame.jitter, frame.counters)
-    painter = Painter(settings.font_size_px)
-    policy = _policy(settings)
     buttons = Buttons()
+    dirs = MediaDirs.of(settings.media_root, frame.index)
     mask = _mask(settings, bot)
     preferences = _preferences(frame)
-
-    def make_screen(chat: int, session: TerminalSession, key: str) -> LiveScreen:
-        keyboard = screen_keyboard(key)
-        return LiveScreen(
-            chat, session, lambda: keyboard, outbox, painter, policy, clock
-        )
-
-    dirs = MediaDirs.of(settings.media_root, frame.index)
+    painter = Painter()
+    furniture = Furniture(
+        settings, preferences, buttons, outbox, painter, clock, dirs, mask
+    )
+    menus = ChatMenus(bot, tasks, preferences)
+    limits = _limits(settings)
+    news = News(outbox, tasks, buttons, menus, limits.idle_timeout_s)
     return Services(
         settings=settings,
         index=frame.index,
@@ -79,17 +78,9 @@ def build_services(frame: Frame, bot: Bot, tasks: Tasks) -> Services:
         lanes=Lanes(tasks),
         outbox=outbox,
         buttons=buttons,
-        desk=Desk(
-            settings,
-            dirs,
-            clock,
-            tasks,
-            frame.link,
-            outbox,
-            buttons,
-            make_screen,
-            mask,
-        ),
+        furniture=furniture,
+        desk=Desk(clock, limits, furniture, news, tasks, frame.link),
+        menus=menus,
         mask=mask,
         preferences=preferences,
         media=_media(
@@ -101,12 +92,11 @@ def build_services(frame: Frame, bot: Bot, tasks: Tasks) -> Services:
     )
 
 
-def _policy(settings: Settings) -> RefreshPolicy:
-    return RefreshPolicy(
-        interval_s=settings.screen_refresh_interval_ms / 1_000,
-        max_count=settings.screen_refresh_max_count,
-        as_text=settings.airplane_mode,
-        follows=settings.screen_refresh_enabled,
+def _limits(settings: Settings) -> TerminalLimits:
+    return TerminalLimits(
+        idle_timeout_s=settings.session_timeout_ms / 1_000,
+        max_terminals=settings.max_terminals,
+        max_per_user=settings.max_terminals_per_user,
     )
 
 

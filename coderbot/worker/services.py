@@ -14,7 +14,9 @@ from coderbot.worker.stopping import StopRequest
 from coderbot.worker.tasks import Tasks
 from coderbot.worker.telegram.absence import Absence
 from coderbot.worker.telegram.buttons import Buttons
+from coderbot.worker.telegram.chatmenus import ChatMenus
 from coderbot.worker.telegram.desk import Desk
+from coderbot.worker.telegram.furniture import Furniture
 from coderbot.worker.telegram.lanes import Lanes
 from coderbot.worker.telegram.outbox import Outbox
 from coderbot.worker.terminal.registry import TerminalRegistry
@@ -43,9 +45,11 @@ class Services:
     lanes: Lanes
     outbox: Outbox
     buttons: Buttons
+    furniture: Furniture
     desk: Desk
     mask: SecretMask | None
     """Takes secrets out of alerts and files; None where they may be shown."""
+    menus: ChatMenus
     preferences: PreferenceStore
     media: "MediaService"
 

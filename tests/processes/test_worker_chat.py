@@ -1,8 +1,6 @@
 # ruff: noqa: F811 - a fixture is used by its name
 """What users see of a worker: terminals, screens, buttons, refusals, files."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from io import BytesIO
 from pathlib import Path
 
@@ -10,43 +8,14 @@ import pytest
 from PIL import Image
 
 from coderbot import wire
-from coderbot.sandbox.client import Message, SandboxUser
 from coderbot.sandbox.server import Sandbox
 from coderbot.worker.telegram.commands import COMMANDS
 from tests.fakes.sandbox import ANNA, BEN, make_bot_id, make_token, sandbox  # noqa: F401
-from tests.fakes.worker import RunningWorker, running_worker, worker_environment
+from tests.processes.chat import is_screen, open_terminal, ready_worker, run
 
 BOT = make_bot_id(1)
 
 pytestmark = pytest.mark.timeout(60)
-
-
-@asynccontextmanager
-async def ready_worker(
-    sandbox: Sandbox, tmp_path: Path, **more: str
-) -> AsyncIterator[tuple[RunningWorker, SandboxUser]]:
-    """Start a worker with screens as text; yield it, READY, and Anna."""
-    settings = worker_environment(
-        sandbox.url, make_token(1), tmp_path, **({"AIRPLANE_MODE": "true"} | more)
-    )
-    async with running_worker(settings, tmp_path) as worker:
-        await worker.frame(wire.Ready)
-        yield worker, sandbox.client().user(ANNA, bot_id=BOT)
-
-
-def is_screen(message: Message) -> bool:
-    return "🔄 Refresh" in message.buttons
-
-
-async def open_terminal(anna: SandboxUser) -> Message:
-    await anna.say("/xterm")
-    return await anna.wait_for(is_screen)
-
-
-async def run(anna: SandboxUser, command: str, shown: str) -> Message:
-    """Type a command; return the screen that shows `shown`."""
-    await anna.say(command)
-    return await anna.wait_for(lambda m: is_screen(m) and shown in m.text)
 
 
 async def test_text_is_typed_and_the_same_message_shows_what_follows(
@@ -71,7 +40,7 @@ async def test_pictures(sandbox: Sandbox, tmp_path: Path) -> None:
     async with ready_worker(sandbox, tmp_path, **settings) as (_, anna):
         first = await open_terminal(anna)
         assert first.kind == "photo"
-        assert first.buttons == ("🔄 Refresh", "1", "2", "3")
+        assert first.buttons[:5] == ("🔄 Refresh", "▾ More", "1", "2", "3")
         before = await first.download()
         await anna.say("seq 1 60")
         edited = await anna.wait_for(lambda m: m.id == first.id and m.edits > 0)
@@ -111,7 +80,7 @@ async def test_keys_and_macros(sandbox: Sandbox, tmp_path: Path) -> None:
         await anna.wait_for(lambda m: "^C" in m.text)
         await run(anna, "echo still-$((3 + 4))", "still-7")
         await anna.say("/ctrl d")
-        await anna.wait_for(lambda m: "Terminal ended: exit 0" in m.text)
+        await anna.wait_for(lambda m: "Terminal main ended: exit 0" in m.text)
 
 
 async def test_control_c_interrupts_a_shell_that_is_not_reading(
@@ -170,17 +139,6 @@ async def test_help_and_what_is_not_understood(
         Image.new("RGB", (64, 64), "red").save(sticker, "WEBP")
         await anna.upload("sticker", "sticker.webp", sticker.getvalue())
         await anna.wait_for(lambda m: "means nothing" in m.text)
-
-
-async def test_menu_is_written_once(sandbox: Sandbox, tmp_path: Path) -> None:
-    client = sandbox.client()
-    async with ready_worker(sandbox, tmp_path) as (worker, _):
-        await client.wait_calls(BOT, "setMyCommands")
-        assert await worker.stop() == 0
-    async with ready_worker(sandbox, tmp_path) as (worker, _):
-        await client.wait_calls(BOT, "getMyCommands", at_least=2)
-        assert await worker.stop() == 0
-    assert await client.calls(BOT, "setMyCommands") == 1
 
 
 async def test_forwarded_text_is_not_typed(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -303,9 +261,9 @@ async def test_program_that_ends_by_itself_is_told(
     async with ready_worker(sandbox, tmp_path) as (worker, anna):
         await open_terminal(anna)
         await anna.say("exit 3")
-        await anna.wait_for(lambda m: "Terminal ended: exit 3" in m.text)
+        await anna.wait_for(lambda m: "Terminal main ended: exit 3" in m.text)
         closed = await worker.frame(wire.Event, lambda e: e.kind == "terminal_closed")
-        assert closed.detail == {"user_id": ANNA, "how": "exit 3"}
+        assert closed.detail == {"user_id": ANNA, "name": "main", "how": "exit 3"}
         await open_terminal(anna)
 
 

@@ -15,7 +15,7 @@ from coderbot.sandbox.server import Sandbox
 from tests.fakes.disk import small_disk
 from tests.fakes.sandbox import ANNA, make_bot_id, make_token, sandbox  # noqa: F401
 from tests.fakes.worker import running_worker, worker_environment
-from tests.processes.test_worker_chat import open_terminal, ready_worker
+from tests.processes.chat import open_terminal, ready_worker
 
 BOT = make_bot_id(1)
 

@@ -34,8 +34,8 @@ class Preferences(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True)
     """Follow the screen all the time, not only after input."""
     notify: dict[str, NotifyLevel] = {}
     """By the name of the terminal."""
-    has_open_menu: bool = False
-    """The chat was last given the menu for an open terminal."""
+    menu: str = ""
+    """Digest of the menu that the chat was last given; empty when it has none."""
 
 
 def changed(before: Preferences, values: dict[str, object]) -> Preferences:

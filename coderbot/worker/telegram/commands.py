@@ -57,6 +57,8 @@ class Command:
     """Without an open terminal the user is told how to get one instead."""
     is_urgent: bool = False
     """Does not wait for what the same user asked for before."""
+    urgent_arguments: tuple[str, ...] = ()
+    """Arguments, lower case, with which it does not wait either."""
     key: str = ""
     """Key that it presses, by its name in `terminal.keys`."""
 
@@ -93,23 +95,100 @@ def _key(
 
 
 _terminal = partial(Command, section=Section.TERMINALS)
-_screen = partial(Command, section=Section.SCREEN, needs_terminal=True)
+_screen = partial(Command, section=Section.SCREEN)
 _typing = partial(Command, section=Section.TYPING, needs_terminal=True)
 _file = partial(Command, section=Section.FILES)
 _bot = partial(Command, section=Section.BOT)
 
 TERMINALS = (
-    _terminal("xterm", "open a terminal", handler="terminal.open_terminal", menus=IDLE),
+    _terminal("xterm", "open a terminal", handler="terminal.open_first", menus=IDLE),
+    _terminal(
+        "new",
+        "open another terminal and use it here",
+        handler="terminal.open_another",
+        usage="[NAME]",
+        example="build",
+        menus=OPEN,
+    ),
+    _terminal(
+        "list",
+        "show the open terminals, to choose one",
+        handler="terminal.list_terminals",
+        menus=OPEN,
+    ),
+    _terminal(
+        "use",
+        "use another open terminal here",
+        handler="terminal.use_terminal",
+        usage="NAME",
+        example="build",
+    ),
     _terminal(
         "close",
-        "close the terminal",
+        "close a terminal with all that runs in it",
         handler="terminal.close_terminal",
+        usage="[NAME]",
         menus=OPEN,
-        needs_terminal=True,
+    ),
+    _terminal(
+        "size",
+        "tell the size of terminals, or change it",
+        handler="look.change_size",
+        usage="[COLUMNSxROWS|default]",
+        example="80x24",
     ),
 )
 SCREEN = (
-    _screen("screen", "show the screen", handler="terminal.show_screen", menus=ALWAYS),
+    _screen(
+        "screen",
+        "show the screen",
+        handler="terminal.show_screen",
+        menus=ALWAYS,
+        needs_terminal=True,
+    ),
+    _screen(
+        "airplane",
+        "show screens as text, or as pictures",
+        handler="look.change_mode",
+        usage="[on|off]",
+        example="on",
+    ),
+    _screen(
+        "theme",
+        "tell the colours of pictures, or change them",
+        handler="look.change_theme",
+        usage="[NAME|default]",
+        example="light",
+    ),
+    _screen(
+        "font",
+        "tell the size of letters in pictures, or change it",
+        handler="look.change_font",
+        usage="[PIXELS|default]",
+        example="18",
+    ),
+    _screen(
+        "keypad",
+        "tell the keys under screens, or change them: rows with bars between",
+        handler="look.change_keypad",
+        usage="[KEYS|default]",
+        example="refresh more | esc tab enter ctrl+c | up down",
+    ),
+    _screen(
+        "history",
+        "send what has scrolled away, as a file",
+        handler="output.send_history",
+        usage="[LINES]",
+        example="500",
+        menus=OPEN,
+        needs_terminal=True,
+    ),
+    _screen(
+        "record",
+        "record the terminal for asciinema; again to stop and get the file",
+        handler="output.toggle_recording",
+        needs_terminal=True,
+    ),
 )
 TYPING = (
     _typing(
@@ -125,6 +204,7 @@ TYPING = (
         handler="keyboard.press_control",
         usage="C",
         example="d",
+        urgent_arguments=("c",),
     ),
 )
 KEYS = (

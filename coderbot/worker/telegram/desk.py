@@ -1,155 +1,166 @@
-"""Every user's terminal together with the message that shows it."""
+"""Every user's terminals together with the messages that show them."""
 
-import asyncio
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass, replace
 
 from coderbot import wire
 from coderbot.clock import Clock
-from coderbot.config.settings import Settings
-from coderbot.paths import MediaDirs
 from coderbot.worker.link import Link
-from coderbot.worker.masking.mask import SecretMask
 from coderbot.worker.tasks import Tasks
-from coderbot.worker.telegram import texts
-from coderbot.worker.telegram.buttons import Buttons
-from coderbot.worker.telegram.livescreen import LiveScreen
-from coderbot.worker.telegram.outbox import Outbox
-from coderbot.worker.telegram.screenbuttons import ScreenButtons
+from coderbot.worker.telegram.furniture import Furniture
+from coderbot.worker.telegram.keypad import Keypad
+from coderbot.worker.telegram.news import News
+from coderbot.worker.telegram.place import Place
+from coderbot.worker.telegram.seats import Seats
+from coderbot.worker.terminal.ident import TerminalId, free_name
 from coderbot.worker.terminal.program import Program
 from coderbot.worker.terminal.registry import TerminalLimits, TerminalRegistry
 from coderbot.worker.terminal.session import TerminalSession
-from coderbot.worker.terminal.spec import TerminalSpec
-from coderbot.worker.terminal.theme import THEMES
-
-ScreenMaker = Callable[[int, TerminalSession, str], LiveScreen]
-"""Makes the screen of a terminal: chat, terminal, id of its buttons."""
 
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """An open terminal of a user."""
-
-    user_id: int
-    session: TerminalSession
-    screen: LiveScreen
-    key: str
-    """Id of the buttons under its screens."""
-    follower: asyncio.Task[None]
-    """Keeps the screen up to date."""
-
-
 class Desk:
-    """Opens terminals for users, shows them, and tells when they have ended.
+    """Opens terminals for users, shows them, and knows which one is in use.
 
     Args:
-        settings: Shell, size and time-out of terminals.
-        dirs: Where programs put files for their user.
-        clock: For the time-out.
+        clock: For idle times.
+        limits: What terminals may take.
+        furniture: Makes screens and keys.
+        news: Tells users what happens to their terminals.
         tasks: Owner of what follows the screens.
         link: Is told of terminals that open and close.
-        outbox: Tells users of the end of their terminals.
-        buttons: Knows the buttons under screens.
-        make_screen: Makes the screen of a terminal.
-        mask: Takes secrets out of screens; None shows them.
     """
 
     def __init__(
         self,
-        settings: Settings,
-        dirs: MediaDirs,
         clock: Clock,
+        limits: TerminalLimits,
+        furniture: Furniture,
+        news: News,
         tasks: Tasks,
         link: Link,
-        outbox: Outbox,
-        buttons: Buttons,
-        make_screen: ScreenMaker,
-        mask: SecretMask | None = None,
     ) -> None:
-        limits = TerminalLimits(idle_timeout_s=settings.session_timeout_ms / 1_000)
-        self.terminals = TerminalRegistry(clock, limits, self._ended)
+        self.terminals = TerminalRegistry(clock, limits, self._ended, self._idle)
         """The terminals themselves; a context that closes them."""
-        self._spec = TerminalSpec(
-            argv=(str(settings.shell_path),),
-            columns=settings.terminal_columns,
-            rows=settings.terminal_rows,
-            scrollback=settings.max_output_lines,
-            theme=THEMES[settings.theme],
-            mask=mask.screen if mask else None,
-        )
-        self._dirs = dirs
-        self._idle_s = limits.idle_timeout_s
+        self._furniture = furniture
+        self._news = news
         self._tasks = tasks
         self._link = link
-        self._outbox = outbox
-        self._buttons = buttons
-        self._make_screen = make_screen
-        self._places: dict[int, Place] = {}
+        self._places: dict[TerminalId, Place] = {}
+        self._seats = Seats()
 
-    def find(self, user_id: int) -> Place | None:
-        """Return the open terminal of a user."""
-        place = self._places.get(user_id)
-        return place if place and place.session.is_open else None
+    def find(self, user_id: int, thread: int | None = None) -> Place | None:
+        """Return the open terminal that a user uses in a topic of the chat."""
+        terminal = self._seats.current(user_id, thread)
+        return self._place(terminal) if terminal else None
+
+    def named(self, user_id: int, name: str) -> Place | None:
+        """Return the open terminal of a user by its name."""
+        return self._place(TerminalId(user_id, name))
+
+    def of(self, user_id: int) -> tuple[Place, ...]:
+        """Return the open terminals of a user, in the order of their opening."""
+        places = tuple(self._places.values())
+        return tuple(p for p in places if p.user_id == user_id and p.session.is_open)
+
+    def place_of(self, session: TerminalSession) -> Place | None:
+        """Return the place of a terminal, if it is still open."""
+        place = self._place(session.key)
+        return place if place and place.session is session else None
 
     async def open(
-        self, user_id: int, chat: int, program: Program | None = None
+        self,
+        user_id: int,
+        thread: int | None = None,
+        name: str | None = None,
+        program: Program | None = None,
     ) -> Place:
-        """Open a terminal for a user who has none, with `program` or a shell."""
-        spec = replace(self._spec_for(user_id), program=program)
-        session = await self.terminals.open(user_id, spec)
-        key = self._buttons.issue(user_id, ScreenButtons(session))
-        screen = self._make_screen(chat, session, key)
-        follower = self._tasks.spawn(screen.follow(), f"screen of {user_id}")
-        self._forget(user_id)
-        place = Place(user_id, session, screen, key, follower)
-        self._places[user_id] = place
-        self._tell("terminal_opened", user_id)
+        """Open a terminal and use it in that topic.
+
+        Args:
+            user_id: For whom.
+            thread: Topic of the chat; None where there are none.
+            name: What to call it; None: the next name that is free.
+            program: What runs in it; None: a shell.
+
+        Raises:
+            TerminalExistsError: When there is one of this name.
+            TerminalLimitError: When there are too many.
+            TerminalStartError: When its program cannot be started.
+        """
+        name = name or free_name({place.name for place in self.of(user_id)})
+        key = TerminalId(user_id, name)
+        session = await self.terminals.open(key, self._furniture.spec(user_id, program))
+        place = self._show(session, self._furniture.keypad(session), thread)
+        self._tell("terminal_opened", session)
+        self._news.opened(user_id)
         return place
 
-    async def close(self, user_id: int) -> None:
-        """Close the terminal of a user."""
-        self._forget(user_id)
-        await self.terminals.close(user_id)
+    def use(self, place: Place, thread: int | None) -> Place:
+        """Use an open terminal in a topic; returns its place there."""
+        if place.thread == thread:
+            self._seats.take(place.session.key, thread)
+            return place
+        place.follower.cancel()
+        return self._show(place.session, place.keypad, thread)
+
+    async def close(self, place: Place) -> None:
+        """Close a terminal and all that it has started."""
+        self._forget(place)
+        self._news.closed(place, self.of(place.user_id))
+        await self.terminals.close(place.session.key)
 
     def abandon(self) -> None:
         """Forget all terminals because the bot stops; their users are told so."""
-        for user_id in tuple(self._places):
-            self._forget(user_id)
-            self._outbox.post(user_id, texts.BOT_STOPS)
+        places = tuple(self._places.values())
+        for place in places:
+            self._forget(place)
+        self._news.abandoned(places)
 
-    def _spec_for(self, user_id: int) -> TerminalSpec:
-        """Return what is started for a user: it knows where their files go."""
-        folder = str(self._dirs.to(user_id))
-        return replace(self._spec, environment={"CODERBOT_OUTBOX": folder})
+    def _place(self, key: TerminalId) -> Place | None:
+        place = self._places.get(key)
+        return place if place and place.session.is_open else None
 
-    async def _ended(self, user_id: int, how: str, asked: bool) -> None:
+    def _show(
+        self, session: TerminalSession, keypad: Keypad, thread: int | None
+    ) -> Place:
+        screen = self._furniture.screen(session, keypad, thread)
+        follower = self._tasks.spawn(screen.follow(), f"screen of {session.key}")
+        place = Place(session, keypad, thread, screen, follower)
+        self._places[session.key] = place
+        self._seats.take(session.key, thread)
+        return place
+
+    async def _ended(self, session: TerminalSession, how: str, asked: bool) -> None:
         """Note the end of a terminal; tell its user, unless it was asked for."""
-        self._tell("terminal_closed", user_id, how)
-        if asked:
+        self._tell("terminal_closed", session, how=how)
+        place = self._places.get(session.key)
+        # A newer one may have its name by now.
+        if place is None or place.session is not session:
             return
-        place = self._places.get(user_id)
-        # A newer terminal of this user may be open by now.
-        if place is not None and not place.session.is_open:
-            self._forget(user_id)
-            self._tasks.spawn(self._show_last(place), f"last screen of {user_id}")
-        self._outbox.post(user_id, texts.terminal_ended(how, self._idle_s))
+        self._forget(place)
+        if not asked:
+            self._tasks.spawn(self._show_last(place), f"last screen of {session.key}")
+            self._news.ended(place, how, self.of(place.user_id))
+
+    async def _idle(self, session: TerminalSession, left_s: float) -> None:
+        place = self.place_of(session)
+        if place is not None:
+            self._news.idle(place, left_s)
 
     async def _show_last(self, place: Place) -> None:
         await place.screen.refresh()
 
-    def _forget(self, user_id: int) -> None:
-        place = self._places.pop(user_id, None)
-        if place is not None:
-            self._buttons.revoke(place.key)
-            place.follower.cancel()
+    def _forget(self, place: Place) -> None:
+        self._places.pop(place.session.key, None)
+        self._seats.leave(place.session.key)
+        self._furniture.discard(place.keypad)
+        place.follower.cancel()
 
-    def _tell(self, kind: str, user_id: int, how: str = "") -> None:
-        words = f"{kind.replace('_', ' ')} for user {user_id}"
-        _log.info("%s%s", words.capitalize(), f": {how}" if how else "")
+    def _tell(self, kind: str, session: TerminalSession, **more: str) -> None:
+        user_id, name = session.key
+        how = f": {more['how']}" if more else ""
+        _log.info("%s: %s of user %d%s", kind.replace("_", " "), name, user_id, how)
         detail: dict[str, str | int | float | bool | None] = {"user_id": user_id}
-        if how:
-            detail["how"] = how
+        detail |= {"name": name, **more}
         self._link.send(wire.Event(kind=kind, detail=detail))

@@ -4,7 +4,7 @@ import functools
 import importlib
 from collections.abc import Awaitable, Callable
 
-from coderbot.worker.telegram import texts
+from coderbot.worker.telegram.choosing import say_no_terminal
 from coderbot.worker.telegram.commands import Command
 from coderbot.worker.telegram.request import Request
 
@@ -24,6 +24,6 @@ def handler_of(command: Command) -> Handler:
 async def obey(command: Command, request: Request) -> None:
     """Carry out a command, if what it needs is there."""
     if command.needs_terminal and request.place is None:
-        request.reply(texts.NO_TERMINAL)
+        say_no_terminal(request)
     else:
         await handler_of(command)(request)

@@ -3,24 +3,13 @@
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 REFRESH = "refresh"
-DIGITS = ("1", "2", "3")
 YES = "yes"
 NO = "no"
 
 
-def screen_keyboard(key: str) -> InlineKeyboardMarkup:
-    """Return the keyboard under every screen."""
-    return InlineKeyboardMarkup(
-        [
-            [_button("🔄 Refresh", key, REFRESH)],
-            [_button(digit, key, digit) for digit in DIGITS],
-        ]
-    )
-
-
 def question_keyboard(key: str, yes: str, no: str) -> InlineKeyboardMarkup:
     """Return a yes and a no, each on a row of its own so that no thumb hits both."""
-    return InlineKeyboardMarkup([[_button(yes, key, YES)], [_button(no, key, NO)]])
+    return InlineKeyboardMarkup([[button(yes, key, YES)], [button(no, key, NO)]])
 
 
 def split_data(data: str) -> tuple[str, str]:
@@ -29,5 +18,6 @@ def split_data(data: str) -> tuple[str, str]:
     return key, action
 
 
-def _button(label: str, key: str, action: str) -> InlineKeyboardButton:
+def button(label: str, key: str, action: str) -> InlineKeyboardButton:
+    """Return a button that carries the id `key` and an action."""
     return InlineKeyboardButton(label, callback_data=f"{key}:{action}")

@@ -1,8 +1,8 @@
-"""One line of work for each user: in order, and nobody waits for another."""
+"""One line of work for each user and topic: in order, nobody waits for another."""
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Hashable
 from typing import Any
 
 from coderbot.worker.tasks import Tasks
@@ -22,11 +22,11 @@ class Lanes:
 
     def __init__(self, tasks: Tasks) -> None:
         self._tasks = tasks
-        self._waiting: dict[int, deque[Job]] = {}
+        self._waiting: dict[Hashable, deque[Job]] = {}
         self._idle = asyncio.Event()
         self._idle.set()
 
-    def submit(self, key: int, job: Job) -> bool:
+    def submit(self, key: Hashable, job: Job) -> bool:
         """Queue `job`; returns False when too many wait already."""
         queue = self._waiting.get(key)
         if queue is None:
@@ -43,7 +43,7 @@ class Lanes:
         """Return when nothing runs and nothing waits."""
         await self._idle.wait()
 
-    async def _work(self, key: int) -> None:
+    async def _work(self, key: Hashable) -> None:
         queue = self._waiting[key]
         try:
             while queue:

@@ -12,7 +12,7 @@ from coderbot.clock import Clock
 from coderbot.worker.telegram import texts
 from coderbot.worker.telegram.lengths import MAX_TEXT_UNITS, keep_end, utf16_units
 from coderbot.worker.telegram.outbox import MessageGoneError, Outbox
-from coderbot.worker.telegram.painter import Painter
+from coderbot.worker.telegram.painter import ScreenPainter
 from coderbot.worker.terminal.screen import Screen
 from coderbot.worker.terminal.session import TerminalSession
 
@@ -64,7 +64,7 @@ class LiveScreen:
         session: TerminalSession,
         keyboard: Callable[[], InlineKeyboardMarkup],
         outbox: Outbox,
-        painter: Painter,
+        painter: ScreenPainter,
         policy: RefreshPolicy,
         clock: Clock,
         thread: int | None = None,

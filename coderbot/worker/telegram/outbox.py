@@ -200,12 +200,25 @@ class Outbox:
 
     async def strip(self, chat: int, message: int) -> None:
         """Take the buttons off a message, when nothing else is to be done."""
+        await self.edit_keyboard(chat, message, None, priority=Priority.TIDY)
+
+    async def edit_keyboard(
+        self,
+        chat: int,
+        message: int,
+        keyboard: InlineKeyboardMarkup | None,
+        *,
+        priority: Priority = Priority.REPLY,
+    ) -> None:
+        """Put other buttons under a message, or none; one that is gone is left."""
 
         async def edit() -> None:
-            await self._bot.edit_message_reply_markup(chat, message)
+            await self._bot.edit_message_reply_markup(
+                chat, message, reply_markup=keyboard
+            )
 
         try:
-            await self._dispatcher.do(chat, Priority.TIDY, edit)
+            await self._dispatcher.do(chat, priority, edit)
         except GaveUpError as error:
             _log.info("Buttons in chat %d stay: %s", chat, error.reason)
 

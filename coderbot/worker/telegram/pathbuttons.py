@@ -21,7 +21,7 @@ class PathButtons:
 
     async def press(self, press: Press) -> str | None:
         """Type them into the terminal of the user."""
-        place = press.services.desk.find(press.user_id)
+        place = press.services.desk.find(press.user_id, press.thread)
         if place is None:
             return texts.NO_TERMINAL
         await place.session.type_text(self._typed, enter=False)

@@ -20,6 +20,8 @@ class Press:
     """Which of its buttons."""
     message: int | None
     """Message that the button stands under; None when it is too old to be told."""
+    thread: int | None = None
+    """Topic of the chat; None where there are none."""
 
 
 class Target(Protocol):

@@ -4,31 +4,39 @@ from dataclasses import dataclass
 
 from coderbot.worker.services import Services
 from coderbot.worker.telegram.commands import Command
-from coderbot.worker.telegram.desk import Place
+from coderbot.worker.telegram.place import Place
 from coderbot.worker.telegram.reference import usage
 from coderbot.worker.telegram.typed import Call
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """A command and what is needed to carry it out."""
+class Asker:
+    """Who asks, and where."""
 
     services: Services
     user_id: int
     chat: int
+    thread: int | None
+    """Topic of the chat; None where there are none."""
+
+    def reply(self, text: str) -> None:
+        """Send a text to the one who asked; does not wait for Telegram."""
+        self.services.outbox.post(self.chat, text, thread=self.thread)
+
+    @property
+    def place(self) -> Place | None:
+        """The terminal that is in use where this was asked."""
+        return self.services.desk.find(self.user_id, self.thread)
+
+
+@dataclass(frozen=True, slots=True)
+class Request(Asker):
+    """A command and what is needed to carry it out."""
+
     call: Call
     command: Command
     """Entry of the table that the call names."""
 
-    def reply(self, text: str) -> None:
-        """Send a text to the one who asked; does not wait for Telegram."""
-        self.services.outbox.post(self.chat, text)
-
     def refuse(self, why: str = "") -> None:
         """Say how the command is meant, because its arguments make no sense."""
         self.reply(f"{why}\n\n{usage(self.command)}".strip())
-
-    @property
-    def place(self) -> Place | None:
-        """The open terminal of the one who asked."""
-        return self.services.desk.find(self.user_id)

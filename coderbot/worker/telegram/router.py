@@ -1,10 +1,11 @@
 """From an update that the gate let through to the handler for it."""
 
+import functools
 import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from telegram import Message, Update
+from telegram import CallbackQuery, Message, Update
 
 from coderbot.errors import CoderBotError
 from coderbot.worker.services import Services
@@ -14,9 +15,11 @@ from coderbot.worker.telegram.dispatch import obey
 from coderbot.worker.telegram.handlers.buttons import press_button
 from coderbot.worker.telegram.handlers.keyboard import type_message
 from coderbot.worker.telegram.incoming import incoming_of
+from coderbot.worker.telegram.keyboards import split_data
 from coderbot.worker.telegram.reception import Reception
-from coderbot.worker.telegram.request import Request
+from coderbot.worker.telegram.request import Asker, Request
 from coderbot.worker.telegram.typed import parse_command
+from coderbot.worker.terminal.keys import INTERRUPT
 
 _log = logging.getLogger(__name__)
 
@@ -38,54 +41,69 @@ class Router:
         """Handle an update that has passed the gate."""
         query, message = update.callback_query, update.message
         if query is not None:
-            self._queue(query.from_user.id, lambda: press_button(self._services, query))
+            self._route_button(query)
         elif message is not None and message.from_user is not None:
-            self._route_message(message, message.from_user.id)
+            # A reply has the number of a thread, too, where there are no topics.
+            thread = message.message_thread_id if message.is_topic_message else None
+            services, user_id = self._services, message.from_user.id
+            asker = Asker(services, user_id, message.chat_id, thread)
+            self._route_message(message, asker)
 
-    def _route_message(self, message: Message, user_id: int) -> None:
-        chat = message.chat_id
+    def _route_button(self, query: CallbackQuery) -> None:
+        _, action = split_data(query.data or "")
+        asker = Asker(self._services, query.from_user.id, query.from_user.id, None)
+        work = functools.partial(press_button, self._services, query)
+        if action == INTERRUPT:
+            self._beside(asker, work)
+        else:
+            self._queue(asker, work)
+
+    def _route_message(self, message: Message, asker: Asker) -> None:
         file = incoming_of(message)
         if file is not None:
             receive = self._reception.receive
-            self._beside(chat, lambda: receive(file, user_id, chat))
+            self._beside(asker, lambda: receive(file, asker.user_id, asker.chat))
         elif message.text is None:
-            self._services.outbox.post(chat, texts.UNSUPPORTED)
+            asker.reply(texts.UNSUPPORTED)
         elif self._services.absence.missed(message.date):
-            self._services.outbox.post(chat, texts.MISSED)
+            asker.reply(texts.MISSED)
         else:
-            self._route_text(message.text, user_id, chat)
+            self._route_text(message.text, asker)
 
-    def _route_text(self, text: str, user_id: int, chat: int) -> None:
-        services = self._services
-        call = parse_command(text, services.bot.username)
+    def _route_text(self, text: str, asker: Asker) -> None:
+        call = parse_command(text, self._services.bot.username)
         if call is None:
-            self._queue(user_id, lambda: type_message(services, user_id, chat, text))
+            self._queue(asker, lambda: type_message(asker, text))
             return
         command = BY_NAME.get(call.name)
         if command is None:
-            services.outbox.post(chat, texts.unknown_command(call.name))
+            asker.reply(texts.unknown_command(call.name))
             return
-        request = Request(services, user_id, chat, call, command)
-        if command.is_urgent:
-            self._beside(chat, lambda: obey(command, request))
+        request = Request(
+            asker.services, asker.user_id, asker.chat, asker.thread, call, command
+        )
+        work = functools.partial(obey, command, request)
+        if command.is_urgent or call.argument.lower() in command.urgent_arguments:
+            self._beside(asker, work)
         else:
-            self._queue(user_id, lambda: obey(command, request))
+            self._queue(asker, work)
 
-    def _queue(self, user_id: int, work: Work) -> None:
-        """Do `work` after all that this user has asked for before."""
-        if not self._services.lanes.submit(user_id, lambda: self._told(user_id, work)):
-            self._services.outbox.post(user_id, texts.BUSY)
+    def _queue(self, asker: Asker, work: Work) -> None:
+        """Do `work` after all that was asked for before in the same topic."""
+        lane = (asker.user_id, asker.thread)
+        if not self._services.lanes.submit(lane, lambda: self._told(asker, work)):
+            asker.reply(texts.BUSY)
 
-    def _beside(self, chat: int, work: Work) -> None:
+    def _beside(self, asker: Asker, work: Work) -> None:
         """Do `work` now, whatever else goes on."""
-        self._services.tasks.spawn(self._told(chat, work), f"work for {chat}")
+        self._services.tasks.spawn(self._told(asker, work), f"work for {asker.user_id}")
 
-    async def _told(self, chat: int, work: Work) -> None:
+    async def _told(self, asker: Asker, work: Work) -> None:
         """Do `work`; a failure is told in the chat."""
         try:
             await work()
         except CoderBotError as error:
-            self._services.outbox.post(chat, str(error))
+            asker.reply(str(error))
         except Exception:  # noqa: BLE001 - one request fails, the bot goes on
             _log.exception("A request failed")
-            self._services.outbox.post(chat, texts.INTERNAL_ERROR)
+            asker.reply(texts.INTERNAL_ERROR)

@@ -1,13 +1,16 @@
 """What stands behind the buttons under a screen."""
 
 from coderbot.worker.telegram import texts
-from coderbot.worker.telegram.keyboards import DIGITS, REFRESH
+from coderbot.worker.telegram.keyboards import REFRESH
+from coderbot.worker.telegram.keypad import MORE, label_of
+from coderbot.worker.telegram.place import Place
 from coderbot.worker.telegram.press import Press
+from coderbot.worker.terminal.keys import UnknownKeyError
 from coderbot.worker.terminal.session import TerminalSession
 
 
 class ScreenButtons:
-    """Refresh and keys for one terminal.
+    """Refresh, more or less keys, and keys for one terminal.
 
     Args:
         session: The terminal.
@@ -17,21 +20,34 @@ class ScreenButtons:
         self._session = session
 
     async def press(self, press: Press) -> str | None:
-        """Refresh the screen or press a key."""
-        place = press.services.desk.find(press.user_id)
-        if place is None or place.session is not self._session:
+        """Do what the button says."""
+        place = press.services.desk.place_of(self._session)
+        if place is None:
             return texts.STALE_BUTTON
         if press.action == REFRESH:
-            press.services.tasks.spawn(self._refresh(press), "refresh")
+            press.services.tasks.spawn(_refresh(press, place), "refresh")
             return None
-        if press.action not in DIGITS:
+        if press.action == MORE:
+            _toggle(press, place)
+            return ""
+        try:
+            await self._session.press(press.action)
+        except UnknownKeyError:
             return texts.STALE_BUTTON
-        await self._session.press(press.action)
         place.screen.touch()
-        return press.action
+        return label_of(press.action)
 
-    async def _refresh(self, press: Press) -> None:
-        place = press.services.desk.find(press.user_id)
-        changed = place is not None and await place.screen.refresh(press.message)
-        toast = texts.REFRESHED if changed else texts.UP_TO_DATE
-        await press.services.outbox.answer(press.query_id, toast)
+
+async def _refresh(press: Press, place: Place) -> None:
+    changed = await place.screen.refresh(press.message)
+    toast = texts.REFRESHED if changed else texts.UP_TO_DATE
+    await press.services.outbox.answer(press.query_id, toast)
+
+
+def _toggle(press: Press, place: Place) -> None:
+    place.keypad.is_expanded = not place.keypad.is_expanded
+    if press.message is not None:
+        edit = press.services.outbox.edit_keyboard(
+            press.user_id, press.message, place.keypad.markup()
+        )
+        press.services.tasks.spawn(edit, "keypad")

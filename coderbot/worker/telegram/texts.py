@@ -1,12 +1,18 @@
 """What the bot says (pure). Plain text: whatever is filled in cannot break it."""
 
+from collections.abc import Iterable
+
 NO_TERMINAL = "No terminal is open. /xterm opens one."
 TERMINAL_EXISTS = (
-    "A terminal is open already. /screen shows it, /close closes it; "
-    "then /xterm opens a new one."
+    "A terminal is open already. /screen shows it, /new opens another one, "
+    "/close closes it."
 )
 TERMINAL_OPENING = "Opening a terminal…"
-TERMINAL_CLOSED = "Terminal closed. /xterm opens a new one."
+OPEN_ANOTHER = "/xterm opens a new one."
+NONE_IN_USE = "None of your terminals is in use here. Which one do you mean?"
+BAD_NAME = "A name has up to 20 letters, digits, - and _."
+STILL_OPEN = "Still open, to be used here:"
+KEPT_OPEN = "It stays open."
 NOT_TYPED = (
     "Forwarded messages and those written through other bots are not typed into "
     "the terminal. Copy the text and send it yourself if you mean it."
@@ -61,16 +67,94 @@ def stranger(user_id: int) -> str:
     )
 
 
-def terminal_ended(how: str, idle_s: float) -> str:
+def terminal_closed(name: str) -> str:
+    """Return the answer to /close."""
+    return f"Terminal closed: {name}."
+
+
+def terminal_ended(name: str, how: str, idle_s: float) -> str:
     """Return the word about a terminal that nobody has asked to close.
 
     Args:
+        name: Of the terminal.
         how: How it ended: `exit 0`, `SIGKILL`, `idle`.
         idle_s: Time without input after which terminals are closed, in seconds.
     """
     if how == "idle":
-        how = f"nothing was typed for {idle_s / 60:.0f} minutes"
-    return f"Terminal ended: {how}. /xterm opens a new one."
+        how = f"nothing was typed for {duration(idle_s)}"
+    return f"Terminal {name} ended: {how}."
+
+
+def closing_soon(name: str, idle_s: float, left_s: float) -> str:
+    """Return the notice before an idle terminal is closed."""
+    return (
+        f"Terminal {name} is closed in {duration(left_s)}, with all that runs in it: "
+        f"nothing was typed for {duration(idle_s - left_s)}."
+    )
+
+
+def in_use(name: str) -> str:
+    """Return the word that a terminal is in use now."""
+    return f"{name} is in use here."
+
+
+def duration(seconds: float) -> str:
+    """Return a time in words: `5 minutes`, `40 seconds`."""
+    count, unit = (
+        (round(seconds), "second") if seconds < 90 else (round(seconds / 60), "minute")
+    )
+    return f"{count} {unit}" + ("" if count == 1 else "s")
+
+
+def no_such_terminal(name: str) -> str:
+    """Return the answer to a name that no terminal has."""
+    return f"You have no terminal of the name {name[:20]}."
+
+
+def terminal_line(name: str, in_use: bool, about: str, idle_s: float) -> str:
+    """Return a line of /list.
+
+    Args:
+        name: Of the terminal.
+        in_use: Messages here are typed into it.
+        about: Its title, or where it is at work.
+        idle_s: Time since something was typed, in seconds.
+    """
+    mark = "▶" if in_use else "•"
+    about = f" - {about[:60]}" if about else ""
+    return f"{mark} {name}{about} ({duration(idle_s)} without input)"
+
+
+def size(columns: int, rows: int) -> str:
+    """Return the answer to /size."""
+    return f"Terminals have {columns} columns and {rows} rows."
+
+
+def mode(as_text: bool) -> str:
+    """Return the answer to /airplane."""
+    if as_text:
+        return "Airplane mode is on: screens are text. /airplane off shows pictures."
+    return "Airplane mode is off: screens are pictures. /airplane on shows text."
+
+
+def theme(name: str, all_names: Iterable[str]) -> str:
+    """Return the answer to /theme."""
+    return f"Colours: {name}. There are {', '.join(all_names)}."
+
+
+def no_such_theme(name: str, all_names: Iterable[str]) -> str:
+    """Return the answer to a theme that does not exist."""
+    return f"There is no theme {name[:30]}; there are {', '.join(all_names)}."
+
+
+def font(size_px: int) -> str:
+    """Return the answer to /font."""
+    return f"Letters in pictures are {size_px} pixels high."
+
+
+def keypad(layout: str) -> str:
+    """Return the answer to /keypad."""
+    return f"Keys under screens: {layout}"
 
 
 def kill_question(bot: str) -> str:

@@ -16,6 +16,7 @@ from coderbot.worker.terminal.environment import terminal_environment
 from coderbot.worker.terminal.errors import TerminalBusyError, TerminalClosedError
 from coderbot.worker.terminal.exits import ExitWatch
 from coderbot.worker.terminal.foreground import is_shell_at_prompt, program_name
+from coderbot.worker.terminal.ident import TerminalId
 from coderbot.worker.terminal.input import TerminalInput
 from coderbot.worker.terminal.keys import INTERRUPT, encode_key
 from coderbot.worker.terminal.program import Program
@@ -36,6 +37,7 @@ _DRAIN_BYTES = 1024 * 1024
 """Output read after the program has ended."""
 _FRAME_S = 1.0
 """A frame that takes longer to draw (mode 2026) is shown unfinished, in seconds."""
+_NOBODY = TerminalId(0, "")
 _ECHO_QUIET_S = 0.05
 _ECHO_LIMIT_S = 0.4
 """How long a full-screen program may take to show what was typed, in seconds."""
@@ -50,7 +52,7 @@ class TerminalSession:
 
     def __init__(
         self,
-        key: int,
+        key: TerminalId,
         mark: str,
         child: "PtyChild",
         emulator: "Emulator",
@@ -58,7 +60,7 @@ class TerminalSession:
         mask: Callable[[Screen], Screen] | None = None,
     ) -> None:
         self.key = key
-        """Whose it is: the id of a user."""
+        """Whose it is, and its name."""
         self.pid = child.pid
         """Process id of the program."""
         self.program: Program | None = None
@@ -95,7 +97,7 @@ class TerminalSession:
 
     @classmethod
     async def open(
-        cls, spec: TerminalSpec, clock: Clock, key: int = 0
+        cls, spec: TerminalSpec, clock: Clock, key: TerminalId = _NOBODY
     ) -> "TerminalSession":
         """Start the program of `spec` in a new terminal.
 

@@ -1,6 +1,6 @@
 """Presses of buttons."""
 
-from telegram import CallbackQuery
+from telegram import CallbackQuery, Message
 
 from coderbot.worker.services import Services
 from coderbot.worker.telegram import texts
@@ -17,9 +17,17 @@ async def press_button(services: Services, query: CallbackQuery) -> None:
     user_id = query.from_user.id
     target = services.buttons.find(key, user_id)
     message = query.message.message_id if query.message else None
+    thread = _thread_of(query)
     toast: str | None = texts.STALE_BUTTON
     if target is not None:
-        press = Press(services, user_id, query.id, key, action, message)
+        press = Press(services, user_id, query.id, key, action, message, thread)
         toast = await target.press(press)
     if toast is not None:
         services.tasks.spawn(services.outbox.answer(query.id, toast), "toast")
+
+
+def _thread_of(query: CallbackQuery) -> int | None:
+    message = query.message
+    if isinstance(message, Message) and message.is_topic_message:
+        return message.message_thread_id
+    return None

@@ -1,9 +1,8 @@
 """What a user types: text, keys by name, keys by button."""
 
-from coderbot.worker.services import Services
-from coderbot.worker.telegram import texts
-from coderbot.worker.telegram.desk import Place
-from coderbot.worker.telegram.request import Request
+from coderbot.worker.telegram.choosing import say_no_terminal
+from coderbot.worker.telegram.place import Place
+from coderbot.worker.telegram.request import Asker, Request
 from coderbot.worker.telegram.typed import typed_text
 from coderbot.worker.terminal.keys import CTRL_CHARACTERS
 from coderbot.worker.terminal.typing_text import encode_text
@@ -31,7 +30,7 @@ async def press_control(request: Request) -> None:
 
 
 async def type_keys(request: Request) -> None:
-    """Type the argument as it stands, without Enter."""
+    """Type the argument as it stands, without Enter: as keys, not as a paste."""
     text = request.call.raw_argument
     if not text:
         request.refuse()
@@ -40,12 +39,13 @@ async def type_keys(request: Request) -> None:
         request.place.screen.touch()
 
 
-async def type_message(services: Services, user_id: int, chat: int, text: str) -> None:
+async def type_message(asker: Asker, text: str) -> None:
     """Type a message and Enter."""
-    place = services.desk.find(user_id)
+    services, place = asker.services, asker.place
     if place is None:
-        services.outbox.post(chat, texts.NO_TERMINAL)
+        say_no_terminal(asker)
         return
-    typed = typed_text(text, services.settings.macros, str(services.dirs.to(user_id)))
+    media_dir = str(services.dirs.to(asker.user_id))
+    typed = typed_text(text, services.settings.macros, media_dir)
     await place.session.type_text(typed, enter=True)
     place.screen.touch()

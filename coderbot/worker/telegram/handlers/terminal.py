@@ -1,11 +1,13 @@
-"""Opening, showing and closing a terminal."""
+"""Opening, choosing, showing and closing terminals."""
 
 import asyncio
 import contextlib
 
 from coderbot.worker.telegram import texts
-from coderbot.worker.telegram.desk import Place
+from coderbot.worker.telegram.choosing import offer, say_no_terminal
+from coderbot.worker.telegram.place import Place
 from coderbot.worker.telegram.request import Request
+from coderbot.worker.terminal.ident import clean_name
 from coderbot.worker.terminal.session import TerminalSession
 
 _START_QUIET_S = 0.15
@@ -13,17 +15,45 @@ _START_LIMIT_S = 2.0
 """How long a new shell may take to show its prompt before the first picture."""
 
 
-async def open_terminal(request: Request) -> None:
-    """Open a terminal, unless there is one, and show it."""
+async def open_first(request: Request) -> None:
+    """Open a terminal, unless one is in use here, and show it."""
     if request.place is not None:
         request.reply(texts.TERMINAL_EXISTS)
+    else:
+        await _open(request, None)
+
+
+async def open_another(request: Request) -> None:
+    """Open a terminal of that name, whatever else is open."""
+    name = clean_name(request.call.argument)
+    if request.call.argument and name is None:
+        request.refuse(texts.BAD_NAME)
+    else:
+        await _open(request, name)
+
+
+async def list_terminals(request: Request) -> None:
+    """Show the open terminals as buttons."""
+    places = request.services.desk.of(request.user_id)
+    if not places:
+        say_no_terminal(request)
         return
-    request.services.outbox.notice(request.chat, texts.TERMINAL_OPENING)
-    place = await request.services.desk.open(request.user_id, request.chat)
-    await _first_output(place.session)
-    _show(request, place)
-    # A shell that is slow to start shows its prompt by the refreshes that follow.
-    place.screen.touch()
+    now = request.services.clock.monotonic()
+    lines = [_line(request, place, now) for place in places]
+    offer(request, "\n".join(lines), places)
+
+
+async def use_terminal(request: Request) -> None:
+    """Use the terminal of that name here, and show it."""
+    name = request.call.argument.lower()
+    if not name:
+        await list_terminals(request)
+        return
+    place = request.services.desk.named(request.user_id, name)
+    if place is None:
+        _say_unknown(request, name)
+    else:
+        _show(request, request.services.desk.use(place, request.thread))
 
 
 async def show_screen(request: Request) -> None:
@@ -33,9 +63,25 @@ async def show_screen(request: Request) -> None:
 
 
 async def close_terminal(request: Request) -> None:
-    """Close the terminal."""
-    await request.services.desk.close(request.user_id)
-    request.reply(texts.TERMINAL_CLOSED)
+    """Close the terminal of that name, or the one in use."""
+    desk, name = request.services.desk, request.call.argument.lower()
+    place = desk.named(request.user_id, name) if name else request.place
+    if place is not None:
+        await desk.close(place)
+    elif name:
+        _say_unknown(request, name)
+    else:
+        say_no_terminal(request)
+
+
+async def _open(request: Request, name: str | None) -> None:
+    services = request.services
+    services.outbox.notice(request.chat, texts.TERMINAL_OPENING, thread=request.thread)
+    place = await services.desk.open(request.user_id, request.thread, name)
+    await _first_output(place.session)
+    _show(request, place)
+    # A shell that is slow to start shows its prompt by the refreshes that follow.
+    place.screen.touch()
 
 
 async def _first_output(session: TerminalSession) -> None:
@@ -49,3 +95,21 @@ async def _first_output(session: TerminalSession) -> None:
 def _show(request: Request, place: Place) -> None:
     """Send the screen beside: what is typed next must not wait for Telegram."""
     request.services.tasks.spawn(place.screen.show(), f"screen of {place.user_id}")
+
+
+def _line(request: Request, place: Place, now: float) -> str:
+    session = place.session
+    return texts.terminal_line(
+        place.name,
+        place is request.place,
+        session.title or str(session.directory or ""),
+        now - session.last_input_at,
+    )
+
+
+def _say_unknown(request: Request, name: str) -> None:
+    places = request.services.desk.of(request.user_id)
+    if places:
+        offer(request, texts.no_such_terminal(name), places)
+    else:
+        request.reply(texts.no_such_terminal(name))

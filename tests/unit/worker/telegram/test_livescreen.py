@@ -9,7 +9,7 @@ import pytest_asyncio
 from telegram.error import BadRequest, RetryAfter
 
 from coderbot.worker.tasks import Tasks
-from coderbot.worker.telegram.keyboards import screen_keyboard
+from coderbot.worker.telegram.keypad import Keypad
 from coderbot.worker.telegram.lengths import MAX_TEXT_UNITS, utf16_units
 from coderbot.worker.telegram.livescreen import LiveScreen, RefreshPolicy, screen_text
 from coderbot.worker.telegram.outbox import Outbox
@@ -82,7 +82,7 @@ class Stage:
         self.painter = untyped(FakePainter())
         self.outbox = Outbox(self.bot.as_bot(), tasks, self.clock, 0, lambda: 0.5)
         options: dict[str, Any] = {"interval_s": 10.0, "max_count": 2}
-        self.keyboard = screen_keyboard("key")
+        self.keyboard = Keypad("key", lambda: None).markup()
         self.live = LiveScreen(
             ANNA,
             self.session,
@@ -157,7 +157,7 @@ async def test_waiting_shows_become_one(stage: Stage) -> None:
 
 async def test_other_buttons_are_a_change(stage: Stage) -> None:
     await stage.live.show()
-    stage.keyboard = screen_keyboard("other")
+    stage.keyboard = Keypad("other", lambda: None).markup()
     assert await stage.live.refresh()
     assert not await stage.live.refresh()
 

@@ -10,7 +10,6 @@ from coderbot.worker.tasks import Tasks
 from coderbot.worker.telegram.absence import Absence
 from coderbot.worker.telegram.buttons import Buttons
 from coderbot.worker.telegram.handlers.killbot import KillQuestion
-from coderbot.worker.telegram.keyboards import screen_keyboard, split_data
 from coderbot.worker.telegram.lanes import Lanes
 from coderbot.worker.telegram.polling import PollWatch
 from coderbot.worker.telegram.strangers import Strangers
@@ -97,15 +96,6 @@ def test_a_button_is_bound_to_its_user() -> None:
     assert buttons.find("made up", 1001) is None
     buttons.revoke(key)
     assert buttons.find(key, 1001) is None
-
-
-def test_callback_data_is_short() -> None:
-    key = Buttons().issue(1001, KillQuestion())
-    for row in screen_keyboard(key).inline_keyboard:
-        for button in row:
-            data = str(button.callback_data)
-            assert len(data.encode()) <= 64
-            assert split_data(data)[0] == key
 
 
 def make_watch() -> tuple[PollWatch, AutoClock, list[wire.WorkerFrame], list[int]]:

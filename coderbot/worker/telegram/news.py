@@ -1,0 +1,93 @@
+"""Tells users what happens to their terminals without their doing."""
+
+from collections.abc import Coroutine, Sequence
+from typing import Any
+
+from coderbot.worker.tasks import Tasks
+from coderbot.worker.telegram import texts
+from coderbot.worker.telegram.buttons import Buttons
+from coderbot.worker.telegram.chatmenus import ChatMenus
+from coderbot.worker.telegram.chooser import Chooser, choice_keyboard
+from coderbot.worker.telegram.keepopen import KeepOpen, keep_open_keyboard
+from coderbot.worker.telegram.outbox import Outbox
+from coderbot.worker.telegram.place import Place
+
+
+class News:
+    """Sends news of terminals to their users, and keeps their menus true.
+
+    Args:
+        outbox: Sends.
+        tasks: Owner of what is sent.
+        buttons: Knows the buttons under news.
+        menus: The commands that Telegram shows.
+        idle_s: Time without input after which terminals are closed, in seconds.
+    """
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        tasks: Tasks,
+        buttons: Buttons,
+        menus: ChatMenus,
+        idle_s: float,
+    ) -> None:
+        self._outbox = outbox
+        self._tasks = tasks
+        self._buttons = buttons
+        self._menus = menus
+        self._idle_s = idle_s
+
+    def opened(self, user_id: int) -> None:
+        """Show the commands for terminals."""
+        self._menus.show(user_id, is_open=True)
+
+    def closed(self, place: Place, left: Sequence[Place]) -> None:
+        """Answer that a terminal is being closed, and which ones are left."""
+        self._say(place, texts.terminal_closed(place.name), left)
+
+    def ended(self, place: Place, how: str, left: Sequence[Place]) -> None:
+        """Tell that a terminal has ended by itself, and how."""
+        self._say(place, texts.terminal_ended(place.name, how, self._idle_s), left)
+
+    def idle(self, place: Place, left_s: float) -> None:
+        """Tell that a terminal is soon to be closed; a button keeps it."""
+        key = self._buttons.issue(place.user_id, KeepOpen(place.session))
+        text = texts.closing_soon(place.name, self._idle_s, left_s)
+        say = self._outbox.text(
+            place.user_id,
+            text,
+            keyboard=keep_open_keyboard(key),
+            thread=place.thread,
+        )
+        self._tasks.spawn(_done(say), "notice of an idle terminal")
+
+    def abandoned(self, places: Sequence[Place]) -> None:
+        """Tell everybody once that the bot stops, and terminals with it."""
+        for user_id, thread in {(each.user_id, each.thread) for each in places}:
+            self._outbox.post(user_id, texts.BOT_STOPS, thread=thread)
+        for user_id in {each.user_id for each in places}:
+            self._menus.show(user_id, is_open=False)
+
+    def _say(self, place: Place, text: str, left: Sequence[Place]) -> None:
+        """Say something about a terminal that is no more."""
+        user_id = place.user_id
+        if not left:
+            self._menus.show(user_id, is_open=False)
+            self._outbox.post(
+                user_id, f"{text} {texts.OPEN_ANOTHER}", thread=place.thread
+            )
+            return
+        key = self._buttons.issue(user_id, Chooser(place.thread))
+        say = self._outbox.text(
+            user_id,
+            f"{text} {texts.STILL_OPEN}",
+            keyboard=choice_keyboard(key, [each.name for each in left]),
+            thread=place.thread,
+        )
+        self._tasks.spawn(_done(say), "word on a terminal")
+
+
+async def _done(send: Coroutine[Any, Any, int | None]) -> None:
+    """Send; which message it became does not matter."""
+    await send

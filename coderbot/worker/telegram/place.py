@@ -1,0 +1,32 @@
+"""An open terminal together with the message that shows it."""
+
+import asyncio
+from dataclasses import dataclass
+
+from coderbot.worker.telegram.keypad import Keypad
+from coderbot.worker.telegram.livescreen import LiveScreen
+from coderbot.worker.terminal.session import TerminalSession
+
+
+@dataclass(slots=True, eq=False)
+class Place:
+    """One terminal of a user, where they see it."""
+
+    session: TerminalSession
+    keypad: Keypad
+    """The keys under its screens."""
+    thread: int | None
+    """Topic of the chat in which it is shown."""
+    screen: LiveScreen
+    follower: asyncio.Task[None]
+    """Keeps the screen up to date."""
+
+    @property
+    def user_id(self) -> int:
+        """Whose it is; also the id of their private chat."""
+        return self.session.key.user_id
+
+    @property
+    def name(self) -> str:
+        """What its user calls it."""
+        return self.session.key.name
