@@ -195,6 +195,7 @@ class Worker:
         _log.info("READY: @%s is %s", name, services.name)
         menus = services.menus.publish(self._settings.allowed_user_ids)
         services.tasks.spawn(menus, "menus")
+        services.tasks.spawn(services.outbox.tidy(), "tidy")
 
     async def _keep_media(self, services: Services) -> None:
         """Run the media service; a fault in it must not end the terminals."""

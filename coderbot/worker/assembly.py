@@ -29,6 +29,7 @@ from coderbot.worker.telegram.lanes import Lanes
 from coderbot.worker.telegram.news import News
 from coderbot.worker.telegram.outbox import Outbox
 from coderbot.worker.telegram.painter import Painter
+from coderbot.worker.telegram.traces import Traces
 from coderbot.worker.telegram.uploader import TelegramUploader
 from coderbot.worker.terminal.registry import TerminalLimits
 
@@ -52,7 +53,8 @@ def build_services(frame: Frame, bot: Bot, tasks: Tasks) -> Services:
     """Return the container of a worker."""
     settings, clock = frame.settings, frame.clock
     notice_s = settings.message_delete_timeout_ms / 1_000
-    outbox = Outbox(bot, tasks, clock, notice_s, frame.jitter, frame.counters)
+    traces = Traces(settings.state_dir / f"traces-{bot_name(frame.index)}.json")
+    outbox = Outbox(bot, tasks, clock, notice_s, frame.jitter, frame.counters, traces)
     buttons = Buttons()
     dirs = MediaDirs.of(settings.media_root, frame.index)
     mask = _mask(settings, bot)

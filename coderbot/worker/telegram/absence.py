@@ -1,4 +1,4 @@
-"""Messages that waited while this worker was cut off, or the machine asleep.
+"""Messages that waited while this worker was off, cut off, or the machine asleep.
 
 Their keystrokes were meant for what the terminal showed then; typed now, they
 would hit something else.
@@ -12,11 +12,12 @@ _CUT_OFF = timedelta(seconds=60)
 """Polling answers every 20 s at the latest; a longer silence is an absence."""
 _CATCHING_UP = timedelta(seconds=60)
 """For so long after an absence old messages may still come in."""
-_OLD = timedelta(seconds=120)
+_OLD = timedelta(seconds=60)
+"""What is older then was sent to another moment of the terminal, or to no terminal."""
 
 
 class Absence:
-    """Knows when polling was interrupted, by the wall clock: it runs during sleep.
+    """Knows when polling began or went on, by the wall clock: it runs during sleep.
 
     Age alone proves nothing, because the clocks of Telegram and of this machine
     may differ; so a message counts as missed only right after an absence.
@@ -33,7 +34,7 @@ class Absence:
     def polled(self) -> None:
         """Note that a getUpdates was answered."""
         now = self._clock.now()
-        if self._last_poll is not None and now - self._last_poll > _CUT_OFF:
+        if self._last_poll is None or now - self._last_poll > _CUT_OFF:
             self._back_at = now
         self._last_poll = now
 

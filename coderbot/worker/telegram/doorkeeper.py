@@ -42,7 +42,7 @@ class Doorkeeper:
         Raises:
             ApplicationHandlerStop: For every other one.
         """
-        if not self._ledger.is_new(update):
+        if not await self._ledger.is_new(update):
             raise ApplicationHandlerStop
         self._services.counters.updates += 1
         verdict = decide(facts_of(update), self._allowed)

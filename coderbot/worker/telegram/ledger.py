@@ -1,10 +1,14 @@
 """Which updates were acted on: none is acted on twice, not even after a crash."""
 
+import asyncio
 import logging
+import os
 from collections import OrderedDict
 from pathlib import Path
 
 from telegram import Update
+
+from coderbot.atomicfile import replace_file
 
 _KEPT = 1_000
 """Updates remembered; Telegram repeats only those that were not confirmed."""
@@ -13,7 +17,10 @@ _log = logging.getLogger(__name__)
 
 
 class Ledger:
-    """Remembers updates in memory and in a file, before they are acted on.
+    """Remembers updates in memory and on the disk, before they are acted on.
+
+    A process that is killed at any moment has acted on what it had noted or on
+    less, never on more; so nothing is done twice.
 
     An update is known by its number together with what it brings: numbers may
     begin anew (after a quiet week, or on another Bot API server).
@@ -26,6 +33,7 @@ class Ledger:
         self._path = path
         self._seen: OrderedDict[str, None] = OrderedDict()
         self._lines = 0
+        self._turn = asyncio.Lock()
 
     def load(self) -> None:
         """Read what earlier runs have acted on; without the file it was nothing."""
@@ -39,30 +47,35 @@ class Ledger:
         self._lines = len(lines)
         self._seen = OrderedDict.fromkeys(lines[-_KEPT:])
 
-    def is_new(self, update: Update) -> bool:
-        """Note an update; returns False when it was noted before."""
+    async def is_new(self, update: Update) -> bool:
+        """Note an update; returns False when it was noted before.
+
+        Returns in the order of the calls, once the note is on the disk.
+        """
         key = _key(update)
         if key in self._seen:
             return False
         self._seen[key] = None
         if len(self._seen) > _KEPT:
             self._seen.popitem(last=False)
-        try:
-            self._write(key)
-        except OSError as error:
-            _log.warning("The ledger of updates cannot be written: %s", error)
+        async with self._turn:
+            try:
+                await asyncio.to_thread(self._write, key, tuple(self._seen))
+            except OSError as error:
+                _log.warning("The ledger of updates cannot be written: %s", error)
         return True
 
-    def _write(self, key: str) -> None:
+    def _write(self, key: str, seen: tuple[str, ...]) -> None:
         if self._lines < 2 * _KEPT:
-            with self._path.open("a", encoding="utf-8") as file:
+            flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
+            with os.fdopen(os.open(self._path, flags, 0o600), "a") as file:
                 file.write(key + "\n")
+                file.flush()
+                os.fsync(file.fileno())
             self._lines += 1
             return
-        fresh = self._path.with_suffix(".new")
-        fresh.write_text("".join(f"{each}\n" for each in self._seen), "utf-8")
-        fresh.replace(self._path)
-        self._lines = len(self._seen)
+        replace_file(self._path, "".join(f"{each}\n" for each in seen).encode())
+        self._lines = len(seen)
 
 
 def _key(update: Update) -> str:

@@ -19,6 +19,7 @@ from coderbot.worker.tasks import Tasks
 from coderbot.worker.telegram.dispatcher import Dispatcher, GaveUpError
 from coderbot.worker.telegram.lengths import MAX_TOAST_UNITS, cut_end
 from coderbot.worker.telegram.pace import Priority
+from coderbot.worker.telegram.traces import Traces
 
 _GONE = ("message to edit not found", "message can't be edited", "message_id_invalid")
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -43,6 +44,7 @@ class Outbox:
         notice_s: How long a notice stays, in seconds; 0 or less keeps it.
         jitter: Returns a number from 0 to 1, to spread retries.
         counters: Of this worker.
+        traces: Remembers for the next run what stands in chats.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class Outbox:
         notice_s: float,
         jitter: Callable[[], float],
         counters: Counters | None = None,
+        traces: Traces | None = None,
     ) -> None:
         self._bot = bot
         self._tasks = tasks
@@ -61,6 +64,7 @@ class Outbox:
         self._dispatcher = Dispatcher(
             tasks, clock, jitter, counters if counters is not None else Counters()
         )
+        self._traces = traces
         self._ending = asyncio.Event()
 
     @property
@@ -121,7 +125,7 @@ class Outbox:
             )
             return message.message_id
 
-        return await self._or_none(chat, priority, send)
+        return self._note(chat, await self._or_none(chat, priority, send), keyboard)
 
     async def photo(
         self,
@@ -147,7 +151,7 @@ class Outbox:
             )
             return message.message_id
 
-        return await self._or_none(chat, priority, send)
+        return self._note(chat, await self._or_none(chat, priority, send), keyboard)
 
     async def edit_photo(
         self, chat: int, message: int, png: bytes, keyboard: InlineKeyboardMarkup | None
@@ -194,7 +198,8 @@ class Outbox:
         """Replace the text of a message; sends it anew if the message is gone."""
         edit = self._text_edit(chat, message, text, entities, keyboard)
         try:
-            return await self._edit(chat, message, Priority.REPLY, edit)
+            sent = await self._edit(chat, message, Priority.REPLY, edit)
+            return self._note(chat, sent, keyboard)
         except MessageGoneError:
             return await self.text(chat, text, entities, keyboard)
 
@@ -221,6 +226,7 @@ class Outbox:
             await self._dispatcher.do(chat, priority, edit)
         except GaveUpError as error:
             _log.info("Buttons in chat %d stay: %s", chat, error.reason)
+        self._note(chat, message, None)
 
     async def delete(self, chat: int, message: int) -> None:
         """Delete a message; one that is gone already is fine."""
@@ -232,6 +238,7 @@ class Outbox:
             await self._dispatcher.do(chat, Priority.DELETE, delete, messages=0)
         except GaveUpError as error:
             _log.info("A message in chat %d stays: %s", chat, error.reason)
+        self._note(chat, message, None)
 
     def post(self, chat: int, text: str, *, thread: int | None = None) -> None:
         """Send a text in its turn; returns at once."""
@@ -254,6 +261,17 @@ class Outbox:
             # The spinner of an old query cannot be stopped any more.
             _log.info("A button could not be answered: %s", error.reason)
 
+    async def tidy(self) -> None:
+        """Take away what an earlier run has left in chats; nothing is as unhurried."""
+        if self._traces is None:
+            return
+        self._tasks.spawn(self._traces.run(), "traces")
+        buttons, fading = self._traces.take_over()
+        for chat, message in fading:
+            await self.delete(chat, message)
+        for chat, message in buttons:
+            await self.strip(chat, message)
+
     async def drain(self) -> None:
         """Return when all that is still worth it has been sent.
 
@@ -262,6 +280,8 @@ class Outbox:
         """
         self._ending.set()
         await self._dispatcher.drain()
+        if self._traces is not None:
+            await self._traces.flush()
 
     async def _post(self, chat: int, text: str, thread: int | None) -> None:
         await self.text(chat, text, thread=thread)
@@ -270,8 +290,21 @@ class Outbox:
         message = await self.text(chat, text, thread=thread)
         if message is None or self._notice_s <= 0:
             return
+        if self._traces is not None:
+            self._traces.fades(chat, message)
         await wait_event(self._ending, self._clock, self._notice_s)
         await self.delete(chat, message)
+
+    def _note(
+        self, chat: int, message: int | None, keyboard: InlineKeyboardMarkup | None
+    ) -> int | None:
+        """Remember whether a message has buttons now; returns the message."""
+        if self._traces is not None and message is not None:
+            if keyboard is not None:
+                self._traces.has_buttons(chat, message)
+            else:
+                self._traces.forget(chat, message)
+        return message
 
     def _text_edit(
         self,

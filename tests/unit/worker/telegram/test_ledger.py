@@ -1,6 +1,8 @@
 """No update is acted on twice."""
 
+import asyncio
 import datetime as dtm
+import os
 from pathlib import Path
 
 import pytest
@@ -23,49 +25,67 @@ def open_ledger(path: Path) -> Ledger:
     return ledger
 
 
-def test_an_update_is_new_once(tmp_path: Path) -> None:
+async def test_an_update_is_new_once(tmp_path: Path) -> None:
     ledger = open_ledger(tmp_path / "updates.txt")
-    assert ledger.is_new(make_update(1))
-    assert not ledger.is_new(make_update(1))
-    assert ledger.is_new(make_update(2))
+    assert await ledger.is_new(make_update(1))
+    assert not await ledger.is_new(make_update(1))
+    assert await ledger.is_new(make_update(2))
 
 
-def test_it_is_remembered_by_the_next_run(tmp_path: Path) -> None:
+async def test_it_is_remembered_by_the_next_run(tmp_path: Path) -> None:
     path = tmp_path / "updates.txt"
-    open_ledger(path).is_new(make_update(1))
-    assert not open_ledger(path).is_new(make_update(1))
+    await open_ledger(path).is_new(make_update(1))
+    assert not await open_ledger(path).is_new(make_update(1))
 
 
-def test_a_number_that_comes_again_for_something_else_is_new(tmp_path: Path) -> None:
+async def test_a_number_that_comes_again_for_something_else_is_new(
+    tmp_path: Path,
+) -> None:
     ledger = open_ledger(tmp_path / "updates.txt")
-    ledger.is_new(make_update(1))
-    assert ledger.is_new(make_update(1, NOW + dtm.timedelta(hours=1)))
+    await ledger.is_new(make_update(1))
+    assert await ledger.is_new(make_update(1, NOW + dtm.timedelta(hours=1)))
 
 
-def test_buttons_are_told_apart(tmp_path: Path) -> None:
+async def test_buttons_are_told_apart(tmp_path: Path) -> None:
     ledger = open_ledger(tmp_path / "updates.txt")
     first = Update(1, callback_query=CallbackQuery("7", ANNA, "instance"))
     second = Update(1, callback_query=CallbackQuery("8", ANNA, "instance"))
-    assert ledger.is_new(first)
-    assert ledger.is_new(second)
-    assert not ledger.is_new(first)
+    assert await ledger.is_new(first)
+    assert await ledger.is_new(second)
+    assert not await ledger.is_new(first)
 
 
-def test_the_file_stays_small(tmp_path: Path) -> None:
+async def test_it_is_on_the_disk_before_anybody_acts_on_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "updates.txt"
+    synced: list[str] = []
+    monkeypatch.setattr(os, "fsync", lambda _: synced.append(path.read_text()))
+    ledger = open_ledger(path)
+    async with asyncio.TaskGroup() as group:
+        noted = [
+            group.create_task(ledger.is_new(make_update(number))) for number in (1, 2)
+        ]
+    assert [await each for each in noted] == [True, True]
+    assert [len(text.splitlines()) for text in synced] == [1, 2]
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+async def test_the_file_stays_small(tmp_path: Path) -> None:
     path = tmp_path / "updates.txt"
     ledger = open_ledger(path)
-    for number in range(4_500):
-        assert ledger.is_new(make_update(number))
+    for number in range(2_200):
+        assert await ledger.is_new(make_update(number))
     assert len(path.read_text().splitlines()) <= 2_000
     reopened = open_ledger(path)
-    assert not reopened.is_new(make_update(4_499))
-    assert not reopened.is_new(make_update(3_600))
+    assert not await reopened.is_new(make_update(2_199))
+    assert not await reopened.is_new(make_update(1_300))
 
 
-def test_it_works_without_a_file(
+async def test_it_works_without_a_file(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     ledger = open_ledger(tmp_path)
-    assert ledger.is_new(make_update(1))
-    assert not ledger.is_new(make_update(1))
+    assert await ledger.is_new(make_update(1))
+    assert not await ledger.is_new(make_update(1))
     assert "ledger" in caplog.text

@@ -1,10 +1,13 @@
 """Sending: order, retries, floods, edits of messages that are gone."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TimedOut
 
 from coderbot.worker.counters import Counters
@@ -12,6 +15,7 @@ from coderbot.worker.tasks import Tasks
 from coderbot.worker.telegram.lengths import utf16_units
 from coderbot.worker.telegram.outbox import MessageGoneError, Outbox
 from coderbot.worker.telegram.pace import Priority
+from coderbot.worker.telegram.traces import Traces
 from tests.fakes.autoclock import AutoClock
 from tests.fakes.bot import ScriptBot
 from tests.fakes.clock import FakeClock
@@ -306,3 +310,43 @@ async def test_a_late_answer_to_a_button_is_fine(
     bot.plan("answer_callback_query", BadRequest("Query is too old"))
     await outbox.answer("7", "x" * 300)
     assert len(bot.named("answer_callback_query")[0][1]) == 200
+
+
+KEYBOARD = InlineKeyboardMarkup([[InlineKeyboardButton("1", callback_data="1")]])
+
+
+async def test_the_next_run_takes_dead_buttons_and_notices_away(
+    tmp_path: Path, bot: ScriptBot, tasks: Tasks
+) -> None:
+    def make(traces: Traces) -> Outbox:
+        sender = bot.as_bot()
+        return Outbox(sender, tasks, FakeClock(), 60, lambda: 0.5, Counters(), traces)
+
+    path = tmp_path / "traces.json"
+    traces = Traces(path)
+    first = make(traces)
+    await first.text(ANNA, "a question", keyboard=KEYBOARD)
+    await first.text(ANNA, "another", keyboard=KEYBOARD)
+    await first.edit_text(ANNA, 2, "answered")
+    first.notice(BEN, "soon gone")
+    await bot.called_times("send_message", 3)
+    await FakeClock().settle()
+    # No drain: the process is killed now.
+    await traces.flush()
+    bot.calls.clear()
+    second = make(Traces(path))
+    await second.tidy()
+    assert bot.named("edit_message_reply_markup") == [(ANNA, 1)]
+    assert bot.named("delete_message") == [(BEN, 4)]
+    await second.drain()
+    assert json.loads(path.read_text()) == {"buttons": [], "fading": []}
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b'{"buttons": [["x"]]}', b"\xff"])
+async def test_traces_that_make_no_sense_do_no_harm(
+    tmp_path: Path, content: bytes
+) -> None:
+    path = tmp_path / "traces.json"
+    path.write_bytes(content)
+    assert Traces(path).take_over() == ([], [])

@@ -152,10 +152,13 @@ def test_old_message_counts_as_missed_only_after_an_absence() -> None:
     absence = Absence(clock)
     long_ago = clock.now() - dtm.timedelta(hours=1)
     absence.polled()
-    # At the start, or with clocks that differ, nothing is refused.
-    assert not absence.missed(long_ago)
-    clock.time_s += 20
-    absence.polled()
+    assert absence.missed(long_ago)
+    assert absence.missed(clock.now() - dtm.timedelta(seconds=61))
+    assert not absence.missed(clock.now() - dtm.timedelta(seconds=59))
+    for _ in range(4):
+        clock.time_s += 20
+        absence.polled()
+    # Later a great age only means that clocks differ.
     assert not absence.missed(long_ago)
     clock.time_s += 3_600
     absence.polled()
