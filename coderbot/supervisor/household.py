@@ -54,6 +54,7 @@ class Household:
         self._clock = clock
         self._ledger = ledger if ledger is not None else Ledger(None)
         self._workers: dict[Kin, Key] = {}
+        self._graces: dict[Kin, float] = {}
         self._own_pid = os.getpid()
         self._own_session = os.getsid(0)
         self._kins: list[Kin] = []
@@ -61,10 +62,17 @@ class Household:
         self._foreign: set[Key] = set()
         self._unclear: set[Key] = set()
 
-    def welcome(self, worker: int) -> Kin:
-        """Return the family of a worker that was just started."""
+    def welcome(self, worker: int, grace_s: float = 0.0) -> Kin:
+        """Return the family of a worker that was just started.
+
+        Args:
+            worker: Its number.
+            grace_s: How long it takes to end by itself when this process is gone,
+                in seconds; 0 when it does not notice.
+        """
         kin = Kin(worker)
         self._kins.append(kin)
+        self._graces[kin] = grace_s
         row = read_row(worker)
         if row is not None:
             self._workers[kin] = row.key
@@ -75,6 +83,7 @@ class Household:
         """Forget a family; its worker may be reaped now."""
         self._kins.remove(kin)
         self._workers.pop(kin, None)
+        self._graces.pop(kin, None)
         self._write_down()
 
     def note(self, kin: Kin) -> None:
@@ -136,7 +145,10 @@ class Household:
 
     def _write_down(self) -> None:
         self._ledger.write(
-            tuple(Entry(key, kin.keys) for kin, key in self._workers.items())
+            tuple(
+                Entry(key, kin.keys, self._graces[kin])
+                for kin, key in self._workers.items()
+            )
         )
 
     def _left_by(self, kin: Kin, table: Table) -> list[Process]:

@@ -16,6 +16,8 @@ class Entry(msgspec.Struct, frozen=True):
 
     worker: Key
     kin: tuple[Key, ...] = ()
+    grace_s: float = 0.0
+    """How long it takes to end by itself when its supervisor is gone, in seconds."""
 
 
 class _Page(msgspec.Struct):
@@ -35,38 +37,39 @@ class Ledger:
     """
 
     def __init__(self, path: Path | None) -> None:
-        self._path = path
+        self.path = path
+        """Where that is kept."""
         self._written: bytes | None = None
 
     def read(self) -> tuple[Entry, ...]:
         """Return what the run before has written; nothing after a reboot."""
-        if self._path is None:
+        if self.path is None:
             return ()
         try:
-            page = _decoder.decode(self._path.read_bytes())
+            page = _decoder.decode(self.path.read_bytes())
         except FileNotFoundError:
             return ()
         except (OSError, msgspec.MsgspecError) as error:
-            _log.warning("Cannot read %s: %s", self._path, error)
+            _log.warning("Cannot read %s: %s", self.path, error)
             return ()
         return page.entries if page.boot == _boot() else ()
 
     def write(self, entries: tuple[Entry, ...]) -> None:
         """Replace what is remembered; costs nothing when it is the same."""
         data = msgspec.json.encode(_Page(_boot(), entries))
-        if self._path is None or data == self._written:
+        if self.path is None or data == self._written:
             return
-        draft = self._path.with_suffix(".new")
+        draft = self.path.with_suffix(".new")
         try:
             draft.unlink(missing_ok=True)
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
             with os.fdopen(os.open(draft, flags, 0o600), "wb") as file:
                 file.write(data)
             # No fsync: after a loss of power none of the processes is left.
-            draft.replace(self._path)
+            draft.replace(self.path)
         except OSError as error:
             # A full disk, say. The workers run on.
-            _log.warning("Cannot write %s: %s", self._path, error)
+            _log.warning("Cannot write %s: %s", self.path, error)
         else:
             self._written = data
 

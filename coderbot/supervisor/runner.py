@@ -230,7 +230,8 @@ class BotRunner:
             child = Child.spawn(self._spec, voice.ears())
         except (OSError, ValueError) as error:
             return SpawnFailed(self._around.redactor.text(f"{error}"))
-        kin = self._around.household.welcome(child.pid)
+        grace_s = self._policy.stop_timeout_s if self._spec.heeds_channel else 0.0
+        kin = self._around.household.welcome(child.pid, grace_s)
         guard = LimitGuard(self._policy.limits)
         self._run = _Run(number, child, kin, voice, guard)
         self._vitals.begin()

@@ -1,20 +1,17 @@
 """Looks for lines of the logs, beside the loop."""
 
 import asyncio
-import os
-import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import msgspec
 
-import coderbot
 from coderbot.errors import CoderBotError
 from coderbot.supervisor.blocks import Block
 from coderbot.supervisor.grep import Failure, Job, Result, carry_out
 from coderbot.supervisor.logbook import Logbook
 from coderbot.supervisor.logfiles import LogFiles
 from coderbot.supervisor.logquery import LogHits, LogQuery
+from coderbot.supervisor.ownpython import bare_environment, module_command
 
 _WITHIN_S = 10.0
 """How long one search may take, in seconds; then what was found is returned."""
@@ -98,14 +95,12 @@ def _as_stored(blocks: Mapping[str, Sequence[Block]]) -> dict[str, bytes]:
 
 async def _run(job: bytes) -> bytes:
     """Return what the process answers; nothing when it was ended."""
-    root = str(Path(coderbot.__file__).parents[1])
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-P", "-m", "coderbot.supervisor.grep"),
+        *module_command("coderbot.supervisor.grep"),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
-        # Nothing of this process's own environment: it may hold secrets.
-        env={"PATH": os.defpath, "PYTHONPATH": root},
+        env=bare_environment(),
     )
     try:
         answer, _ = await process.communicate(job)

@@ -49,6 +49,8 @@ class WorkerSpec:
     """Where it runs; None: where the supervisor does."""
     nice: int = 0
     """How much it stands back for others, up to 19; its terminals inherit it."""
+    heeds_channel: bool = True
+    """Whether it ends by itself, within the stop timeout, at the end of its channel."""
     open_files: int = 0
     """How many files it, and each of its terminals, may have open; 0: as many as we."""
     name: str = ""
@@ -114,6 +116,8 @@ def worker_specs(
             argv,
             environment,
             nice=settings.worker_nice,
+            # Of another program nothing is known.
+            heeds_channel=not settings.worker_command,
             open_files=settings.worker_open_files,
         )
         for index, token in enumerate(settings.tokens)

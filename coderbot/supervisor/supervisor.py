@@ -52,6 +52,7 @@ from coderbot.supervisor.state import (
     StartRequested,
     StopRequested,
 )
+from coderbot.supervisor.undertaker import undertaker
 from coderbot.supervisor.watchdog import Watchdog
 
 _SPARE_S = 1.0
@@ -291,9 +292,9 @@ class Supervisor:
                 self._coroner = Coroner(self._dossiers, self._logbook, self._clock)
             # Before a token is polled again: who is left may be polling it still.
             await end_leftovers(self._ledger.read(), self._clock)
-            household = Household(self._clock, read_table(), self._ledger)
-            async with asyncio.TaskGroup() as tasks:
+            async with undertaker(self._ledger.path), asyncio.TaskGroup() as tasks:
                 self._tasks = tasks
+                household = Household(self._clock, read_table(), self._ledger)
                 census = tasks.create_task(household.run(self._measure), name="census")
                 self._make_runners(household, tasks)
                 watchdog = Watchdog(

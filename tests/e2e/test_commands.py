@@ -359,7 +359,7 @@ async def test_without_telegram_nothing_is_added(world: World) -> None:
 
 
 async def test_reload_takes_up_what_the_file_says_now(world: World) -> None:
-    env = world.env(bots=2)
+    env = world.env(bots=2, BOT_TOKEN_MONITOR_INTERVAL="0")
     async with running_fleet(world.directory) as fleet:
         await fleet.line(READY)
         before = fleet.workers()

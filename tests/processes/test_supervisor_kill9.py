@@ -18,10 +18,15 @@ from tests.processes.supervised import alive, fleet_of
 
 _PARENT = """
 import asyncio, sys
+from dataclasses import replace
 from pathlib import Path
-from tests.processes.supervised import fleet_of
+from tests.fakes.children import workers
+from tests.processes.supervised import QUICK, fleet_of
 async def main():
-    async with fleet_of(sys.argv[1], ledger=Path(sys.argv[2])) as fleet:
+    (spec,) = workers([sys.argv[1]])
+    spec = replace(spec, heeds_channel=sys.argv[3] != "foreign")
+    policy = replace(QUICK, stop_timeout_s=1)
+    async with fleet_of(spec, ledger=Path(sys.argv[2]), policy=policy) as fleet:
         await fleet.running()
         line = await fleet.line("hidden")
         print(fleet.bot().pid, line.text.split()[1], flush=True)
@@ -31,13 +36,21 @@ asyncio.run(main())
 
 
 @asynccontextmanager
-async def other_supervisor(code: str, ledger: Path) -> AsyncIterator[list[int]]:
+async def other_supervisor(
+    code: str, ledger: Path, kind: str = "ours", *, alone: bool = True
+) -> AsyncIterator[list[int]]:
     """Run a supervisor of a worker that prints `hidden PID`, and kill it by -9.
 
     Yields the pids of the worker and of what it has hidden.
+
+    Args:
+        code: Of the worker.
+        ledger: Of the supervisor.
+        kind: `foreign` for a worker of which nothing is known.
+        alone: Kill the undertaker first.
     """
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", _PARENT, code, str(ledger)),
+        *(sys.executable, "-c", _PARENT, code, str(ledger), kind),
         stdout=asyncio.subprocess.PIPE,
         start_new_session=True,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
@@ -48,6 +61,8 @@ async def other_supervisor(code: str, ledger: Path) -> AsyncIterator[list[int]]:
         async with asyncio.timeout(20):
             pids = [int(word) for word in (await process.stdout.readline()).split()]
         assert len(pids) == 2
+        if alone:
+            undertaker_of(process.pid).kill()
         process.kill()
         await process.wait()
         yield pids
@@ -57,6 +72,15 @@ async def other_supervisor(code: str, ledger: Path) -> AsyncIterator[list[int]]:
         if process.returncode is None:
             process.kill()
             await process.wait()
+
+
+def undertaker_of(pid: int) -> psutil.Process:
+    (found,) = [
+        each
+        for each in psutil.Process(pid).children()
+        if "undertaker" in each.cmdline()
+    ]
+    return found
 
 
 async def gone(pid: int, within_s: float) -> None:
@@ -114,6 +138,61 @@ async def test_the_next_start_ends_what_is_left_before_it_starts_a_worker(
             assert (await fleet.line("at my start")).text == "at my start: []"
             assert fleet.find("of the run before", "parent")
         assert Ledger(ledger).read() == ()
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "within_s"),
+    [
+        # SIGTERM at once, SIGKILL after two seconds.
+        (HOSTILE, "foreign", 3.5),
+        # The same, once the second that its stop may take is over.
+        (HOSTILE, "ours", 5),
+        (FAITHFUL, "ours", 5),
+    ],
+)
+async def test_nothing_is_left_though_nobody_starts_again(
+    code: str, kind: str, within_s: float, tmp_path: Path
+) -> None:
+    ledger = tmp_path / "workers.json"
+    async with other_supervisor(code, ledger, kind, alone=False) as pids:
+        async with asyncio.timeout(within_s):
+            for pid in pids:
+                await gone(pid, within_s)
+
+
+async def test_our_own_workers_may_end_in_good_order(tmp_path: Path) -> None:
+    code = f"""
+ignore("SIGTERM")
+print("hidden", grandchild(), flush=True)
+ready(); wait()
+time.sleep(0.7)
+open({str(tmp_path / "farewell")!r}, "w").write("all is well")
+"""
+    ledger = tmp_path / "workers.json"
+    async with other_supervisor(code, ledger, alone=False) as (worker, hidden):
+        await gone(worker, 10)
+        assert (tmp_path / "farewell").read_text() == "all is well"
+        await gone(hidden, 5)
+
+
+async def test_the_undertaker_is_small_hears_no_signal_and_leaves(
+    tmp_path: Path,
+) -> None:
+    async with fleet_of(READY_AND_WAIT, ledger=tmp_path / "workers.json") as fleet:
+        worker = await fleet.running()
+        undertaker = undertaker_of(os.getpid())
+        assert undertaker.memory_info().rss < 3 << 20
+        assert not undertaker.environ().keys() & os.environ.keys() - {"PATH", "PWD"}
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            undertaker.send_signal(number)
+        await asyncio.to_thread(fleet.supervisor.bots)
+        assert alive(undertaker.pid)
+        # An orphan in another session, as it is, it is nobody's to sweep.
+        await fleet.supervisor._clock.sleep(CENSUS_S * 2 + 0.5)
+        await fleet.supervisor.stop("bot-0")
+        assert not alive(worker)
+        assert alive(undertaker.pid)
+    assert not psutil.pid_exists(undertaker.pid)
 
 
 async def test_a_stopped_worker_is_found_too(tmp_path: Path) -> None:
