@@ -17,6 +17,7 @@ TOKEN = re.compile(r"[0-9]{6,16}:[A-Za-z0-9_-]{30,64}")
 _PLACEHOLDER = re.compile(
     r"your|token|placeholder|example|change.?me|xxx|<.*>|\.\.\.|abc-?def", re.IGNORECASE
 )
+_HOST = re.compile(r"(?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?|\[[0-9a-f:.]+\]")
 _TRUE = {"true", "1", "on", "yes", "y", "t"}
 _FALSE = {"false", "0", "off", "no", "n", "f"}
 
@@ -106,6 +107,14 @@ def _time_of_day(raw: str) -> time:
     return time(
         int(found[1]) % 24 if found[1] == "24" else int(found[1]), int(found[2] or 0)
     )
+
+
+def hosts(raw: str) -> tuple[str, ...]:
+    """Return the host names of a comma list; `*.name` stands for all below it."""
+    names = tuple(each.strip().lower() for each in raw.split(",") if each.strip())
+    if not all(_HOST.fullmatch(name) for name in names):
+        raise ValueError("allowed: names or addresses of hosts, without port or path")
+    return names
 
 
 def url(raw: str) -> str:

@@ -237,6 +237,27 @@ class Settings:
         "Colours of terminals whose user has chosen none.",
         unit="/".join(THEME_NAMES),
     )
+    screenshot_renderer: str = _terminal(
+        "SCREENSHOT_RENDERER",
+        "native",
+        parsers.choice("native", "chromium"),
+        "What draws screens: this program (fast, small), or a Chromium.",
+        unit="native/chromium",
+    )
+    chromium_path: Path | None = _terminal(
+        "CHROMIUM_PATH",
+        None,
+        parsers.path,
+        "Chromium or Chrome for /web and that renderer; empty looks for one.",
+        unit="path",
+    )
+    web_allow_hosts: tuple[str, ...] = _terminal(
+        "WEB_ALLOW_HOSTS",
+        (),
+        parsers.hosts,
+        "Hosts besides localhost whose pages /web may show; `*.` allows all below.",
+        unit="comma list",
+    )
     mask_secrets: bool = _terminal(
         "MASK_SECRETS",
         True,

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-_ADVANCE = 1233 / 2048
+ADVANCE = 1233 / 2048
 """Width of a letter of DejaVu Sans Mono, in parts of its size."""
 _ASCENT, _DESCENT = 0.928, 0.236
 """Heights above and below the base line that all letters keep to."""
@@ -38,10 +38,10 @@ class Metrics:
         font comes in whole sizes only (it asks for that itself), so letters of
         14 pixels become 13 in cells of 8.
         """
-        width = max(3, round(font_size * _ADVANCE))
+        width = max(3, round(font_size * ADVANCE))
         baseline = math.ceil(font_size * _ASCENT)
         return cls(
-            font=int(width / _ADVANCE),
+            font=int(width / ADVANCE),
             width=width,
             height=baseline + math.ceil(font_size * _DESCENT),
             baseline=baseline,

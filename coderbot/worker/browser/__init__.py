@@ -1,0 +1,1 @@
+"""A browser without a window, started when it is needed and ended when it is not."""
