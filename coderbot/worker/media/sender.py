@@ -80,6 +80,11 @@ class Sender:
         """Number of files on their way."""
         return len(self._jobs)
 
+    @property
+    def names(self) -> list[str]:
+        """Names of these files, in order."""
+        return [file.name for file in self._jobs]
+
     def submit(self, file: FileId) -> None:
         """Take on a finished file of the bot's directory."""
         if file in self._jobs:

@@ -74,6 +74,11 @@ class Settling:
         """Number of files that are not finished."""
         return len(self._candidates)
 
+    @property
+    def names(self) -> list[str]:
+        """Names of these files."""
+        return list(self._candidates)
+
     def is_told(self, file: FileId) -> bool:
         """Return whether this very version was told as finished."""
         return self._told.get(file.name) == file

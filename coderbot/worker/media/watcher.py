@@ -86,6 +86,11 @@ class Watcher:
         """Number of files seen that are not finished."""
         return self._settling.waiting
 
+    @property
+    def names(self) -> list[str]:
+        """Names of these files."""
+        return self._settling.names
+
     async def run(self) -> None:
         """Watch until cancelled."""
         async with asyncio.TaskGroup() as group:
