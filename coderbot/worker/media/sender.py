@@ -65,7 +65,7 @@ class Sender:
         self._putaway = putaway
         self._max_bytes = max_bytes
         self._lanes = {
-            (chat, is_bulky): Lane(chat, self._attempt, clock, random)
+            (chat, is_bulky): Lane(chat, self._attempt, uploader.pause_s, clock, random)
             for chat in self._allowed
             for is_bulky in (False, True)
         }
