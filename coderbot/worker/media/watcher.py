@@ -124,6 +124,7 @@ class Watcher:
                 self._root,
                 self._reserved,
                 self._settling.is_told,
+                self._clock.now().timestamp(),
                 self._is_shared,
             )
         except OSError as error:
