@@ -31,6 +31,7 @@ class FakeUploader:
         self.tries: list[tuple[int, str]] = []
         self.albums: list[tuple[str, ...]] = []
         """Names of each call, in order."""
+        self.pauses: dict[int, float] = {}
         self.running = 0
         self.most_running = 0
         self._script: dict[
@@ -47,6 +48,10 @@ class FakeUploader:
     ) -> None:
         """Set the answers of the next uploads to `chat` of the file `name`."""
         self._script[chat, name].extend(answers)
+
+    def pause_s(self, chat_id: int) -> float:
+        """Return what `pauses` says of the chat."""
+        return self.pauses.get(chat_id, 0.0)
 
     async def upload(self, chat_id: int, parcels: Sequence[Parcel]) -> None:
         """Play one upload; an album plays the answers of all its files first."""

@@ -61,6 +61,8 @@ class Lane:
         attempt: Brings files to a chat, once; raises UploadDelayed or
             UploadFailed when it is to be tried again, UploadRefused for an
             album that is to be tried file by file.
+        pause_s: Returns for how long the chat takes nothing, in seconds. It is
+            asked before an album is put together: what comes meanwhile goes along.
         clock: Measures the pauses.
         random: Returns a number from 0 to 1.
     """
@@ -69,11 +71,13 @@ class Lane:
         self,
         chat_id: int,
         attempt: Callable[[Sequence[Job], int], Awaitable[None]],
+        pause_s: Callable[[int], float],
         clock: Clock,
         random: Callable[[], float],
     ) -> None:
         self._chat_id = chat_id
         self._attempt = attempt
+        self._pause_s = pause_s
         self._clock = clock
         self._random = random
         self._queue: list[_Delivery] = []
@@ -103,8 +107,11 @@ class Lane:
     def _take(self) -> tuple[list[_Delivery], float]:
         """Take the first that are due; else tell how long to wait, in seconds."""
         now_s = self._clock.monotonic()
-        if now_s < self._paused_until_s:
-            return [], self._paused_until_s - now_s
+        pause_s = self._paused_until_s - now_s
+        if self._queue and pause_s <= 0:
+            pause_s = self._pause_s(self._chat_id)
+        if pause_s > 0:
+            return [], pause_s
         for position, delivery in enumerate(self._queue):
             if delivery.due_s <= now_s or delivery.job.is_stale:
                 return self._take_album(position, now_s), 0.0

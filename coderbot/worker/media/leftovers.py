@@ -21,8 +21,10 @@ def tidy(dirs: MediaDirs) -> None:
     Raises:
         OSError: When a directory cannot be read.
     """
-    folders = [path for path in dirs.root.iterdir() if is_folder(path.name)]
-    for directory in (dirs.root, dirs.received, *folders):
+    places = [dirs.root, dirs.received, dirs.failed]
+    for parent in (dirs.root, dirs.failed):
+        places += [path for path in parent.iterdir() if is_folder(path.name)]
+    for directory in places:
         if not directory.is_symlink():
             for path in list(directory.iterdir()):
                 _tidy(path)

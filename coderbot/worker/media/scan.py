@@ -41,6 +41,7 @@ def look_at(
     root: Path,
     reserved: frozenset[str],
     is_told: Callable[[FileId], bool],
+    now_s: float,
     is_shared: bool = False,
 ) -> Look:
     """Look at all that lies in `root` and in the folders of users; links stay links.
@@ -49,6 +50,7 @@ def look_at(
         root: The directory.
         reserved: Names that are left alone.
         is_told: Whether this version was dealt with and needs no closer look.
+        now_s: Time of this look, in seconds since 1970.
         is_shared: Other machines may write here, and nobody knows of it.
 
     Raises:
@@ -71,7 +73,8 @@ def look_at(
         file = FileId.of_status(name, status)
         # A caption goes with its file, and not before it.
         if not is_told(file) and captioned(name) not in look.present:
-            look.sightings[name] = Sighting(file, _writers(root, file, look, is_shared))
+            writers = _writers(root, file, look, is_shared)
+            look.sightings[name] = Sighting(file, writers, now_s - status.st_mtime)
     return look
 
 

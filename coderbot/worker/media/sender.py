@@ -65,7 +65,7 @@ class Sender:
         self._putaway = putaway
         self._max_bytes = max_bytes
         self._lanes = {
-            (chat, is_bulky): Lane(chat, self._attempt, clock, random)
+            (chat, is_bulky): Lane(chat, self._attempt, uploader.pause_s, clock, random)
             for chat in self._allowed
             for is_bulky in (False, True)
         }
@@ -79,6 +79,11 @@ class Sender:
     def pending(self) -> int:
         """Number of files on their way."""
         return len(self._jobs)
+
+    @property
+    def names(self) -> list[str]:
+        """Names of these files, in order."""
+        return [file.name for file in self._jobs]
 
     def submit(self, file: FileId) -> None:
         """Take on a finished file of the bot's directory."""

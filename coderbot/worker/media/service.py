@@ -73,6 +73,15 @@ class MediaService:
             return 0
         return self._watcher.waiting + self._sender.pending
 
+    def waiting(self, user_id: int) -> list[str]:
+        """Return the files that are on their way to a user, the first one first."""
+        if self._sender is None or self._watcher is None:
+            return []
+        names = [*self._sender.names, *self._watcher.names]
+        others = (each for each in self._recipients if each != user_id)
+        hidden = tuple(f"{self._dirs.to(each).name}/" for each in others)
+        return [name for name in names if not name.startswith(hidden)]
+
     async def run(self) -> None:
         """Send files until cancelled.
 

@@ -7,7 +7,7 @@ from coderbot.worker.media.captions import captioned
 from coderbot.worker.media.fileid import FileId
 from coderbot.worker.media.writers import Writers
 
-SETTLE_S = 0.05
+SETTLE_S = 0.06
 """How long a file must stay as it is, without a writer; in seconds.
 
 Bridges the gap in which a program closes a file and opens it again.
@@ -38,6 +38,8 @@ class Sighting:
 
     file: FileId
     writers: Writers
+    age_s: float = 0.0
+    """How long ago its content has changed, in seconds, as far as clocks can tell."""
 
 
 @dataclass(slots=True)
@@ -73,6 +75,11 @@ class Settling:
     def waiting(self) -> int:
         """Number of files that are not finished."""
         return len(self._candidates)
+
+    @property
+    def names(self) -> list[str]:
+        """Names of these files."""
+        return list(self._candidates)
 
     def is_told(self, file: FileId) -> bool:
         """Return whether this very version was told as finished."""
@@ -119,8 +126,16 @@ class Settling:
         candidate = self._candidates.get(sighting.file.name)
         if candidate is None:
             name = sighting.file.name
-            known = name in self._told
-            candidate = _Candidate(sighting.file, now_s, now_s, sighting.writers, known)
+            # What happened before it was first seen counts as well, but no more
+            # than that: clocks differ, and a copy may keep the time of its original.
+            quiet_s = min(max(sighting.age_s, 0.0), SETTLE_S)
+            candidate = _Candidate(
+                sighting.file,
+                now_s,
+                now_s - quiet_s,
+                sighting.writers,
+                name in self._told,
+            )
             self._candidates[name] = candidate
         if candidate.file != sighting.file or sighting.writers is Writers.SOME:
             candidate.quiet_since_s = now_s

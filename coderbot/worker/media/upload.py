@@ -23,6 +23,9 @@ class Parcel:
 class Uploader(Protocol):
     """Uploads files to one chat; returns when the chat has them."""
 
+    def pause_s(self, chat_id: int) -> float:
+        """Return for how long this chat takes no file, in seconds; 0: it does now."""
+
     async def upload(self, chat_id: int, parcels: Sequence[Parcel]) -> None:
         """Send one file, or several that may share an album: all of it or nothing.
 

@@ -86,6 +86,11 @@ class Watcher:
         """Number of files seen that are not finished."""
         return self._settling.waiting
 
+    @property
+    def names(self) -> list[str]:
+        """Names of these files."""
+        return self._settling.names
+
     async def run(self) -> None:
         """Watch until cancelled."""
         async with asyncio.TaskGroup() as group:
@@ -119,6 +124,7 @@ class Watcher:
                 self._root,
                 self._reserved,
                 self._settling.is_told,
+                self._clock.now().timestamp(),
                 self._is_shared,
             )
         except OSError as error:

@@ -229,7 +229,35 @@ KEYS = (
     *(_key(digit, digit, f"press {digit}") for digit in "123456789"),
     *(_key(f"f{n}", f"f{n}", f"press F{n}") for n in range(1, 13)),
 )
-FILES: tuple[Command, ...] = ()
+FILES: tuple[Command, ...] = (
+    _file(
+        "get",
+        "send files of this machine here; a directory comes as a zip archive",
+        handler="files.get_files",
+        usage="PATH…",
+        example="*.log build/report.pdf",
+        menus=ALWAYS,
+    ),
+    _file(
+        "ls",
+        "show a directory, with a button for each file",
+        handler="files.list_files",
+        usage="[PATH]",
+        menus=ALWAYS,
+    ),
+    _file(
+        "md",
+        "show the newest Markdown files below the directory",
+        handler="files.list_notes",
+        menus=ALWAYS,
+    ),
+    _file(
+        "media",
+        "tell what was sent and received, and try again what failed",
+        handler="files.show_media",
+        menus=ALWAYS,
+    ),
+)
 BOT = (
     _bot("help", "list the commands", handler="basics.send_reference", menus=ALWAYS),
     _bot("start", "what this bot does", handler="basics.send_welcome", menus=ALWAYS),

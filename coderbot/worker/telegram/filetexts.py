@@ -2,12 +2,16 @@
 
 import errno
 from collections.abc import Sequence
+from pathlib import Path
 
 from telegram import MessageEntity
 
 from coderbot.worker.media.captions import size_text
+from coderbot.worker.media.finding import MAX_FOUND
 from coderbot.worker.media.names import shown
 from coderbot.worker.media.receiver import Saved
+from coderbot.worker.media.stock import FailedFile, Usage
+from coderbot.worker.media.totals import Totals
 from coderbot.worker.telegram.lengths import utf16_units
 
 TYPED = "Typed."
@@ -83,6 +87,82 @@ def unwritable(error: OSError) -> str:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return "the disk is full. Nothing was kept of it."
     return error.strerror or type(error).__name__
+
+
+def not_found(words: Sequence[str], directory: Path) -> str:
+    """Return the answer to paths that stand for nothing."""
+    return f"Not found in {shown(str(directory))}: {shown(' '.join(words))}"
+
+
+def not_fetched(problems: Sequence[str]) -> str:
+    """Return the answer to files that cannot be sent."""
+    lines = list(problems[:_MAX_NAMED])
+    if len(problems) > _MAX_NAMED:
+        lines.append(f"and {len(problems) - _MAX_NAMED} more")
+    return "Not sent:\n" + "\n".join(lines)
+
+
+def sending(count: int) -> str:
+    """Return the word at the start of sending."""
+    return "Sending it…" if count == 1 else f"Sending {count} files…"
+
+
+def found(count: int) -> str:
+    """Return what stands above a list of files."""
+    more = ", and maybe more" if count >= MAX_FOUND else ""
+    return f"{count} files{more}. Which one?"
+
+
+def directory(path: Path, count: int) -> str:
+    """Return what stands above the contents of a directory."""
+    more = " or more" if count >= MAX_FOUND else ""
+    return (
+        f"{shown(str(path))}\n{count}{more} entries"
+        if count
+        else (f"{shown(str(path))}\nempty")
+    )
+
+
+def notes(path: Path, count: int) -> str:
+    """Return what stands above the newest Markdown files."""
+    if not count:
+        return f"No Markdown file was found below {shown(str(path))}."
+    return f"The newest Markdown files below {shown(str(path))}:"
+
+
+def media(
+    waiting: Sequence[str],
+    totals: Totals,
+    usages: Sequence[tuple[str, Usage]],
+    failures: Sequence[FailedFile],
+) -> str:
+    """Return the answer to /media.
+
+    Args:
+        waiting: Files on their way, the first one first.
+        totals: What was done since the worker started.
+        usages: What lies in each directory.
+        failures: What could not be sent.
+    """
+    lines = [f"On their way: {len(waiting)}"]
+    lines += [f"  {shown(name)}" for name in waiting[:_MAX_NAMED]]
+    lines.append(
+        f"Since this bot was started: {totals.sent} sent "
+        f"({size_text(totals.sent_bytes)}), {totals.failed} failed, "
+        f"{totals.received} received ({size_text(totals.received_bytes)})"
+    )
+    for name, usage in usages:
+        lines.append(f"Kept in {name}/: {usage.files} ({size_text(usage.size)})")
+    if failures:
+        lines.append(f"Failed: {len(failures)}")
+    for each in failures[:_MAX_NAMED]:
+        lines.append(f"  {shown(each.file.name)}: {shown(each.reason)}")
+    return "\n".join(lines)
+
+
+def retried(count: int) -> str:
+    """Return the word after a retry."""
+    return "Nothing was left to try." if not count else f"Trying {count} again…"
 
 
 def progress(name: str, arrived_bytes: int, size_bytes: int | None) -> str:

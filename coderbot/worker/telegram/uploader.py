@@ -92,6 +92,10 @@ class TelegramUploader:
         self._budget = budget
         self._redactor = Redactor([Secret(bot.token)])
 
+    def pause_s(self, chat_id: int) -> float:
+        """Return for how long this chat takes no file, in seconds."""
+        return self._budget.pause_s(chat_id, Priority.FILE)
+
     async def upload(self, chat_id: int, parcels: Sequence[Parcel]) -> None:
         """Send one file, or several as an album.
 
@@ -103,7 +107,7 @@ class TelegramUploader:
             UploadDelayed: Telegram asks to wait.
             UploadFailed: It did not work this time.
         """
-        pause_s = self._budget.pause_s(chat_id, Priority.FILE)
+        pause_s = self.pause_s(chat_id)
         if pause_s > _LONG_PAUSE_S:
             raise UploadDelayed(pause_s)
         error = await self._try(chat_id, parcels)

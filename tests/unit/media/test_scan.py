@@ -1,15 +1,17 @@
 """What a look at a bot's directory finds."""
 
+import os
 from pathlib import Path
 
 from coderbot.worker.media.scan import Look, look_at
 from coderbot.worker.media.writers import Writers
 
+_NOW_S = 2_000_000_000.0
 _RESERVED = frozenset({"sent", "received", "failed"})
 
 
 def _look(root: Path, is_shared: bool = False) -> Look:
-    return look_at(root, _RESERVED, lambda _: False, is_shared)
+    return look_at(root, _RESERVED, lambda _: False, _NOW_S, is_shared)
 
 
 def _put(path: Path) -> None:
@@ -48,6 +50,12 @@ def test_who_writes_the_caption_holds_up_its_file(tmp_path: Path) -> None:
     with (tmp_path / "a.caption.txt").open("wb"):
         assert _look(tmp_path).sightings["a"].writers is Writers.SOME
     assert _look(tmp_path).sightings["a"].writers is Writers.NONE
+
+
+def test_how_old_a_file_is(tmp_path: Path) -> None:
+    _put(tmp_path / "a")
+    os.utime(tmp_path / "a", (0, _NOW_S - 7))
+    assert _look(tmp_path).sightings["a"].age_s == 7
 
 
 def test_where_others_may_write_nothing_is_sure(tmp_path: Path) -> None:

@@ -292,6 +292,19 @@ async def test_an_album_is_no_larger_than_can_be_sent_anew(bench: Bench) -> None
     assert bench.uploader.albums == [("1.txt", "2.txt"), ("3.txt",)]
 
 
+async def test_what_comes_while_a_chat_takes_nothing_goes_along(bench: Bench) -> None:
+    bench.uploader.pauses[ANNA] = 1.0
+    names = [f"{number}.txt" for number in range(10)]
+    async with bench.running((ANNA,)) as sender:
+        for name in names:
+            sender.submit(bench.put(name))
+        await until(lambda: len(bench.clock.sleeps) > 20)
+        assert bench.uploader.tries == []
+        bench.uploader.pauses.clear()
+        await until(lambda: not sender.pending)
+    assert bench.uploader.albums == [tuple(names)]
+
+
 async def test_a_folder_reaches_its_user_alone(bench: Bench) -> None:
     await bench.send(bench.put(f"to-{BEN}/a.txt"), bench.put("to-7/b.txt"))
     assert [(one.chat, one.name) for one in bench.uploader.done] == [

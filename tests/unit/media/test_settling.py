@@ -23,10 +23,13 @@ def _see(
     now_s: float,
     file: FileId | None = None,
     writers: Writers = Writers.NONE,
+    age_s: float = 0.0,
 ) -> bool:
     """Show one file; return whether it is finished."""
     file = file or _file()
-    return settling.observe({file.name: Sighting(file, writers)}, now_s) == [file]
+    return settling.observe({file.name: Sighting(file, writers, age_s)}, now_s) == [
+        file
+    ]
 
 
 def test_a_quiet_file_is_finished_after_the_settling_time() -> None:
@@ -37,6 +40,24 @@ def test_a_quiet_file_is_finished_after_the_settling_time() -> None:
     assert settling.waiting == 0
     assert settling.is_told(_file())
     assert not settling.is_told(_file(size=11))
+
+
+def test_the_time_before_it_was_seen_counts() -> None:
+    settling = Settling()
+    assert not _see(settling, 0, age_s=0.04)
+    assert _see(settling, SETTLE_S - 0.03)
+    assert _see(Settling(), 0, age_s=1_000)  # moved here: it is as it was
+    assert not _see(Settling(), 0, age_s=-1_000)  # a clock that goes wrong
+    assert not _see(Settling(), 0, age_s=1_000, writers=Writers.SOME)
+    assert not _see(Settling(), 0, age_s=1_000, writers=Writers.UNKNOWN)
+
+
+def test_a_writer_that_was_seen_makes_older_time_worthless() -> None:
+    settling = Settling()
+    assert not _see(settling, 0, age_s=1_000, writers=Writers.SOME)
+    assert not _see(settling, 0.01, age_s=1_000)
+    assert not _see(settling, SETTLE_S - 0.01, age_s=1_000)
+    assert _see(settling, SETTLE_S + 0.01, age_s=1_000)
 
 
 def test_a_writer_holds_it_back_and_the_time_begins_anew() -> None:
