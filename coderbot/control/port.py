@@ -10,7 +10,12 @@ from coderbot.supervisor.events import BotSnapshot, FleetEvent
 from coderbot.supervisor.lines import LogLine
 from coderbot.supervisor.media import MediaUsage
 
-__all__ = ["FleetStoppingError", "MediaUsage", "SupervisorPort", "UnknownBotError"]
+__all__ = [
+    "FleetStoppingError",
+    "MediaUsage",
+    "SupervisorPort",
+    "UnknownBotError",
+]
 
 
 class SupervisorPort(Protocol):
