@@ -15,7 +15,7 @@ from coderbot.config.settings import SECRET_VARIABLES, TOKEN_VARIABLES, Settings
 from coderbot.control.port import SupervisorPort
 from coderbot.errors import CoderBotError
 from coderbot.lockfile import hold_lock
-from coderbot.paths import StateDir, bot_name
+from coderbot.paths import StateDir
 from coderbot.redact import Redactor
 from coderbot.secretenv import take_secret
 from coderbot.supervisor.control import control_socket
@@ -25,7 +25,12 @@ from coderbot.supervisor.ledger import Ledger
 from coderbot.supervisor.logfiles import LogFiles
 from coderbot.supervisor.monitor import Limits
 from coderbot.supervisor.reload import Reloader
-from coderbot.supervisor.spec import RestartPolicy, WorkerSpec, worker_specs
+from coderbot.supervisor.spec import (
+    RestartPolicy,
+    WorkerSpec,
+    control_spec,
+    worker_specs,
+)
 from coderbot.supervisor.supervisor import Supervisor
 
 _log = logging.getLogger(__name__)
@@ -52,7 +57,7 @@ async def run_fleet(settings: Settings, *, headless: bool, note: str = "") -> No
     state.make()
     with hold_lock(state.lock, f"State directory {state.root}"):
         async with (
-            _supervisor(settings) as supervisor,
+            _supervisor(settings, tokens_given) as supervisor,
             _metrics(supervisor, settings.metrics_port),
         ):
             reloader = _reloader(supervisor, settings, tokens_given)
@@ -97,9 +102,14 @@ def _reloader(
     return Reloader(supervisor, load)
 
 
-def _supervisor(settings: Settings) -> Supervisor:
+def _supervisor(settings: Settings, tokens_given: Sequence[str]) -> Supervisor:
+    specs = worker_specs(settings, os.environ, sys.executable)
+    control_bot = control_spec(
+        settings, os.environ, sys.executable, tokens_are_in_file=not tokens_given
+    )
+    named = specs if control_bot is None else (*specs, control_bot)
     return Supervisor(
-        worker_specs(settings, os.environ, sys.executable),
+        specs,
         RestartPolicy(
             start_delay_s=settings.start_delay_s,
             restart_delay_s=settings.restart_delay_s,
@@ -116,17 +126,18 @@ def _supervisor(settings: Settings) -> Supervisor:
         media_root=settings.media_root,
         clock=SystemClock(),
         ledger=Ledger(StateDir(settings.state_dir).workers),
-        log_files=_log_files(settings),
+        log_files=_log_files(settings, [spec.bot for spec in named]),
         dossiers=Dossiers(StateDir(settings.state_dir).crashes),
+        control_bot=control_bot,
     )
 
 
-def _log_files(settings: Settings) -> LogFiles | None:
+def _log_files(settings: Settings, bots: Sequence[str]) -> LogFiles | None:
     if settings.log_file_max_mb == 0:
         return None
     return LogFiles(
         StateDir(settings.state_dir).logs,
-        [bot_name(index) for index in range(len(settings.tokens))],
+        bots,
         settings.log_file_max_mb * 1_000_000,
         settings.log_total_max_mb * 1_000_000,
     )

@@ -49,6 +49,10 @@ class BotSnapshot:
     media_failed: int = 0
     strangers: int = 0
     """Messages of users who may not use the bot, as far as they were told of."""
+    last_stranger: str = ""
+    """Who was the last of them: `666`, `666 (@name)`."""
+    last_media_failure: str = ""
+    """The last file that was not sent, and why."""
     cpu_percent: float | None = None
     """Of one CPU, used by the worker and all that it started."""
     processes: int = 0

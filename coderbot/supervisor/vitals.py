@@ -33,6 +33,8 @@ class Vitals:
         self._counted = Counters()
         """By the processes before this one."""
         self._events: Counter[str] = Counter()
+        self._latest: dict[str, str] = {}
+        """What was told of the last event of each kind."""
         self.exits: Counter[str] = Counter()
         self._username = ""
         self._full_name = ""
@@ -69,6 +71,7 @@ class Vitals:
         """Count an event; kinds that are not shown are not counted."""
         if event.kind in _COUNTED:
             self._events[event.kind] += 1
+            self._latest[event.kind] = self._scrub(_about(event))[:_MAX_DETAIL]
 
     def name(self, ready: Ready) -> None:
         """Take the name of the bot from READY."""
@@ -110,6 +113,8 @@ class Vitals:
             media_sent=self._events["media_sent"],
             media_failed=self._events["media_failed"],
             strangers=self._events["unauthorized"],
+            last_stranger=self._latest.get("unauthorized", ""),
+            last_media_failure=self._latest.get("media_failed", ""),
             exits=tuple(self.exits.items()),
         )
 
@@ -122,6 +127,17 @@ class Vitals:
         if self.status is None or not self.held_up or machine.pid is None:
             return ""
         return self._scrub(self.status.detail)[:_MAX_DETAIL]
+
+
+def _about(event: Event) -> str:
+    """Return in a few words what an event is about."""
+    detail = event.detail
+    if event.kind == "unauthorized":
+        name = detail.get("username")
+        return f"{detail.get('user_id')}" + (f" (@{name})" if name else "")
+    if event.kind == "media_failed":
+        return f"{detail.get('file')}: {detail.get('reason')}"
+    return ""
 
 
 def _since(moment: float | None, now: float) -> float | None:

@@ -2,10 +2,8 @@
 
 import asyncio
 import logging
-import signal
 import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 from coderbot import wire
 from coderbot.clock import Clock
@@ -18,7 +16,7 @@ from coderbot.worker.bounded import bounded
 from coderbot.worker.cleaning import clean_media_directory
 from coderbot.worker.counters import Counters
 from coderbot.worker.deadline import end_within
-from coderbot.worker.hangup import HangUpGuard
+from coderbot.worker.endings import channel_guarded, signals_heard
 from coderbot.worker.link import Link
 from coderbot.worker.services import Services
 from coderbot.worker.settings import Identity
@@ -72,49 +70,15 @@ class Worker:
 
     async def run(self) -> ExitCode:
         """Run until somebody asks to stop; returns the code to exit with."""
-        with self._signals_heard(), self._guard():
+        alone, grace_s = self._channel is None, self._settings.stop_timeout_s
+        with (
+            signals_heard(self._stop, alone=alone),
+            channel_guarded(self._channel, grace_s),
+        ):
             async with Link(self._channel, self._clock) as link:
                 await self._serve(link)
         _log.info("Stopped: %s", self._stop.reason)
         return self._stop.code
-
-    @contextmanager
-    def _signals_heard(self) -> Iterator[None]:
-        """Take SIGTERM for a wish to stop; after the block it is ignored.
-
-        So is SIGINT, when there is no supervisor that Ctrl-C is meant for.
-
-        The loop's own handlers are not used: closing the loop would restore the
-        default, and a second signal kill what is about to end with its code.
-        """
-        loop = asyncio.get_running_loop()
-        alone = self._channel is None
-        numbers = (signal.SIGTERM, signal.SIGINT) if alone else (signal.SIGTERM,)
-
-        def ask(number: int, _frame: object) -> None:
-            name = signal.Signals(number).name
-            loop.call_soon_threadsafe(self._stop.ask, ExitCode.OK, name)
-
-        for number in numbers:
-            signal.signal(number, ask)
-        try:
-            yield
-        finally:
-            for number in numbers:
-                signal.signal(number, signal.SIG_IGN)
-
-    @contextmanager
-    def _guard(self) -> Iterator[None]:
-        """Watch the channel from a thread, in case that the loop cannot."""
-        if self._channel is None:
-            yield
-            return
-        guard = HangUpGuard(self._channel, self._settings.stop_timeout_s)
-        guard.start()
-        try:
-            yield
-        finally:
-            guard.close()
 
     async def _serve(self, link: Link) -> None:
         absence = Absence(self._clock)

@@ -155,6 +155,7 @@ send(type="heartbeat", uptime_s=1, rss_bytes=5_000_000, terminals=3, loop_lag_ms
      poll_age_s=1.5, media_pending=4, outbox_queued=2,
      counters={"updates": 3, "media_bytes": 5000000000})
 send(type="event", kind="unauthorized", detail={"user_id": 666})
+send(type="event", kind="media_failed", detail={"file": "b.png", "reason": "no"})
 send(type="event", kind="media_sent", detail={"name": "a.png"})
 wait()
 """
@@ -168,7 +169,8 @@ wait()
         assert (bot.outbox_queued, bot.counters) == (2, counters)
         await fleet.until(lambda: fleet.bot().media_sent == 1)
         bot = fleet.bot()
-        assert (bot.strangers, bot.media_failed) == (1, 0)
+        assert (bot.strangers, bot.last_stranger) == (1, "666")
+        assert (bot.media_failed, bot.last_media_failure) == (1, "b.png: no")
         await fleet.supervisor.stop("bot-0")
         bot = fleet.bot()
         assert (bot.status, bot.terminals, bot.rss_bytes) == ("", 0, None)

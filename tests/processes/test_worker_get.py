@@ -11,7 +11,7 @@ from coderbot import wire
 from coderbot.sandbox.client import Message
 from coderbot.sandbox.server import Sandbox
 from tests.fakes.sandbox import ANNA, BEN, make_bot_id, make_token, sandbox  # noqa: F401
-from tests.processes.test_worker_chat import open_terminal, ready_worker, run
+from tests.processes.chat import open_terminal, ready_worker, run
 
 BOT = make_bot_id(1)
 

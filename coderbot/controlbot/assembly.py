@@ -1,0 +1,80 @@
+"""Puts the parts of the control bot together: the only place that builds them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from telegram import Bot
+
+from coderbot.clock import Clock
+from coderbot.config.settings import Settings
+from coderbot.control.facts import BotSnapshot
+from coderbot.controlbot.board import Board, Boards
+from coderbot.controlbot.deck import Deck
+from coderbot.controlbot.fleet import Fleet
+from coderbot.controlbot.handlers.board import act
+from coderbot.controlbot.herald import Herald
+from coderbot.controlbot.sender import Sender
+from coderbot.controlbot.services import Services
+from coderbot.controlbot.waiting import Waiting
+from coderbot.paths import StateDir
+from coderbot.worker.link import Link
+from coderbot.worker.tasks import Tasks
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What is there before the services: the process around them."""
+
+    settings: Settings
+    env_file: Path | None
+    clock: Clock
+    jitter: Callable[[], float]
+    """Returns a number from 0 to 1."""
+    started: float
+    started_at: datetime
+
+
+def build_services(frame: Frame, link: Link, bot: Bot, tasks: Tasks) -> Services:
+    """Return the container of the control bot."""
+    settings, clock = frame.settings, frame.clock
+    sender = Sender(bot, tasks, clock, frame.jitter)
+    deck = Deck(clock)
+
+    def on_bot(snapshot: BotSnapshot) -> None:
+        herald.note(snapshot)
+        boards.touch()
+
+    def on_removed(name: str) -> None:
+        herald.forget(name)
+        boards.touch()
+
+    async def on_press(admin: int, verb: str, name: str) -> str:
+        return await act(services, admin, verb, name)
+
+    def make_board(admin: int) -> Board:
+        return Board(admin, fleet, sender, deck, clock, on_press)
+
+    path = StateDir(settings.state_dir).control
+    fleet = Fleet(path, clock, on_bot, on_removed)
+    admins, quiet = settings.control_bot_admin_ids, settings.control_bot_quiet_hours
+    herald = Herald(fleet, sender, admins, quiet, clock, tasks)
+    boards = Boards(make_board, clock)
+    services = Services(
+        settings=settings,
+        admins=admins,
+        env_file=frame.env_file,
+        clock=clock,
+        started=frame.started,
+        started_at=frame.started_at,
+        tasks=tasks,
+        link=link,
+        sender=sender,
+        fleet=fleet,
+        herald=herald,
+        boards=boards,
+        deck=deck,
+        waiting=Waiting(clock),
+    )
+    return services

@@ -1,0 +1,133 @@
+"""The live message with all bots, one for each admin."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from coderbot.clock import Clock
+from coderbot.controlbot import views
+from coderbot.controlbot.deck import Deck, Press
+from coderbot.controlbot.fleet import Fleet
+from coderbot.controlbot.keyboards import board_keyboard
+from coderbot.controlbot.sender import Sender
+from coderbot.errors import CoderBotError
+
+PAUSE_S = 2.5
+"""Between two edits, in seconds."""
+LIVE_S = 900.0
+"""A board that nobody has touched for so long is no longer edited, in seconds."""
+_OVER = "No longer live. /status shows a new one."
+
+Act = Callable[[int, str, str], Awaitable[str]]
+"""Carries out an action on a bot for an admin; returns a toast."""
+
+
+class Board:
+    """One live message.
+
+    Args:
+        admin: Whose it is.
+        fleet: What it shows.
+        sender: Edits it.
+        deck: Issues its buttons.
+        clock: For its age.
+        act: Carries out what its buttons say about a bot.
+    """
+
+    def __init__(
+        self,
+        admin: int,
+        fleet: Fleet,
+        sender: Sender,
+        deck: Deck,
+        clock: Clock,
+        act: Act,
+    ) -> None:
+        self._admin = admin
+        self._fleet = fleet
+        self._sender = sender
+        self._deck = deck
+        self._clock = clock
+        self._act = act
+        self._key = deck.issue(admin, self)
+        self._message: int | None = None
+        self._page = 0
+        self._shown: tuple[object, ...] = ()
+        self._touched_at = clock.monotonic()
+
+    async def send(self) -> None:
+        """Send it."""
+        bots = self._fleet.bots()
+        self._shown = (self._page, views.essence(bots))
+        keyboard = board_keyboard(self._key, bots, self._page)
+        text = views.board(bots, self._page)
+        self._message = await self._sender.text(self._admin, text, keyboard)
+
+    async def remove(self) -> None:
+        """Delete it, and let its buttons lead nowhere."""
+        self._deck.revoke(self._key)
+        if self._message is not None:
+            await self._sender.delete(self._admin, self._message)
+
+    async def refresh(self, *, forced: bool = False) -> bool:
+        """Edit it if something has changed; returns whether it is still live."""
+        alive = self._clock.monotonic() - self._touched_at < LIVE_S
+        try:
+            bots = self._fleet.bots()
+        except CoderBotError:
+            return alive
+        if self._message is None:
+            return alive
+        self._page = min(self._page, views.pages(bots) - 1)
+        essence = (self._page, views.essence(bots))
+        if forced or essence != self._shown or not alive:
+            self._shown = essence
+            text = views.board(bots, self._page)
+            keyboard = board_keyboard(self._key, bots, self._page) if alive else None
+            whole = text if alive else f"{text}\n\n{_OVER}"
+            await self._sender.edit(self._admin, self._message, whole, keyboard)
+        if not alive:
+            self._deck.revoke(self._key)
+        return alive
+
+    async def press(self, press: Press) -> str:
+        """Turn a page, refresh, or act on a bot."""
+        self._touched_at = self._clock.monotonic()
+        verb, _, argument = press.action.partition(" ")
+        if verb == "page" and argument.isdecimal():
+            self._page = int(argument)
+        elif verb != "refresh":
+            return await self._act(self._admin, verb, argument)
+        await self.refresh(forced=True)
+        return ""
+
+
+class Boards:
+    """The live messages of all admins; one for each."""
+
+    def __init__(self, make: Callable[[int], Board], clock: Clock) -> None:
+        self._make = make
+        self._clock = clock
+        self._boards: dict[int, Board] = {}
+        self._changed = asyncio.Event()
+
+    async def show(self, admin: int) -> None:
+        """Send a new one to an admin in the place of the one before."""
+        before = self._boards.pop(admin, None)
+        board = self._boards[admin] = self._make(admin)
+        if before is not None:
+            await before.remove()
+        await board.send()
+
+    def touch(self) -> None:
+        """Take note that something has changed."""
+        self._changed.set()
+
+    async def run(self) -> None:
+        """Edit what has changed, and not too often, until cancelled."""
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            for admin, board in list(self._boards.items()):
+                if not await board.refresh() and self._boards.get(admin) is board:
+                    del self._boards[admin]
+            await self._clock.sleep(PAUSE_S)

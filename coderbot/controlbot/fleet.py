@@ -1,0 +1,122 @@
+"""The supervisor as the control bot reaches it: connected anew whenever it is gone."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from coderbot.clock import Clock
+from coderbot.control.call import Conversation
+from coderbot.control.client import ControlClient
+from coderbot.control.facts import (
+    BotChanged,
+    BotRemoved,
+    BotSnapshot,
+    FleetStatus,
+    LogLine,
+    Planned,
+)
+from coderbot.errors import CoderBotError
+
+_AGAIN_S = 1.0
+"""Before the next try to connect, in seconds."""
+_ANSWER_S = 20.0
+_RELOAD_S = 120.0
+"""Bots that are removed are stopped first."""
+
+_log = logging.getLogger(__name__)
+_T = TypeVar("_T")
+
+
+class Fleet:
+    """Follows the fleet, and carries wishes to its supervisor.
+
+    Args:
+        path: Of the control socket.
+        clock: For pauses and uptimes.
+        on_bot: Told how each bot stands, at first and after every change.
+        on_removed: Told the id of a bot that is no longer part of the fleet.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        clock: Clock,
+        on_bot: Callable[[BotSnapshot], None],
+        on_removed: Callable[[str], None],
+    ) -> None:
+        self._path = path
+        self._clock = clock
+        self._on_bot = on_bot
+        self._on_removed = on_removed
+        self._client: ControlClient | None = None
+
+    async def run(self) -> None:
+        """Follow until cancelled."""
+        is_away = False
+        while True:
+            try:
+                await self._follow()
+            except CoderBotError as error:
+                if not is_away:
+                    _log.warning("The supervisor cannot be reached: %s", error.message)
+                is_away = True
+            else:
+                is_away = False
+            await self._clock.sleep(_AGAIN_S)
+
+    async def _follow(self) -> None:
+        async with ControlClient.connect(
+            self._path, self._clock, lines=False
+        ) as client:
+            self._client = client
+            try:
+                async with client.subscribe() as events:
+                    for bot in client.bots():
+                        self._on_bot(bot)
+                    async for event in events:
+                        if isinstance(event, BotChanged):
+                            self._on_bot(event.snapshot)
+                        elif isinstance(event, BotRemoved):
+                            self._on_removed(event.bot)
+            finally:
+                self._client = None
+
+    @property
+    def port(self) -> ControlClient:
+        """The connection.
+
+        Raises:
+            CoderBotError: When there is none.
+        """
+        if self._client is None:
+            raise CoderBotError("The supervisor cannot be reached just now.")
+        return self._client
+
+    def bots(self) -> Sequence[BotSnapshot]:
+        """Return all bots by index, as they stand now."""
+        return self.port.bots()
+
+    async def status(self) -> FleetStatus:
+        """Return how everything stands, and which token is whose."""
+        return await self._ask(lambda talk: talk.status())
+
+    async def lines(self, bot: str, limit: int) -> list[LogLine]:
+        """Return the newest `limit` lines of a bot, in order."""
+        return await self._ask(lambda talk: talk.lines(bot, limit))
+
+    async def reload(self, *, dry_run: bool) -> Planned:
+        """Let the supervisor read its settings anew; returns what that changes."""
+        return await self._ask(lambda talk: talk.reload(dry_run), _RELOAD_S)
+
+    async def _ask(
+        self, question: Callable[[Conversation], _T], limit_s: float = _ANSWER_S
+    ) -> _T:
+        """Ask on a connection of its own: an answer may be long."""
+
+        def ask() -> _T:
+            with Conversation(self._path) as talk, talk.patience(limit_s):
+                return question(talk)
+
+        return await asyncio.to_thread(ask)
