@@ -37,13 +37,13 @@ _Where = Mapping[str, Path | None]
 
 def add(where: _Where) -> int:
     """Add a token to the `.env`; returns the exit code."""
-    path = _env_file(where)
+    path = env_file_of(where.get("env_file"))
     content = read_text(path)
     token = _ask_token()
     # First what needs no network: a bot that is there already, a file in disorder.
     changed = with_token(content, token)
-    username = username_of(token, _api_root(values_of(content)))
-    _write(path, content, changed)
+    username = username_of(token, api_root_of(content))
+    replace_text(path, content, changed)
     index = len(tokens_of(values_of(changed))) - 1
     click.echo(f"@{plain(username)} was added to {path} as bot-{index}. {_LATER}")
     return ExitCode.OK
@@ -51,20 +51,28 @@ def add(where: _Where) -> int:
 
 def remove(where: _Where, name: str, *, yes: bool) -> int:
     """Remove a token from the `.env`; returns the exit code."""
-    path = _env_file(where)
+    path = env_file_of(where.get("env_file"))
     content = read_text(path)
     tokens = tokens_of(values_of(content))
     token, called = _named(name, tokens, _status(where))
     changed = without_token(content, token)
     if not yes:
         _confirm(f"Remove {called} from {path}?")
-    _write(path, content, changed)
+    replace_text(path, content, changed)
     click.echo(f"{called} was removed from {path}. {_LATER}")
     return ExitCode.OK
 
 
-def _env_file(where: _Where) -> Path:
-    path = (where.get("env_file") or Path(".env")).absolute()
+def env_file_of(named: Path | None) -> Path:
+    """Return the `.env` in which tokens are kept.
+
+    Args:
+        named: It, if it is not the one in this directory.
+
+    Raises:
+        EnvFileError: When the environment has tokens, which wins over any file.
+    """
+    path = (named or Path(".env")).absolute()
     for name in _TOKEN_VARIABLES:
         if os.environ.get(name):
             raise EnvFileError(
@@ -72,11 +80,6 @@ def _env_file(where: _Where) -> Path:
                 "Change it there, or unset it.",
             )
     return path
-
-
-def _write(path: Path, old: str, new: str) -> None:
-    # A file that is made here holds tokens: for its owner alone (mkstemp's mode).
-    replace_text(path, old, new)
 
 
 def _ask_token() -> Secret:
@@ -96,7 +99,13 @@ def _ask_token() -> Secret:
         raise wrong from None
 
 
-def _api_root(values: Mapping[str, str]) -> str:
+def api_root_of(content: str) -> str:
+    """Return where the Bot API is, as the environment or a `.env` says.
+
+    Raises:
+        EnvFileError: When that is no address.
+    """
+    values = values_of(content)
     raw = os.environ.get(_API_ROOT, values.get(_API_ROOT, "")).strip()
     if not raw:
         return next(str(d) for _, v, d in variables() if v.name == _API_ROOT)
