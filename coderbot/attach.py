@@ -2,25 +2,38 @@
 
 import asyncio
 import signal
+import socket
 from pathlib import Path
 
 from coderbot.control.client import ControlClient
 from coderbot.control.failures import SupervisorGoneError
 from coderbot.tui.app import CoderBotApp
+from coderbot.tui.keymap import keymap_paths, load_keymap
+from coderbot.tui.ports import TokenEditor
 
 
-async def attach(path: Path) -> None:
+async def attach(path: Path, tokens: TokenEditor | None = None) -> None:
     """Show the dashboard until its user leaves it or the fleet has stopped.
 
     Args:
         path: Of the control socket.
+        tokens: Changes the `.env` of the fleet; None where it is not known.
 
     Raises:
+        KeymapError: When the keys cannot be told.
         NotRunningError: When no supervisor answers there.
         SupervisorGoneError: When it goes away without having stopped its fleet.
     """
+    keymap = load_keymap(keymap_paths(path.parent, Path.home()))
     async with ControlClient.connect(path) as client:
-        app = CoderBotApp(client, note=f"attached to {path.parent}", attached=True)
+        app = CoderBotApp(
+            client,
+            note=f"attached to {path.parent}",
+            attached=True,
+            host=socket.gethostname(),
+            tokens=tokens,
+            keymap=keymap,
+        )
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
             # Leaving by itself, it hands the terminal back as it was.

@@ -121,12 +121,14 @@ def _run_fleet(env_file: Path | None, headless: bool, note: str = "") -> None:
     # Imported late: `--help`, `--version` and `status` answer at once.
     import asyncio
 
+    from coderbot.commands.envtokens import EnvTokens
     from coderbot.config.load import load_settings
     from coderbot.fleet import run_fleet
 
     _need_terminal(headless)
     settings = load_settings(env_file)
-    asyncio.run(run_fleet(settings, headless=headless, note=note))
+    tokens = EnvTokens(env_file)
+    asyncio.run(run_fleet(settings, headless=headless, note=note, tokens=tokens))
 
 
 def _attach(state_dir: Path, env_file: Path | None) -> None:
@@ -138,11 +140,15 @@ def _attach(state_dir: Path, env_file: Path | None) -> None:
     import asyncio
 
     from coderbot.attach import attach
+    from coderbot.commands.envtokens import EnvTokens
     from coderbot.control.locate import control_path
 
     _need_terminal(headless=False)
     named = None if state_dir == Path() else state_dir
-    asyncio.run(attach(control_path(named, env_file)))
+    path = control_path(named, env_file)
+    beside = env_file or path.parent.parent / ".env"
+    tokens = EnvTokens(beside) if beside.is_file() else None
+    asyncio.run(attach(path, tokens))
 
 
 def _need_terminal(headless: bool) -> None:

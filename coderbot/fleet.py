@@ -4,10 +4,19 @@ import asyncio
 import logging
 import os
 import signal
+import socket
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Mapping,
+    Sequence,
+)
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 
 from coderbot.clock import SystemClock
 from coderbot.config.load import load_settings
@@ -32,6 +41,7 @@ from coderbot.supervisor.spec import (
     worker_specs,
 )
 from coderbot.supervisor.supervisor import Supervisor
+from coderbot.tui.ports import TokenEditor
 
 _log = logging.getLogger(__name__)
 
@@ -39,17 +49,26 @@ _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """What a terminal, a service manager and a lost connection send."""
 
 
-async def run_fleet(settings: Settings, *, headless: bool, note: str = "") -> None:
+async def run_fleet(
+    settings: Settings,
+    *,
+    headless: bool,
+    note: str = "",
+    tokens: TokenEditor | None = None,
+) -> None:
     """Run all bots until somebody asks to stop.
 
     Args:
         settings: Checked settings.
         headless: Print lines instead of showing the dashboard.
         note: A line for the dashboard's header.
+        tokens: Changes the `.env` for the dashboard.
 
     Raises:
+        KeymapError: When the keys of the dashboard cannot be told.
         LockError: When another supervisor holds the state directory.
     """
+    keymap = {} if headless else _keymap(settings)
     tokens_given = [name for name in sorted(TOKEN_VARIABLES) if os.environ.get(name)]
     for name in SECRET_VARIABLES:
         take_secret(name)
@@ -68,7 +87,12 @@ async def run_fleet(settings: Settings, *, headless: bool, note: str = "") -> No
                 watching(reloader, settings),
                 _stop_on_signals(supervisor),
             ):
-                await _front_end(supervisor, settings, headless, note)
+                show = (
+                    None
+                    if headless
+                    else partial(_show, supervisor, note, tokens, keymap)
+                )
+                await _front_end(supervisor, settings, show)
 
 
 def _reloader(
@@ -155,20 +179,54 @@ async def _metrics(supervisor: Supervisor, port: int) -> AsyncIterator[None]:
         yield
 
 
+def _keymap(settings: Settings) -> dict[str, str]:
+    """Return the keys of the dashboard.
+
+    Raises:
+        KeymapError: When a keymap cannot be used.
+    """
+    from coderbot.tui.keymap import keymap_paths, load_keymap
+
+    return load_keymap(keymap_paths(settings.state_dir, Path.home()))
+
+
+async def _show(
+    supervisor: Supervisor,
+    note: str,
+    tokens: TokenEditor | None,
+    keymap: Mapping[str, str],
+) -> bool:
+    """Show the dashboard to its end; tells whether the fleet is to run on."""
+    from coderbot.tui.app import CoderBotApp
+
+    app = CoderBotApp(
+        supervisor,
+        note=note,
+        host=socket.gethostname(),
+        tokens=tokens,
+        keymap=keymap,
+    )
+    return bool(await app.run_async())
+
+
 async def _front_end(
-    supervisor: Supervisor, settings: Settings, headless: bool, note: str
+    supervisor: Supervisor,
+    settings: Settings,
+    show: Callable[[], Awaitable[bool]] | None,
 ) -> None:
-    """Run the chosen front end; only this one is imported."""
-    if headless:
+    """Show the dashboard, if there is to be one, and go on headless when it is left.
+
+    Args:
+        supervisor: Whose fleet runs.
+        settings: Checked settings.
+        show: Shows the dashboard to its end; tells whether the fleet is to run on.
+    """
+    if show is None or await show():
         from coderbot.headless import run_headless
         from coderbot.supervisor.readiness import telling_managers
 
         async with telling_managers(supervisor, os.environ, SystemClock()):
             await run_headless(supervisor, settings.verbose_logging)
-    else:
-        from coderbot.tui.app import CoderBotApp
-
-        await CoderBotApp(supervisor, note=note).run_async()
 
 
 @asynccontextmanager

@@ -29,8 +29,8 @@ _Where = Mapping[str, Path | None]
 
 def add(where: _Where) -> int:
     """Add a token to the `.env`; returns the exit code."""
-    path = _env_file(where)
-    api_root = _api_root(values_of(read_text(path)))
+    path = env_file_of(where.get("env_file"))
+    api_root = api_root_of(read_text(path))
     username, index = add_token(path, _ask_token(), api_root)
     click.echo(f"@{plain(username)} was added to {path} as bot-{index}. {_LATER}")
     return ExitCode.OK
@@ -38,7 +38,7 @@ def add(where: _Where) -> int:
 
 def remove(where: _Where, name: str, *, yes: bool) -> int:
     """Remove a token from the `.env`; returns the exit code."""
-    path = _env_file(where)
+    path = env_file_of(where.get("env_file"))
     token, called = _named(name, tokens_in(path), _status(where))
     if not yes:
         _confirm(f"Remove {called} from {path}?")
@@ -47,8 +47,16 @@ def remove(where: _Where, name: str, *, yes: bool) -> int:
     return ExitCode.OK
 
 
-def _env_file(where: _Where) -> Path:
-    path = (where.get("env_file") or Path(".env")).absolute()
+def env_file_of(named: Path | None) -> Path:
+    """Return the `.env` in which tokens are kept.
+
+    Args:
+        named: It, if it is not the one in this directory.
+
+    Raises:
+        EnvFileError: When the environment has tokens, which wins over any file.
+    """
+    path = (named or Path(".env")).absolute()
     for name in _TOKEN_VARIABLES:
         if os.environ.get(name):
             raise EnvFileError(
@@ -75,7 +83,13 @@ def _ask_token() -> Secret:
         raise wrong from None
 
 
-def _api_root(values: Mapping[str, str]) -> str:
+def api_root_of(content: str) -> str:
+    """Return where the Bot API is, as the environment or a `.env` says.
+
+    Raises:
+        EnvFileError: When that is no address.
+    """
+    values = values_of(content)
     raw = os.environ.get(_API_ROOT, values.get(_API_ROOT, "")).strip()
     if not raw:
         return next(str(d) for _, v, d in variables() if v.name == _API_ROOT)

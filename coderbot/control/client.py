@@ -3,12 +3,13 @@
 import asyncio
 import heapq
 from collections import deque
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from itertools import count, islice
 from operator import attrgetter
 from pathlib import Path
+from typing import TypeVar
 
 from coderbot.clock import Clock, SystemClock
 from coderbot.control.call import CONNECT_TIMEOUT_S
@@ -32,15 +33,18 @@ from coderbot.supervisor.events import (
     FleetStopping,
     LinesAdded,
 )
+from coderbot.supervisor.facts import BotFacts
 from coderbot.supervisor.lines import LogLine
 from coderbot.supervisor.logquery import LogHits, LogQuery
-from coderbot.supervisor.media import MediaUsage
+from coderbot.supervisor.media import FOLDERS, MediaFolder, MediaUsage
+from coderbot.supervisor.plan import Changes
 from coderbot.unixsocket import connect_to
 from coderbot.wire import Frame, WireError
 
 _KEEP = 30_000
 """Lines kept of one bot."""
 _HISTORY = wire.MAX_LINES
+_T = TypeVar("_T", bound=Frame)
 
 
 class ControlClient:
@@ -153,14 +157,40 @@ class ControlClient:
         """Return how much `clean_media` would delete."""
         return _usage(await self._act("media_usage", bot))
 
-    async def clean_media(self, bot: str) -> MediaUsage:
-        """Delete the contents of a bot's sent/, received/ and failed/."""
-        return _usage(await self._act("clean_media", bot))
+    async def media(self, bot: str) -> Sequence[MediaFolder]:
+        """Return what lies in a bot's media directories."""
+        number = next(self._numbers)
+        answer = await self._ask(wire.GetMedia(id=number, bot=bot), number)
+        return _expect(answer, wire.MediaFolders).folders
+
+    async def clean_media(
+        self, bot: str, folders: Collection[str] = FOLDERS
+    ) -> MediaUsage:
+        """Delete the contents of some of a bot's sent/, received/ and failed/."""
+        number = next(self._numbers)
+        act = wire.Act(id=number, action="clean_media", bot=bot, folders=list(folders))
+        return _usage(await self._ask(act, number))
+
+    async def facts(self, bot: str) -> BotFacts:
+        """Return what the worker of a bot is started with, without secrets."""
+        number = next(self._numbers)
+        answer = await self._ask(wire.GetFacts(id=number, bot=bot), number)
+        return _expect(answer, wire.Facts).facts
+
+    async def reload(self, *, dry_run: bool) -> Changes:
+        """Let the supervisor read its settings anew; returns what that changes."""
+        number = next(self._numbers)
+        answer = await self._ask(wire.Reload(id=number, dry_run=dry_run), number)
+        plan = _expect(answer, wire.Planned)
+        lists = (plan.added, plan.removed, plan.changed, plan.later)
+        return Changes(*map(tuple, lists))
 
     async def search(self, query: LogQuery) -> LogHits:
         """Look for lines in all that the supervisor keeps, in memory and in files."""
         number = next(self._numbers)
-        return _hits(await self._ask(wire.Search(id=number, query=query), number))
+        return _expect(
+            await self._ask(wire.Search(id=number, query=query), number), wire.Found
+        ).hits
 
     async def history(
         self, bot: str | None, before: int, limit: int = 1_000
@@ -168,15 +198,13 @@ class ControlClient:
         """Return the newest `limit` lines with a number below `before`."""
         number = next(self._numbers)
         ask = wire.GetHistory(id=number, bot=bot, before=before, limit=limit)
-        return _hits(await self._ask(ask, number)).lines
+        return _expect(await self._ask(ask, number), wire.Found).hits.lines
 
     async def dossiers(self, bot: str) -> Sequence[Dossier]:
         """Return what is kept of the crashes of a bot, the newest first."""
         number = next(self._numbers)
         answer = await self._ask(wire.GetDossiers(id=number, bot=bot), number)
-        if not isinstance(answer, wire.Crashes):
-            raise ControlRefusedError(f"Unexpected answer: {type(answer).__name__}")
-        return answer.dossiers
+        return _expect(answer, wire.Crashes).dossiers
 
     async def shut_down(self) -> None:
         """Stop the whole fleet; returns when every worker is gone."""
@@ -267,14 +295,15 @@ class ControlClient:
                 self._bus.publish(BotChanged(bot))
             case wire.Lines(lines=lines):
                 self._add(lines)
-            case wire.Planned():
-                """Never asked for here."""
             case (
                 wire.Done()
                 | wire.Failed()
                 | wire.Media()
-                | wire.Crashes()
                 | wire.Found()
+                | wire.MediaFolders()
+                | wire.Facts()
+                | wire.Crashes()
+                | wire.Planned()
             ):
                 self._settle(frame)
             case wire.Refused():
@@ -303,10 +332,8 @@ class ControlClient:
                 self._is_over = True
                 self._bus.publish(FleetStopped())
 
-    def _settle(
-        self,
-        frame: wire.Done | wire.Failed | wire.Media | wire.Crashes | wire.Found,
-    ) -> None:
+    def _settle(self, frame: wire.Answer) -> None:
+        assert not isinstance(frame, wire.Lines | wire.FleetStatus)
         answer = self._waiting.get(frame.id)
         if answer is None:
             # The first request was to follow, and its history is complete.
@@ -343,16 +370,15 @@ async def _open(path: Path) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]
     )
 
 
-def _hits(frame: wire.Answer) -> LogHits:
-    if not isinstance(frame, wire.Found):
-        raise ControlRefusedError(f"Unexpected answer: {type(frame).__name__}")
-    return frame.hits
-
-
-def _usage(frame: wire.Answer) -> MediaUsage:
-    if not isinstance(frame, wire.Media):
-        raise ControlRefusedError(f"Unexpected answer: {type(frame).__name__}")
+def _usage(answer: wire.Answer) -> MediaUsage:
+    frame = _expect(answer, wire.Media)
     return MediaUsage(frame.files, frame.size_bytes)
+
+
+def _expect(frame: Frame, kind: type[_T]) -> _T:
+    if not isinstance(frame, kind):
+        raise ControlRefusedError(f"Unexpected answer: {type(frame).__name__}")
+    return frame
 
 
 def _aged(bot: BotSnapshot, seconds: float) -> BotSnapshot:

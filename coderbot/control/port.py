@@ -1,23 +1,31 @@
 """The supervisor as its front ends see it."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from coderbot.supervisor.dossier import Dossier
 from coderbot.supervisor.errors import FleetStoppingError, UnknownBotError
 from coderbot.supervisor.events import BotSnapshot, FleetEvent
+from coderbot.supervisor.facts import BotFacts, Setting
 from coderbot.supervisor.lines import LogLine
 from coderbot.supervisor.logquery import LogHits, LogQuery
-from coderbot.supervisor.media import MediaUsage
+from coderbot.supervisor.media import FOLDERS, MediaFile, MediaFolder, MediaUsage
+from coderbot.supervisor.plan import Changes
 from coderbot.supervisor.searcher import SearchFailedError
 
 __all__ = [
+    "FOLDERS",
+    "BotFacts",
+    "Changes",
     "FleetStoppingError",
     "LogHits",
     "LogQuery",
+    "MediaFile",
+    "MediaFolder",
     "MediaUsage",
     "SearchFailedError",
+    "Setting",
     "SupervisorPort",
     "UnknownBotError",
 ]
@@ -103,10 +111,28 @@ class SupervisorPort(Protocol):
     async def media_usage(self, bot: str) -> MediaUsage:
         """Return how much `clean_media` would delete."""
 
-    async def clean_media(self, bot: str) -> MediaUsage:
-        """Delete the contents of a bot's sent/, received/ and failed/.
+    async def media(self, bot: str) -> Sequence[MediaFolder]:
+        """Return what lies in a bot's directories: waiting, sent, received, failed."""
+
+    async def clean_media(
+        self, bot: str, folders: Collection[str] = FOLDERS
+    ) -> MediaUsage:
+        """Delete the contents of some of a bot's sent/, received/ and failed/.
 
         Files that still wait to be sent stay. Returns what was deleted.
+        """
+
+    async def facts(self, bot: str) -> BotFacts:
+        """Return what the worker of a bot is started with, without secrets."""
+
+    async def reload(self, *, dry_run: bool) -> Changes:
+        """Read the settings anew; returns what that changes.
+
+        Args:
+            dry_run: Only look.
+
+        Raises:
+            CoderBotError: When the settings are unusable, or there are none.
         """
 
     async def shut_down(self) -> None:

@@ -37,7 +37,7 @@ class Door:
         Raises:
             ApplicationHandlerStop: For every other one.
         """
-        if not self._ledger.is_new(update):
+        if not await self._ledger.is_new(update):
             raise ApplicationHandlerStop
         verdict = decide(facts_of(update), self._admins)
         if verdict is Verdict.PASS:

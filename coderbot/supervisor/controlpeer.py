@@ -23,7 +23,7 @@ from coderbot.supervisor.events import (
 )
 from coderbot.supervisor.lines import LogLine
 from coderbot.supervisor.logquery import LogHits
-from coderbot.supervisor.media import MediaUsage
+from coderbot.supervisor.media import FOLDERS, MediaUsage
 from coderbot.supervisor.reload import Reloader
 from coderbot.supervisor.supervisor import Supervisor
 from coderbot.wire import Frame, WireError
@@ -54,6 +54,8 @@ _Request = (
     | wire.Search
     | wire.GetHistory
     | wire.GetDossiers
+    | wire.GetMedia
+    | wire.GetFacts
     | wire.Follow
     | wire.Reload
 )
@@ -198,15 +200,29 @@ class Peer:
                 page = await self._supervisor.history(bot, before, _bounded(limit))
                 hits = LogHits(list(page))
                 await self._send(wire.Found(id=frame.id, hits=hits))
-            case wire.GetDossiers():
-                found = list(await self._supervisor.dossiers(frame.bot))
-                await self._send(wire.Crashes(id=frame.id, dossiers=found))
+            case wire.GetDossiers() | wire.GetMedia() | wire.GetFacts():
+                await self._send(await self._about(frame))
             case wire.Follow():
                 await self._follow(frame)
             case wire.Act():
                 await self._act(frame)
             case wire.Reload():
                 await self._reload(frame)
+
+    async def _about(
+        self, ask: wire.GetDossiers | wire.GetMedia | wire.GetFacts
+    ) -> wire.Answer:
+        """Return what is known of one bot."""
+        fleet, number, bot = self._supervisor, ask.id, ask.bot
+        match ask:
+            case wire.GetDossiers():
+                return wire.Crashes(id=number, dossiers=list(await fleet.dossiers(bot)))
+            case wire.GetMedia():
+                return wire.MediaFolders(
+                    id=number, folders=list(await fleet.media(bot))
+                )
+            case wire.GetFacts():
+                return wire.Facts(id=number, facts=await fleet.facts(bot))
 
     async def _act(self, act: wire.Act) -> None:
         fleet = self._supervisor
@@ -218,7 +234,7 @@ class Peer:
         }
         media: dict[str, Callable[[str], Awaitable[MediaUsage]]] = {
             "media_usage": fleet.media_usage,
-            "clean_media": fleet.clean_media,
+            "clean_media": lambda bot: fleet.clean_media(bot, act.folders or FOLDERS),
         }
         if act.action in media:
             use = await media[act.action](act.bot)

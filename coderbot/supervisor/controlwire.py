@@ -10,8 +10,10 @@ import msgspec
 
 from coderbot.supervisor.dossier import Dossier
 from coderbot.supervisor.events import BotSnapshot
+from coderbot.supervisor.facts import BotFacts
 from coderbot.supervisor.lines import LogLine
 from coderbot.supervisor.logquery import LogHits, LogQuery
+from coderbot.supervisor.media import MediaFolder
 from coderbot.wire import Frame, WireError
 
 PROTOCOL = 1
@@ -47,6 +49,8 @@ class Act(Frame, tag="act", frozen=True, kw_only=True):
     id: int
     action: Action
     bot: str = ""
+    folders: list[str] | None = None
+    """What `clean_media` cleans; None: everything."""
 
 
 class GetStatus(Frame, tag="get_status", frozen=True, kw_only=True):
@@ -87,6 +91,20 @@ class GetDossiers(Frame, tag="get_dossiers", frozen=True, kw_only=True):
     bot: str
 
 
+class GetMedia(Frame, tag="get_media", frozen=True, kw_only=True):
+    """Client: what lies in the media directories of a bot?"""
+
+    id: int
+    bot: str
+
+
+class GetFacts(Frame, tag="get_facts", frozen=True, kw_only=True):
+    """Client: what is the worker of a bot started with?"""
+
+    id: int
+    bot: str
+
+
 class Follow(Frame, tag="follow", frozen=True, kw_only=True):
     """Client: all bots, the newest `history` lines, `Done`, and then every event."""
 
@@ -111,6 +129,8 @@ ClientFrame = (
     | Search
     | GetHistory
     | GetDossiers
+    | GetMedia
+    | GetFacts
     | Follow
     | Reload
 )
@@ -160,6 +180,20 @@ class Media(Frame, tag="media", frozen=True, kw_only=True):
     id: int
     files: int
     size_bytes: int
+
+
+class MediaFolders(Frame, tag="media_folders", frozen=True, kw_only=True):
+    """Supervisor: what lies in each of a bot's media directories."""
+
+    id: int
+    folders: list[MediaFolder]
+
+
+class Facts(Frame, tag="facts", frozen=True, kw_only=True):
+    """Supervisor: what the worker of a bot is started with."""
+
+    id: int
+    facts: BotFacts
 
 
 class FleetStatus(Frame, tag="status", frozen=True, kw_only=True):
@@ -236,7 +270,18 @@ class FleetIsStopped(Frame, tag="fleet_stopped", frozen=True, kw_only=True):
     """Supervisor: no worker runs any more; nothing follows."""
 
 
-Answer = Done | Failed | Media | Crashes | FleetStatus | Lines | Found | Planned
+Answer = (
+    Done
+    | Failed
+    | Media
+    | MediaFolders
+    | Facts
+    | Crashes
+    | FleetStatus
+    | Lines
+    | Found
+    | Planned
+)
 """What answers a request."""
 Push = Changed | Removed | FleetIsReady | FleetIsStopping | FleetIsStopped
 """What a client that follows hears unasked, besides `Lines` with id 0."""

@@ -17,6 +17,23 @@ _ALSO_THE_PARENTS = frozenset({"MEDIA_TMP_LOCATION"})
 
 
 @dataclass(frozen=True, slots=True)
+class Changes:
+    """What new settings change, by name."""
+
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    """Restarted."""
+    later: tuple[str, ...] = ()
+    """Variables that count from the next start of the supervisor on."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no bot is touched."""
+        return not (self.added or self.removed or self.changed)
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What is to be done; all specs bear the index that they will run with."""
 
@@ -35,7 +52,17 @@ class Plan:
     @property
     def is_empty(self) -> bool:
         """Whether no bot is touched."""
-        return not (self.added or self.removed or self.changed)
+        return self.changes.is_empty
+
+    @property
+    def changes(self) -> Changes:
+        """The same by name."""
+        return Changes(
+            tuple(spec.bot for spec in self.added),
+            self.removed,
+            tuple(spec.bot for spec in self.changed),
+            self.later,
+        )
 
 
 def make_plan(

@@ -28,6 +28,7 @@ class Reloader:
         self._lock = asyncio.Lock()
         indexes = [spec.index for spec in supervisor.specs().values()]
         self._next_index = max(indexes, default=-1) + 1
+        supervisor.reload_by(lambda dry_run: self.reload(dry_run=dry_run))
 
     async def reload(self, *, dry_run: bool = False) -> Plan:
         """Return what changes; when it returns that has been done.

@@ -2,7 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Mapping,
+    Sequence,
+)
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +17,7 @@ from types import TracebackType
 from typing import Self
 
 from coderbot.clock import Clock, SystemClock
+from coderbot.errors import CoderBotError
 from coderbot.paths import MediaDirs
 from coderbot.redact import Redactor
 from coderbot.supervisor.blocks import Block
@@ -29,6 +37,7 @@ from coderbot.supervisor.events import (
     LinesAdded,
 )
 from coderbot.supervisor.exits import describe_duration
+from coderbot.supervisor.facts import BotFacts, facts_of
 from coderbot.supervisor.household import Household, adopting_orphans
 from coderbot.supervisor.ledger import Ledger
 from coderbot.supervisor.leftovers import end_leftovers
@@ -37,7 +46,15 @@ from coderbot.supervisor.logbook import Logbook
 from coderbot.supervisor.logfiles import LogFiles
 from coderbot.supervisor.loghandler import logging_to
 from coderbot.supervisor.logquery import LogHits, LogQuery
-from coderbot.supervisor.media import MediaUsage, clean_media, measure_media
+from coderbot.supervisor.media import (
+    FOLDERS,
+    MediaFolder,
+    MediaUsage,
+    clean_media,
+    look_at_media,
+    measure_media,
+)
+from coderbot.supervisor.plan import Changes, Plan
 from coderbot.supervisor.proctable import Table, read_table
 from coderbot.supervisor.report import StartReport
 from coderbot.supervisor.runner import SEEING_OUT_S, BotRunner, Surroundings
@@ -122,6 +139,7 @@ class Supervisor:
         self._report = StartReport(self._clock.monotonic())
         self._tasks: asyncio.TaskGroup | None = None
         self._starting: asyncio.Task[None] | None = None
+        self._reload: Callable[[bool], Awaitable[Plan]] | None = None
         self._is_stopping = False
         self._stopped = asyncio.Event()
         self._block: AbstractAsyncContextManager[None] | None = None
@@ -217,6 +235,24 @@ class Supervisor:
         query = LogQuery(bots=bots, before=before, limit=limit, count_all=False)
         return (await self.search(query)).lines
 
+    async def facts(self, bot: str) -> BotFacts:
+        """Return what the worker of a bot is started with, without secrets."""
+        return facts_of(self._spec(bot))
+
+    def reload_by(self, reload: Callable[[bool], Awaitable[Plan]]) -> None:
+        """Note how the settings are read anew; told whether only to look."""
+        self._reload = reload
+
+    async def reload(self, *, dry_run: bool) -> Changes:
+        """Read the settings anew; returns what that changes.
+
+        Raises:
+            CoderBotError: When they are unusable, or there are none.
+        """
+        if self._reload is None:
+            raise CoderBotError("This supervisor has no settings to read anew")
+        return (await self._reload(dry_run)).changes
+
     async def dossiers(self, bot: str) -> Sequence[Dossier]:
         """Return what is kept of the crashes of a bot, the newest first."""
         self._spec(bot)
@@ -256,9 +292,15 @@ class Supervisor:
         """Return how much `clean_media` would delete."""
         return await asyncio.to_thread(measure_media, self._media_of(bot))
 
-    async def clean_media(self, bot: str) -> MediaUsage:
-        """Delete the contents of a bot's sent/, received/ and failed/."""
-        deleted = await asyncio.to_thread(clean_media, self._media_of(bot))
+    async def media(self, bot: str) -> Sequence[MediaFolder]:
+        """Return what lies in a bot's media directories."""
+        return await asyncio.to_thread(look_at_media, self._media_of(bot))
+
+    async def clean_media(
+        self, bot: str, folders: Collection[str] = FOLDERS
+    ) -> MediaUsage:
+        """Delete the contents of some of a bot's sent/, received/ and failed/."""
+        deleted = await asyncio.to_thread(clean_media, self._media_of(bot), folders)
         _log.info("%s: deleted %d media files", bot, deleted.files)
         return deleted
 

@@ -1,7 +1,7 @@
 """The dashboard."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from functools import partial
 from pathlib import PurePath
 from typing import Any, ClassVar
@@ -21,6 +21,7 @@ from coderbot.tui.bridge import Bridge
 from coderbot.tui.keys import QUIT_KEYS, palette
 from coderbot.tui.messages import FleetBeganStopping, FleetEnded
 from coderbot.tui.plain import printable
+from coderbot.tui.ports import TokenEditor
 from coderbot.tui.screens.confirm import ConfirmScreen
 from coderbot.tui.screens.help import HelpScreen
 from coderbot.tui.screens.main import MainScreen
@@ -28,30 +29,34 @@ from coderbot.tui.screens.stopping import StoppingScreen
 
 _STYLES: list[str | PurePath] = [
     "screens/main.tcss",
-    "screens/confirm.tcss",
     "screens/help.tcss",
     "screens/stopping.tcss",
     "widgets/fleet_header.tcss",
     "widgets/bot_table.tcss",
     "widgets/log_view.tcss",
     "widgets/log_pane.tcss",
+    "widgets/input_bar.tcss",
+    "screens/dialog.tcss",
 ]
 _BREAKPOINTS = [(0, "-short"), (32, "-tall")]
 """From 32 rows on there is room for air."""
 
 
-class CoderBotApp(App[None]):
+class CoderBotApp(App[bool]):
     """The dashboard of a fleet; it runs inside the block of the supervisor.
 
-    It ends when the fleet has stopped, whoever asked for that. A fault of the
-    dashboard is raised by `run_async`, the terminal being restored before.
+    It ends when the fleet has stopped, whoever asked for that, or when it is left; then
+    it returns True, and the fleet runs on. A fault of the dashboard is raised by
+    `run_async`, the terminal being restored before.
 
     Args:
         port: The supervisor.
         note: A line for the header, such as the address of a chat page.
-        attached: The supervisor lives elsewhere: `d` leaves without stopping it, `q` asks
-            first.
+        attached: The supervisor lives elsewhere: `q` leaves without stopping it.
         clock: Measures the time left while the fleet is being stopped.
+        host: The machine on which the fleet runs, for the header.
+        tokens: Changes the `.env`; None where there is none to change.
+        keymap: Other keys than the usual ones, by the id of their binding.
     """
 
     TITLE = "CoderBot"
@@ -66,8 +71,14 @@ class CoderBotApp(App[None]):
         *,
         attached: bool = False,
         clock: Clock | None = None,
+        host: str = "",
+        tokens: TokenEditor | None = None,
+        keymap: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__()
+        self._host = host
+        self._tokens = tokens
+        self._keys = dict(keymap or {})
         self._port = port
         self._note = note
         self._attached = attached
@@ -79,7 +90,7 @@ class CoderBotApp(App[None]):
 
     def get_default_screen(self) -> Screen[None]:
         """Return the main screen."""
-        return MainScreen(self._port, self._note)
+        return MainScreen(self._port, self._note, self._host, self._tokens)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Return our own variables, for themes that do not know them."""
@@ -87,6 +98,7 @@ class CoderBotApp(App[None]):
 
     def on_mount(self) -> None:
         """Begin to listen."""
+        self.set_keymap(self._keys)
         bridge = Bridge(self._port, self.screen)
         self.run_worker(
             bridge.run(), name="bridge", group="bridge", description="fleet events"
@@ -101,7 +113,7 @@ class CoderBotApp(App[None]):
         mouse: bool = True,
         size: tuple[int, int] | None = None,
         auto_pilot: Callable[[Pilot[object]], Coroutine[Any, Any, None]] | None = None,
-    ) -> None:
+    ) -> bool | None:
         """Run until the fleet has stopped; see `App.run_async` for the arguments.
 
         Raises:
@@ -132,22 +144,21 @@ class CoderBotApp(App[None]):
         self._close_messages_no_wait()
 
     async def action_quit(self) -> None:
-        """Stop all bots and quit; a dashboard of a supervisor elsewhere asks first."""
-        if self._stopping is not None:
-            return
-        if not self._attached:
-            self._stop_fleet()
-        elif not isinstance(self.screen, ConfirmScreen):
+        """Ask, stop all bots and quit; where it is only attached: leave."""
+        if self._attached:
+            self.action_detach()
+        elif self._stopping is None and not isinstance(self.screen, ConfirmScreen):
             question = ConfirmScreen(
-                "Stop the whole fleet?",
-                "This dashboard is only attached: d leaves it, and the bots keep "
-                "running.",
+                "Stop all bots and quit?",
+                "Every worker ends, with its terminals. "
+                "D leaves the dashboard instead, and the bots keep running.",
                 yes="Stop all",
+                no="Cancel",
             )
             self.push_screen(question, self._quit_answered)
 
     def _quit_answered(self, stop: bool | None) -> None:
-        if stop:
+        if stop and self._stopping is None:
             self._stop_fleet()
 
     def _stop_fleet(self) -> None:
@@ -190,38 +201,30 @@ class CoderBotApp(App[None]):
     def _ended(self) -> None:
         self.exit()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer `detach` only where it makes sense."""
-        if action == "detach":
-            return self._attached
-        return super().check_action(action, parameters)
-
     def action_detach(self) -> None:
         """Leave; the bots keep running."""
-        self.exit()
+        if self._stopping is None:
+            self.exit(True)
 
     def action_help(self) -> None:
         """List all keys."""
-        self.push_screen(HelpScreen())
+        self.push_screen(HelpScreen(self._keys))
 
     def action_toggle_look(self) -> None:
         """Change between dark and light."""
         dark = self.current_theme.dark
         self.theme = themes.LIGHT.name if dark else themes.DARK.name
 
-    def action_copy(self) -> None:
-        """Copy selected text, or else the note."""
-        text = self.screen.get_selected_text() or printable(self._note)
-        if text:
-            self.copy_to_clipboard(text)
-            self.notify(text[:200], title="Copied", markup=False)
+    def action_copy_note(self) -> None:
+        """Copy the note in the header."""
+        if self._note:
+            self.copy_to_clipboard(printable(self._note))
+            self.notify(printable(self._note)[:200], title="Copied", markup=False)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Yield what the command palette offers: every key, and the themes."""
         if isinstance(screen, MainScreen):
             for binding in palette():
-                if binding.action == "app.detach" and not self._attached:
-                    continue
                 run = partial(self.call_later, self._run_on, screen, binding.action)
                 yield SystemCommand(binding.description, binding.tooltip, run)
         yield SystemCommand("Theme", "Choose other colours", self.action_change_theme)

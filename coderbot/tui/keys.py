@@ -1,201 +1,129 @@
-"""Every key of the dashboard, in one place: bindings, help and palette read it."""
+"""Every key of the dashboard but those of the log; help and palette read it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from textual.binding import Binding
 
-
-def _key(
-    key: str, action: str, name: str, words: str, tooltip: str, *, show: bool = True
-) -> Binding:
-    return Binding(key, action, words, show=show, tooltip=tooltip, id=name)
-
+from coderbot.tui.binding import hidden, key
+from coderbot.tui.logkeys import LOG_KEYS, SCROLL_KEYS, SEARCH_KEYS
 
 BOT_KEYS = (
-    _key(
-        "r",
-        "command('restart')",
-        "bot.restart",
-        "Restart",
-        "Stop the selected bot and start it at once",
-    ),
-    _key("s", "command('start')", "bot.start", "Start", "Start the selected bot"),
-    _key(
-        "x", "command('stop')", "bot.stop", "Stop", "Stop the selected bot gracefully"
-    ),
-    _key(
+    key("r", "command('restart')", "bot.restart", "Restart", "Restart it at once"),
+    key("s", "command('start')", "bot.start", "Start", "Start it"),
+    key("x", "command('stop')", "bot.stop", "Stop", "Stop it gracefully"),
+    key(
         "X",
         "command('kill')",
         "bot.kill",
         "Kill",
-        "Kill the selected bot and what it started (asks first)",
+        "Kill it and what it started (asks first)",
     ),
-    _key(
+    key(
         "c",
         "command('clean')",
         "bot.clean",
         "Clean",
-        "Delete its sent, received and failed files (asks first)",
+        "Delete its sent, received or failed files (asks first)",
+    ),
+    hidden(
+        "delete",
+        "command('remove')",
+        "bot.remove",
+        "Remove",
+        "Take its token out of the .env (asks first)",
     ),
 )
-"""What can be done to the selected bot."""
+"""What can be done to the selected bot, or to all that are marked."""
 
-LOG_KEYS = (
-    _key(
-        "a",
-        "log('merge')",
-        "log.merge",
-        "Merge",
-        "Lines of all bots, or of the selected one only",
+FLEET_KEYS = (
+    hidden(
+        "R",
+        "fleet('roll')",
+        "fleet.roll",
+        "Restart all",
+        "One after another, each READY before the next (asks first)",
     ),
-    _key("slash", "log('search')", "log.search", "Search", "Search the log"),
-    _key(
-        "t",
-        "log('times')",
-        "log.times",
-        "Times",
-        "Show or hide when each line came (UTC)",
+    hidden(
+        "S", "fleet('stop')", "fleet.stop", "Stop all", "Stop every bot (asks first)"
     ),
-    _key("w", "log('wrap')", "log.wrap", "Wrap", "Wrap long lines, or cut them"),
-    _key(
-        "z",
-        "log('zoom')",
-        "log.zoom",
-        "Zoom",
-        "Give the log the whole screen, or take it back",
+    hidden(
+        "a", "fleet('add')", "fleet.add", "Add a bot", "By its token from @BotFather"
     ),
-    _key(
-        "n",
-        "log('newer')",
-        "log.newer",
-        "Next match",
-        "Go to the next match, towards newer lines",
-        show=False,
-    ),
-    _key(
-        "N",
-        "log('older')",
-        "log.older",
-        "Previous match",
-        "Go to the next match, towards older lines",
-        show=False,
-    ),
-    _key(
-        "escape",
-        "log('leave')",
-        "log.leave",
-        "Leave search",
-        "Leave the search, forget its text",
-        show=False,
-    ),
-    _key(
-        "G,end",
-        "log('end')",
-        "log.end",
-        "Follow",
-        "Go to the newest line, and follow",
-    ),
-    _key(
-        "g,home",
-        "log('home')",
-        "log.home",
-        "Oldest line",
-        "Go to the oldest line",
-        show=False,
-    ),
-    _key(
-        "pageup",
-        "log('page_up')",
-        "log.page_up",
-        "Page up",
-        "Scroll the log one page up; ends following",
-        show=False,
-    ),
-    _key(
-        "pagedown",
-        "log('page_down')",
-        "log.page_down",
-        "Page down",
-        "Scroll the log one page down",
-        show=False,
+    hidden(
+        "u",
+        "fleet('reload')",
+        "fleet.reload",
+        "Reload",
+        "Read the .env anew; shows first what that changes",
     ),
 )
-"""What can be done to the log, wherever the focus is."""
+"""What can be done to the fleet."""
 
 TABLE_KEYS = (
-    _key(
-        "j,down",
-        "cursor_down",
-        "table.down",
-        "Next bot",
-        "Select the next bot",
-        show=False,
-    ),
-    _key(
-        "k,up",
-        "cursor_up",
-        "table.up",
-        "Previous bot",
-        "Select the bot before",
-        show=False,
-    ),
-    _key(
+    hidden("j,down", "cursor_down", "table.down", "Next bot", "Select the next bot"),
+    hidden("k,up", "cursor_up", "table.up", "Previous bot", "Select the bot before"),
+    hidden(
         "enter",
         "select_cursor",
         "table.choose",
-        "Only its lines",
-        "Show only the lines of the selected bot",
-        show=False,
+        "Details",
+        "Settings, runs, terminals and files of the bot",
     ),
+    hidden("space", "mark", "table.mark", "Mark", "Mark it, for the keys above"),
 )
 """Keys of the table, while it has the focus."""
 
-SCROLL_KEYS = (
-    _key(
-        "j,down",
-        "scroll('down')",
-        "lines.down",
-        "Line down",
-        "Scroll one line down",
-        show=False,
+VIEW_KEYS = (
+    hidden("M", "table('mark_all')", "table.mark_all", "Mark all", "Mark all, or none"),
+    key(
+        "f",
+        "table('filter')",
+        "table.filter",
+        "Filter",
+        "Only bots with these words in name or state; !word: without",
     ),
-    _key(
-        "k,up",
-        "scroll('up')",
-        "lines.up",
-        "Line up",
-        "Scroll one line up; ends following",
-        show=False,
+    hidden(
+        "greater_than_sign",
+        "table('sort_next')",
+        "table.sort_next",
+        "Sort by next column",
+        "Or click its title; again turns the order around",
     ),
+    hidden(
+        "less_than_sign",
+        "table('sort_last')",
+        "table.sort_last",
+        "Sort by last column",
+        "The column on the left",
+    ),
+    hidden("I", "table('invert')", "table.invert", "Invert", "Turn the order around"),
 )
-"""Keys of the log, while it has the focus."""
+"""What can be done to the table, wherever the focus is."""
 
 APP_KEYS = (
-    _key("question_mark,f1", "app.help", "app.help", "Help", "List all keys"),
-    _key(
-        "d",
+    key("question_mark,f1", "app.help", "app.help", "Help", "List all keys"),
+    key("q", "app.quit", "app.quit", "Quit", "Stop all bots and quit; attached: leave"),
+    key(
+        "D",
         "app.detach",
         "app.detach",
         "Detach",
-        "Leave; the bots keep running (only where it was attached)",
+        "Leave; the bots keep running without a dashboard",
     ),
-    _key("q", "app.quit", "app.quit", "Quit", "Stop all bots and quit"),
-    _key(
+    hidden(
+        "colon,ctrl+p",
+        "app.command_palette",
+        "app.palette",
+        "Palette",
+        "Find any of these by its name",
+    ),
+    hidden(
         "T",
         "app.toggle_look",
         "app.look",
         "Dark/light",
         "Change between the dark and the light look",
-        show=False,
-    ),
-    _key(
-        "y",
-        "app.copy",
-        "app.copy",
-        "Copy",
-        "Copy selected text, or else the note in the header",
-        show=False,
     ),
 )
 """What can be done to the whole."""
@@ -208,17 +136,26 @@ QUIT_KEYS = (
         show=False,
         priority=True,
         id="app.quit_always",
-        tooltip="Stop all bots and quit, from any screen",
+        tooltip="The same, from any screen",
     ),
 )
 """Keys that work on every screen, in every field."""
 
-MAIN_KEYS = (*BOT_KEYS, *LOG_KEYS[:2], *APP_KEYS, *LOG_KEYS[2:])
+MAIN_KEYS = (
+    *BOT_KEYS[:4],
+    *LOG_KEYS[:1],
+    *APP_KEYS[:3],
+    *BOT_KEYS[4:],
+    *VIEW_KEYS,
+    *LOG_KEYS[1:],
+    *FLEET_KEYS,
+    *APP_KEYS[3:],
+)
 """Keys of the main screen, in the order of the footer: on a narrow screen its end
 is cut off."""
 
 STOPPING_KEYS = (
-    _key(
+    key(
         "X",
         "kill_now",
         "stopping.kill",
@@ -229,43 +166,33 @@ STOPPING_KEYS = (
 """Keys of the progress screen."""
 
 CONFIRM_KEYS = (
-    _key("y", "answer(True)", "confirm.yes", "Yes", "Do it"),
-    _key("n,escape", "answer(False)", "confirm.no", "No", "Leave it"),
-    _key(
-        "left,h",
-        "app.focus_previous",
-        "confirm.left",
-        "Left",
-        "Go to the button on the left",
-        show=False,
-    ),
-    _key(
-        "right,l",
-        "app.focus_next",
-        "confirm.right",
-        "Right",
-        "Go to the button on the right",
-        show=False,
-    ),
+    key("y", "answer(True)", "confirm.yes", "Yes", "Do it"),
+    key("n,escape", "answer(False)", "confirm.no", "No", "Leave it"),
+    hidden("left,h", "app.focus_previous", "confirm.left", "Left", "The left button"),
+    hidden("right,l", "app.focus_next", "confirm.right", "Right", "The right button"),
 )
 """Keys of a question."""
 
+LEAVE_KEYS = (hidden("escape", "leave", "dialog.leave", "Close", "Close the dialog"),)
+"""Keys of a dialog with fields."""
+
 HELP_KEYS = (
-    _key("escape,q,question_mark,f1", "leave", "help.leave", "Close", "Close the help"),
+    hidden(
+        "escape,q,question_mark,f1", "leave", "help.leave", "Close", "Close the help"
+    ),
 )
 """Keys of the help screen."""
 
-SEARCH_KEYS = (
-    _key(
-        "escape",
-        "leave",
-        "search.leave",
-        "Close",
-        "Leave the search, forget its text",
-        show=False,
-    ),
+DETAIL_KEYS = (
+    key("escape,q,enter", "leave", "detail.leave", "Back", "Back to all bots"),
+    key("left,h", "tab(-1)", "detail.last", "Left", "The page on the left"),
+    key("right,l", "tab(1)", "detail.next", "Right", "The page on the right"),
+    hidden("j,down", "scroll(1)", "detail.down", "Down", "Scroll down"),
+    hidden("k,up", "scroll(-1)", "detail.up", "Up", "Scroll up"),
+    hidden("pagedown", "scroll(20)", "detail.page_down", "Page down", "A page down"),
+    hidden("pageup", "scroll(-20)", "detail.page_up", "Page up", "A page up"),
 )
-"""Keys of the search field."""
+"""Keys of the details of a bot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,10 +204,13 @@ class Group:
 
 
 GROUPS = (
-    Group("Selected bot", BOT_KEYS),
-    Group("Table (Tab goes to the log)", TABLE_KEYS),
+    Group("Selected or marked bots", BOT_KEYS),
+    Group("Fleet", FLEET_KEYS),
+    Group("Table", TABLE_KEYS + VIEW_KEYS),
     Group("Log", LOG_KEYS),
-    Group("Log, while it has the focus", SCROLL_KEYS),
+    Group("Log, while it has the focus (Tab)", SCROLL_KEYS),
+    Group("In the field of the search", SEARCH_KEYS),
+    Group("Details of a bot", DETAIL_KEYS),
     Group("Dashboard", APP_KEYS + QUIT_KEYS),
     Group("While the fleet is being stopped", STOPPING_KEYS),
 )
@@ -289,24 +219,49 @@ GROUPS = (
 _SHOWN = {
     "question_mark": "?",
     "slash": "/",
+    "colon": ":",
+    "greater_than_sign": ">",
+    "less_than_sign": "<",
     "pageup": "PgUp",
     "pagedown": "PgDn",
     "down": "↓",
     "up": "↑",
-    "ctrl+q": "^q",
-    "ctrl+c": "^c",
+    "left": "←",
+    "right": "→",
+    "delete": "Del",
 }
 
 
-def shown(binding: Binding) -> str:
-    """Return the keys of a binding as a person reads them: `g  Home`."""
-    return "  ".join(_shown(key) for key in binding.key.split(","))
+def shown(binding: Binding, keymap: Mapping[str, str] = {}) -> str:
+    """Return the keys of a binding as a person reads them: `g  Home`.
+
+    Args:
+        binding: It.
+        keymap: Other keys by the id of their binding.
+    """
+    keys = (keymap or {}).get(binding.id or "", binding.key)
+    return "  ".join(_shown(each.strip()) for each in keys.split(","))
 
 
-def _shown(key: str) -> str:
-    return _SHOWN.get(key, key if len(key) == 1 else key.capitalize())
+def named(key: str) -> str:
+    """Return the name that Textual has for a key: `question_mark` for `?`."""
+    names = {sign: name for name, sign in _SHOWN.items() if len(sign) == 1}
+    return names.get(key, key.strip())
+
+
+def _shown(name: str) -> str:
+    if name.startswith("ctrl+"):
+        return f"^{name[5:]}"
+    return _SHOWN.get(name, name if len(name) == 1 else name.capitalize())
 
 
 def palette() -> Iterator[Binding]:
-    """Yield the bindings that the command palette offers."""
-    yield from (*BOT_KEYS, *LOG_KEYS, *APP_KEYS)
+    """Yield the bindings of the main screen that the command palette offers."""
+    yield from (*BOT_KEYS, *FLEET_KEYS, *VIEW_KEYS, *LOG_KEYS, *APP_KEYS)
+
+
+def remappable() -> Iterator[Binding]:
+    """Yield every binding that a keymap may change."""
+    for group in GROUPS:
+        yield from group.keys
+    yield from (*CONFIRM_KEYS, *LEAVE_KEYS, *HELP_KEYS)

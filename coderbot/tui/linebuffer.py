@@ -1,19 +1,26 @@
 """The lines a log view holds, and the rows they take on the screen (pure)."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
+from operator import attrgetter
 
-from coderbot.supervisor.lines import LogLine
+from coderbot.supervisor.lines import PARENT, LogLine
 from coderbot.tui.plain import cuts, printable, shortened
 
-KEEP = 100_000
+KEEP = 50_000
 """Lines held at most; the oldest leave first."""
+
+_seq = attrgetter("seq")
 
 
 def head_and_body(line: LogLine) -> tuple[str, str]:
     """Return the prefix, `[Worker bot-0]`, and the text behind it, as it came."""
-    head, _, body = line.prefixed.partition("] ")
-    return f"{head}]", body
+    if line.bot == PARENT:
+        return "[Parent]", line.text
+    own = f"[{line.bot}] "
+    if line.text.startswith(own):
+        return own[:-1], line.text[len(own) :]
+    return f"[Worker {line.bot}]", line.text
 
 
 def plain_body(line: LogLine) -> str:
@@ -51,6 +58,41 @@ class LineBuffer:
         if self._width is not None:
             self._measure(lines)
         return self._prune(len(self._lines) - self._keep)
+
+    def prepend(self, lines: Sequence[LogLine]) -> int:
+        """Add older lines at the top; returns how many rows they take.
+
+        The bound may be passed by them: whoever reads the past wants to keep it.
+        """
+        before = self.rows
+        self._lines[:0] = lines
+        width, self._width = self._width, None
+        self.wrap(width)
+        return self.rows - before
+
+    def before(self, seq: int, limit: int) -> Sequence[LogLine]:
+        """Return the last `limit` lines numbered below `seq`, in order."""
+        end = bisect_left(self._lines, seq, key=_seq)
+        return self._lines[max(0, end - limit) : end]
+
+    def lines(self) -> Sequence[LogLine]:
+        """Return all lines held, in order."""
+        return tuple(self._lines)
+
+    def place_of(self, seq: int) -> int | None:
+        """Return the place of the line with this number; None when it is not held."""
+        place = bisect_left(self._lines, seq, key=_seq)
+        found = place < len(self._lines) and self._lines[place].seq == seq
+        return place if found else None
+
+    def seq_at(self, place: int) -> int:
+        """Return the number of the line at a place."""
+        return self._lines[place].seq
+
+    @property
+    def first_seq(self) -> int:
+        """Number of the oldest line held; 0 when there is none."""
+        return self._lines[0].seq if self._lines else 0
 
     def clear(self) -> None:
         """Forget all lines."""

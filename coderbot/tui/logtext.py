@@ -10,6 +10,7 @@ from rich.text import Text
 from coderbot.loglevel import Level
 from coderbot.supervisor.lines import PARENT, LogLine
 from coderbot.tui.linebuffer import head_and_body
+from coderbot.tui.needle import Needle
 from coderbot.tui.plain import colourful, cuts, fitted, printable, shortened
 
 TIME_WIDTH = 9
@@ -32,10 +33,12 @@ class Look:
     """Cells for the prefix."""
     times: bool
     """Whether to show when each line came."""
-    needle: str
-    """Text to mark, in lower case; empty for none."""
+    needle: Needle
+    """What to mark."""
     colours: bool = True
     """Whether children may have their colours."""
+    width: int = 0
+    """Cells of a whole row; a rule ends there."""
 
     @property
     def indent(self) -> int:
@@ -67,7 +70,21 @@ def body_text(line: LogLine, look: Look, *, found: bool = False) -> Text:
     text.stylize_before(look.styles[base])
     if look.needle:
         _mark(text, look.needle, look.styles["found" if found else "match"])
+    if separates_runs(line):
+        _rule(text, look)
     return text
+
+
+def separates_runs(line: LogLine) -> bool:
+    """Tell whether a process of a bot begins or ends with this line."""
+    return line.stream == "sup" and line.text.startswith("─ ")
+
+
+def _rule(text: Text, look: Look) -> None:
+    """Go on with the rule that the text ends in, as far as the row reaches."""
+    room = look.width - look.indent - text.cell_len
+    if room > 0 and text.plain.endswith("─"):
+        text.append("─" * room, look.styles["sup"])
 
 
 def _decoded(raw: str, plain: str) -> Text:
@@ -82,13 +99,9 @@ def _decoded(raw: str, plain: str) -> Text:
     return text
 
 
-def _mark(text: Text, needle: str, style: Style) -> None:
-    place = -1
-    lower = text.plain.lower()
-    if len(lower) != len(text.plain):
-        return
-    while (place := lower.find(needle, place + 1)) >= 0:
-        text.stylize(style, place, place + len(needle))
+def _mark(text: Text, needle: Needle, style: Style) -> None:
+    for start, end in needle.spans(text.plain):
+        text.stylize(style, start, end)
 
 
 def head_text(line: LogLine, look: Look, hues: int) -> Text:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Literal
 
+from coderbot.control.port import FOLDERS, MediaFolder
 from coderbot.supervisor.events import BotSnapshot
 from coderbot.supervisor.state import BotState
 from coderbot.tui.plain import printable
@@ -38,9 +39,11 @@ _STATUS_TONES: dict[str, Tone] = {
     "stopping": "special",
 }
 _ALIVE = {BotState.RUNNING, BotState.STARTING, BotState.STOPPING}
+_BUSY_PERCENT = 90
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 _UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
 _SPARKS = ((0, " "), (2, "▁"), (5, "▂"), (15, "▃"), (50, "▄"), (150, "▅"), (500, "▆"))
+_BARS = "▁▂▃▄▅▆▇█"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,8 @@ class Summary:
     restarts: int
     rss_bytes: int
     terminals: int
+    alerts: int
+    """Bots that need a look: failed, crashed, or not heard at Telegram."""
     states: tuple[BotState, ...]
     """The state of each bot, by index."""
 
@@ -97,13 +102,32 @@ def counted(count: int, noun: str, plural: str = "") -> str:
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
-def sparkline(counts: Sequence[int]) -> str:
+def sparkline(counts: Sequence[float]) -> str:
     """Return lines per second as bars on a fixed, roughly logarithmic scale."""
     return "".join(_bar(count) for count in counts)
 
 
-def _bar(count: int) -> str:
+def _bar(count: float) -> str:
     return next((bar for limit, bar in _SPARKS if count <= limit), "█")
+
+
+def trend(values: Sequence[float], least_top: float) -> str:
+    """Return values as bars from 0 to the largest of them.
+
+    Args:
+        values: None of them negative.
+        least_top: What a full bar stands for at least, so that noise stays low.
+    """
+    top = max([least_top, *values])
+    steps = len(_BARS) - 1
+    return "".join(_BARS[round(value / top * steps)] for value in values)
+
+
+def needs_a_look(bot: BotSnapshot) -> bool:
+    """Tell whether something is wrong with a bot that a person should know of."""
+    if bot.state in {BotState.FAILED, BotState.BACKOFF}:
+        return True
+    return bot.state in _ALIVE and bot.status in {"conflict", "offline"}
 
 
 def sign(state: BotState) -> str:
@@ -172,6 +196,26 @@ def terminals_cell(bot: BotSnapshot) -> Cell:
     return number_cell(bot.terminals if bot.state in _ALIVE else None)
 
 
+def cpu_cell(bot: BotSnapshot) -> Cell:
+    """Return the share of one CPU; a dim dot where there is no process."""
+    if bot.cpu_percent is None or bot.state not in _ALIVE:
+        return Cell(NOTHING, "muted")
+    loud = bot.cpu_percent >= _BUSY_PERCENT
+    return Cell(f"{bot.cpu_percent:.0f}%", "warning" if loud else "plain")
+
+
+def media_cell(bot: BotSnapshot) -> Cell:
+    """Return files that wait, were sent and failed: `3/120/1`."""
+    counts = (bot.media_pending, bot.media_sent, bot.media_failed)
+    text = "/".join(map(_short, counts))
+    tone: Tone = "plain" if any(counts) else "muted"
+    return Cell(text, "warning" if bot.media_failed else tone)
+
+
+def _short(count: int) -> str:
+    return f"{count}" if count < 10_000 else f"{count // 1_000}k"
+
+
 def optional_cell(value: float | None, form: Callable[[float], str]) -> Cell:
     """Return a value in its form, or a dim dot."""
     return Cell(NOTHING, "muted") if value is None else Cell(form(value))
@@ -185,8 +229,20 @@ def summary(bots: Sequence[BotSnapshot]) -> Summary:
         restarts=sum(bot.restarts for bot in bots),
         rss_bytes=sum(bot.rss_bytes or 0 for bot in bots if bot.state in _ALIVE),
         terminals=sum(bot.terminals for bot in bots if bot.state in _ALIVE),
+        alerts=sum(map(needs_a_look, bots)),
         states=tuple(bot.state for bot in bots),
     )
+
+
+def total_of(bots: Sequence[Sequence[MediaFolder]]) -> list[MediaFolder]:
+    """Return what lies in the folders of several bots that can be cleaned."""
+    found = [folder for folders in bots for folder in folders]
+    totals = []
+    for name in FOLDERS:
+        mine = [folder for folder in found if folder.name == name]
+        files = sum(folder.files for folder in mine)
+        totals.append(MediaFolder(name, files, sum(f.size_bytes for f in mine)))
+    return totals
 
 
 def detail(bot: BotSnapshot) -> list[str]:

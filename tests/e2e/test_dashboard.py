@@ -109,9 +109,31 @@ def _story(dashboard: Dashboard) -> None:
     assert after["bot-1"] == before["bot-1"]
     tree += psutil.Process(dashboard.pid).children(recursive=True)
     dashboard.press("q")
+    dashboard.wait(lambda text: "Stop all bots and quit?" in text)
+    dashboard.press("y")
     assert dashboard.exit_code() == ExitCode.OK
     _, alive = psutil.wait_procs(tree[1:], 10)
     assert not alive
+
+
+async def test_a_dashboard_that_is_left_goes_on_headless(world: World) -> None:
+    world.env(bots=1)
+    dashboard = Dashboard(str(world.directory))
+
+    def story() -> None:
+        pids = worker_pids(dashboard.wait(lambda text: len(worker_pids(text)) == 1))
+        dashboard.press("D")
+        dashboard.wait(lambda text: "[Parent]" in text and "q Quit" not in text)
+        assert psutil.Process(pids["bot-0"]).is_running()
+        workers = psutil.Process(dashboard.pid).children(recursive=True)
+        psutil.Process(dashboard.pid).terminate()
+        assert dashboard.exit_code() == ExitCode.OK
+        assert not psutil.wait_procs(workers, 10)[1]
+
+    try:
+        await asyncio.to_thread(story)
+    finally:
+        dashboard.kill()
 
 
 async def test_a_signal_ends_the_dashboard_and_every_worker(world: World) -> None:

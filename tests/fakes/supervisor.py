@@ -1,11 +1,19 @@
 """A supervisor without processes: it plays what a test tells, and records calls."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
-from coderbot.control.port import MediaUsage, UnknownBotError
+from coderbot.control.port import (
+    FOLDERS,
+    BotFacts,
+    Changes,
+    MediaFolder,
+    MediaUsage,
+    Setting,
+    UnknownBotError,
+)
 from coderbot.errors import CoderBotError
 from coderbot.loglevel import Level
 from coderbot.supervisor.blocks import Block
@@ -65,7 +73,13 @@ class FakeSupervisor:
         self.hold: dict[str, asyncio.Event] = {}
         """What actions wait for, by the name of the action."""
         self.usage: dict[str, MediaUsage] = {}
-        """What lies in the media directories, by bot."""
+        """How much lies in the media directories, by bot."""
+        self.folders: dict[str, list[MediaFolder]] = {}
+        """What lies in each of the media directories, by bot."""
+        self.cleaned: list[tuple[str, tuple[str, ...]]] = []
+        """What was cleaned: the bot, and which of its folders."""
+        self.changes = Changes()
+        """What reading the settings anew changes."""
         self.crashes: dict[str, list[Dossier]] = {}
         """Dossiers by bot, the newest first."""
         self.listeners = 0
@@ -233,10 +247,35 @@ class FakeSupervisor:
         await self._called("media_usage", bot)
         return self.usage.get(bot, MediaUsage(0, 0))
 
-    async def clean_media(self, bot: str) -> MediaUsage:
-        """Forget the media of a bot."""
+    async def media(self, bot: str) -> Sequence[MediaFolder]:
+        """Return what a test has put into `folders`; nothing when it did not."""
+        await self._called("media", bot)
+        return self.folders.get(bot, [])
+
+    async def clean_media(
+        self, bot: str, folders: Collection[str] = FOLDERS
+    ) -> MediaUsage:
+        """Forget some of the media of a bot."""
         await self._called("clean_media", bot)
-        return self.usage.pop(bot, MediaUsage(0, 0))
+        self.cleaned.append((bot, tuple(folders)))
+        gone = [each for each in self.folders.get(bot, []) if each.name in folders]
+        files, taken = sum(g.files for g in gone), sum(g.size_bytes for g in gone)
+        return MediaUsage(files, taken)
+
+    async def facts(self, bot: str) -> BotFacts:
+        """Return some settings."""
+        await self._called("facts", bot)
+        settings = (
+            Setting("BOT_TOKEN", "Secret(0a1b2c3d)", False),
+            Setting("ALLOWED_USER_IDS", "1001", False),
+            Setting("XTERM_TIMEOUT", "1800", True),
+        )
+        return BotFacts(f"print-{bot}", "python -u -m coderbot.worker", settings)
+
+    async def reload(self, *, dry_run: bool) -> Changes:
+        """Return what a test has put into `changes`."""
+        await self._called("plan" if dry_run else "reload")
+        return self.changes
 
     async def shut_down(self) -> None:
         """Stop the fleet; a test says when it is gone, by `end_stop`."""

@@ -1,7 +1,7 @@
 """Fleets that tests and pictures show."""
 
 from coderbot.clock import Clock
-from coderbot.control.port import MediaUsage
+from coderbot.control.port import MediaFolder
 from coderbot.loglevel import Level
 from coderbot.supervisor.events import BotSnapshot
 from coderbot.supervisor.state import BotState
@@ -87,7 +87,12 @@ def troubled() -> FakeSupervisor:
     fleet.quietly("bot-7", state=BotState.STOPPED, last_exit="exit 0", **IDLE)
     fleet.quietly("bot-8", state=BotState.STOPPING, status="stopping")
     fleet.quietly("bot-9", status="offline", restarts=1)
-    fleet.usage["bot-0"] = MediaUsage(files=12, size_bytes=3_400_000)
+    fleet.folders["bot-0"] = [
+        MediaFolder("waiting", 3, 900),
+        MediaFolder("sent", 12, 3_400_000),
+        MediaFolder("received", 2, 64_000),
+        MediaFolder("failed", 0, 0),
+    ]
     return fleet
 
 

@@ -12,7 +12,7 @@ from coderbot.tui.widgets.log_view import LogView
 DEADLINE_S = 10.0
 
 
-async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
+async def until(pilot: Pilot[bool], condition: Callable[[], bool]) -> None:
     """Let the dashboard work until something is true.
 
     Raises:

@@ -3,7 +3,6 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coderbot.tui.activity import SECONDS, Activity
 from coderbot.tui.linebuffer import LineBuffer
 from tests.tui.test_plain import line
 
@@ -77,14 +76,3 @@ def test_find_goes_round_once() -> None:
     assert buffer.find(is_x, 0, -1) == 2
     assert buffer.find(lambda _: False, 0, 1) is None
     assert LineBuffer().find(is_x, 0, 1) is None
-
-
-def test_activity_counts_by_second() -> None:
-    activity = Activity()
-    assert activity.counts("bot-0") == []
-    activity.note([line("a"), line("b"), line("c", bot="bot-1")])
-    activity.tick()
-    activity.note([line("d")])
-    activity.tick()
-    assert activity.counts("bot-0") == [0] * (SECONDS - 2) + [2, 1]
-    assert activity.counts("bot-1") == [0] * (SECONDS - 2) + [1, 0]

@@ -137,9 +137,9 @@ async def test_merged_or_only_the_selected_bot() -> None:
     fleet.say("from the parent")
     app = fleets.app(fleet)
     async with app.run_test() as pilot:
-        assert shown(app, "Log  ·  all bots")
-        await pilot.press("a")
-        await until(pilot, lambda: shown(app, "Log  ·  bot-0 @coder_0_bot"))
+        assert shown(app, "all bots")
+        await pilot.press("m")
+        await until(pilot, lambda: shown(app, "bot-0 @coder_0_bot"))
         assert shown(app, "from zero")
         assert not shown(app, "from one")
         await pilot.press("j")  # it follows the selection
@@ -149,7 +149,7 @@ async def test_merged_or_only_the_selected_bot() -> None:
         fleet.say("one again", "bot-1")
         await until(pilot, lambda: shown(app, "one again"))
         assert not shown(app, "zero again")
-        await pilot.press("a")
+        await pilot.press("m")
         await until(pilot, lambda: shown(app, "zero again"))
         assert shown(app, "from the parent")
 
@@ -189,7 +189,7 @@ async def test_search_goes_to_matches_both_ways() -> None:
     async with app.run_test() as pilot:
         await pilot.press("slash", *"LINE 10", "enter")
         await until(pilot, lambda: shown(app, "line 109"))  # the newest match
-        assert shown(app, "match: LINE 10")
+        assert shown(app, "match 11/11: LINE 10")
         await pilot.press("N", "N")
         await until(pilot, lambda: shown(app, "line 107"))
         await pilot.press(*["N"] * 8)  # 106 … 100, 10
@@ -197,19 +197,19 @@ async def test_search_goes_to_matches_both_ways() -> None:
         await pilot.press("n")
         await until(pilot, lambda: shown(app, "line 100"))
         await pilot.press("escape")
-        await until(pilot, lambda: not shown(app, "match:"))
-        assert log_view(app).needle == ""
+        await until(pilot, lambda: not shown(app, "match "))
+        assert not log_view(app).needle
 
 
 async def test_search_without_a_match_says_so() -> None:
     app = fleets.app(long_fleet())
-    async with app.run_test() as pilot:
+    async with app.run_test(notifications=True) as pilot:
         await pilot.press("n")
-        await until(pilot, lambda: shown(app, "nothing to search for"))
+        await until(pilot, lambda: shown(app, "Nothing to search for"))
         await pilot.press("slash", *"[b]nowhere", "enter")
         await until(pilot, lambda: shown(app, "no match: [b]nowhere"))
         await pilot.press("slash", *"rsxq", "escape")  # keys are text in the field
-        await until(pilot, lambda: log_view(app).needle == "")
+        await until(pilot, lambda: not log_view(app).needle)
         assert app.is_running
 
 

@@ -109,7 +109,7 @@ def test_paused(look: Compare) -> None:
     fleet = fleets.running()
     app = fleets.app(fleet)
 
-    async def scroll_up(pilot: Pilot[None]) -> None:
+    async def scroll_up(pilot: Pilot[bool]) -> None:
         await fleet.heard.wait()
         await pilot.press("g")
         fleet.say_all(["more"] * 7, "bot-0")
@@ -128,7 +128,7 @@ def test_stopping(look: Compare) -> None:
     fleet, clock = fleets.troubled(), AutoClock()
     app = fleets.app(fleet, clock=clock)
 
-    async def stop(pilot: Pilot[None]) -> None:
+    async def stop(pilot: Pilot[bool]) -> None:
         await fleet.heard.wait()
         fleet.begin_stop(12.0)
         for bot in ("bot-0", "bot-2"):
@@ -145,7 +145,7 @@ def test_stopping_killed(look: Compare) -> None:
     fleet = fleets.troubled()
     app = fleets.app(fleet, clock=AutoClock())
 
-    async def stop(pilot: Pilot[None]) -> None:
+    async def stop(pilot: Pilot[bool]) -> None:
         await fleet.heard.wait()
         fleet.begin_stop(12.0)
         await until(pilot, lambda: shown(app, "at most 12s more"))

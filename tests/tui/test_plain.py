@@ -14,6 +14,7 @@ from coderbot.loglevel import Level
 from coderbot.supervisor.lines import LogLine
 from coderbot.tui import logtext, themes
 from coderbot.tui.linebuffer import plain_body
+from coderbot.tui.needle import Needle
 from coderbot.tui.plain import MAX_CHARS, colourful, cuts, printable, shortened
 from tests.tui.fleets import HOSTILE
 
@@ -25,7 +26,7 @@ _STYLES = {
         *(f"hue-{number}" for number in range(themes.HUES)),
     )
 }
-LOOK = logtext.Look(_STYLES, head_width=14, times=True, needle="")
+LOOK = logtext.Look(_STYLES, head_width=14, times=True, needle=Needle())
 
 
 def line(text: str, **fields: object) -> LogLine:

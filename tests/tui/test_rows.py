@@ -199,12 +199,12 @@ def test_columns_fill_the_width_and_no_more(width: int) -> None:
         (79, "bot username state status uptime restarts memory error"),
         (
             119,
-            "bot username state status pid uptime restarts memory terminals error",
+            "bot username state status pid uptime restarts cpu memory terminals media error",
         ),
         (
             199,
-            "bot username state status pid uptime restarts memory terminals polled lag"
-            " media activity error",
+            "bot username state status pid uptime restarts cpu memory terminals media"
+            " polled lag lines error",
         ),
     ],
 )

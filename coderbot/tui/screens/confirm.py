@@ -19,6 +19,7 @@ class ConfirmScreen(ModalScreen[bool]):
         title: The question.
         body: What yes would do.
         yes: The word on the button.
+        no: The word on the other one.
     """
 
     DEFAULT_CSS = """
@@ -30,19 +31,20 @@ class ConfirmScreen(ModalScreen[bool]):
     BINDINGS: ClassVar[list[BindingType]] = [*CONFIRM_KEYS]
     AUTO_FOCUS = "#no"
 
-    def __init__(self, title: str, body: str, *, yes: str) -> None:
+    def __init__(self, title: str, body: str, *, yes: str, no: str = "No") -> None:
         super().__init__()
         self._question = title
         self._body = body
         self._yes = yes
+        self._no = no
 
     def compose(self) -> ComposeResult:
         """Compose the dialog."""
-        with Vertical(id="dialog"):
-            yield Label(self._question, id="question", markup=False)
+        with Vertical(id="dialog", classes="dialog danger"):
+            yield Label(self._question, classes="question", markup=False)
             yield Label(self._body, id="body", markup=False)
             with Horizontal(id="buttons"):
-                yield Button("No (n)", id="no", compact=True)
+                yield Button(f"{self._no} (n)", id="no", compact=True)
                 yield Button(
                     f"{self._yes} (y)", id="yes", variant="error", compact=True
                 )

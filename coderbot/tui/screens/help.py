@@ -1,6 +1,6 @@
 """All keys, read from where they are defined."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -18,7 +18,11 @@ _KEY_WIDTH = 12
 
 
 class HelpScreen(ModalScreen[None]):
-    """A list of keys, in groups."""
+    """A list of keys, in groups.
+
+    Args:
+        keymap: Other keys than the usual ones, by the id of their binding.
+    """
 
     DEFAULT_CSS = """
     HelpScreen { align: center middle; }
@@ -27,21 +31,27 @@ class HelpScreen(ModalScreen[None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [*HELP_KEYS]
 
+    def __init__(self, keymap: Mapping[str, str]) -> None:
+        super().__init__()
+        self._keymap = keymap
+
     def compose(self) -> ComposeResult:
         """Compose the list."""
         with VerticalScroll(id="keys") as keys:
             keys.border_title = "Keys"
             keys.border_subtitle = "Esc closes"
             for group in GROUPS:
-                yield Static(Content("\n").join(_rows(group)), classes="group")
+                yield Static(
+                    Content("\n").join(_rows(group, self._keymap)), classes="group"
+                )
 
     def action_leave(self) -> None:
         """Close the help."""
         self.dismiss()
 
 
-def _rows(group: Group) -> Iterator[Content]:
+def _rows(group: Group, keymap: Mapping[str, str]) -> Iterator[Content]:
     yield toned(group.title, "strong")
     for binding in group.keys:
-        keys = toned(f"  {shown(binding):<{_KEY_WIDTH}}", "busy")
+        keys = toned(f"  {shown(binding, keymap):<{_KEY_WIDTH}}", "busy")
         yield keys + toned(binding.tooltip or binding.description, "plain")

@@ -5,31 +5,36 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Footer
+from textual.widgets import Footer, Static
 
 from coderbot.control.port import SupervisorPort
 from coderbot.supervisor.events import BotSnapshot
-from coderbot.tui.activity import Activity
 from coderbot.tui.commands import Commands
+from coderbot.tui.fleetcommands import FleetCommands
 from coderbot.tui.keys import MAIN_KEYS
-from coderbot.tui.linebuffer import KEEP
+from coderbot.tui.logactions import LogActions
 from coderbot.tui.messages import (
     BotUpdated,
     FleetBecameReady,
     FleetConnected,
     LinesArrived,
 )
-from coderbot.tui.rows import counted, sparkline, summary
+from coderbot.tui.plain import printable
+from coderbot.tui.ports import TokenEditor
+from coderbot.tui.rows import counted, sparkline, summary, trend
+from coderbot.tui.trends import Trends
 from coderbot.tui.widgets.bot_detail import BotDetail
 from coderbot.tui.widgets.bot_table import BotTable
 from coderbot.tui.widgets.empty_fleet import EmptyFleet
 from coderbot.tui.widgets.fleet_header import FleetHeader
-from coderbot.tui.widgets.log_pane import LogPane
+from coderbot.tui.widgets.input_bar import InputBar
+from coderbot.tui.widgets.log_wall import LogWall
 
 _TICK_S = 1.0
-_AT_ONCE = 20_000
-"""Lines taken from the logbook at most for one picture; older ones are counted."""
+_FULL_BAR = {"cpu": 100.0, "memory": float(64 << 20)}
+"""What a full bar of a trend stands for at least: percent of a CPU, bytes."""
 
 
 class MainScreen(Screen[None]):
@@ -38,6 +43,8 @@ class MainScreen(Screen[None]):
     Args:
         port: The supervisor.
         note: Text for the header.
+        host: The machine on which the fleet runs.
+        tokens: Changes the `.env`; None where there is none to change.
     """
 
     DEFAULT_CSS = """
@@ -45,32 +52,43 @@ class MainScreen(Screen[None]):
     MainScreen.-empty EmptyFleet { display: block; }
     MainScreen.-empty BotTable, MainScreen.-empty BotDetail { display: none; }
     MainScreen.-zoomed BotTable, MainScreen.-zoomed BotDetail { display: none; }
+    MainScreen #view { height: 1; display: none; text-wrap: nowrap; text-overflow: ellipsis; }
+    MainScreen #view.-open { display: block; }
+    MainScreen.-zoomed #view { display: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [*MAIN_KEYS]
     AUTO_FOCUS = "BotTable"
 
-    def __init__(self, port: SupervisorPort, note: str = "") -> None:
+    def __init__(
+        self,
+        port: SupervisorPort,
+        note: str = "",
+        host: str = "",
+        tokens: TokenEditor | None = None,
+    ) -> None:
         super().__init__()
         self._port = port
         self._note = note
-        self._commands = Commands(port, self)
-        self._activity = Activity()
-        self._merged = True
-        self._last_seq = 0
+        self._host = host
+        self._commands = Commands(port, self, tokens)
+        self._fleet_commands = FleetCommands(port, self, self._commands, tokens)
+        self._trends = Trends()
 
     def compose(self) -> ComposeResult:
         """Compose the screen."""
-        yield FleetHeader(self._note)
-        yield BotTable(self._spark, id="bots")
+        yield FleetHeader(self._note, self._host)
+        yield BotTable(self._trend, id="bots")
+        yield InputBar("bots", "words in name or state  !without", id="bot-filter")
+        yield Static("", id="view", markup=False)
         yield EmptyFleet()
         yield BotDetail()
-        yield LogPane(id="log")
+        yield LogWall(self._port, id="log")
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
         """Show what is known, and keep times moving."""
         self._refresh_bots()
-        self._show_log()
+        self._wall.reload()
         self.set_interval(_TICK_S, self._tick)
 
     @property
@@ -78,14 +96,15 @@ class MainScreen(Screen[None]):
         return self.query_one(BotTable)
 
     @property
-    def _log(self) -> LogPane:
-        return self.query_one(LogPane)
+    def _wall(self) -> LogWall:
+        return self.query_one(LogWall)
 
-    def _spark(self, bot: str) -> str:
-        return sparkline(self._activity.counts(bot))
+    def _trend(self, bot: str, what: str, width: int) -> str:
+        values = self._trends.values(bot, what, width)
+        return sparkline(values) if what == "lines" else trend(values, _FULL_BAR[what])
 
     def _tick(self) -> None:
-        self._activity.tick()
+        self._trends.tick(self._port.bots())
         self._refresh_bots()
 
     def _refresh_bots(self) -> None:
@@ -93,8 +112,12 @@ class MainScreen(Screen[None]):
         self.set_class(not bots, "-empty")
         self._table.show(bots)
         self._refresh_totals()
-        heads = [len(f"[Worker {bot.bot}]") for bot in bots]
-        self._log.view.head_width = max(heads, default=len("[Parent]"))
+        self._show_fleet()
+
+    def _show_fleet(self) -> None:
+        names = {bot.bot: _called(bot) for bot in self._table.shown}
+        selected = self._table.selected
+        self._wall.show_fleet(names, selected.bot if selected else None)
 
     def _refresh_totals(self) -> None:
         self.query_one(FleetHeader).summary = summary(self._table.bots)
@@ -103,27 +126,10 @@ class MainScreen(Screen[None]):
     def _refresh_detail(self) -> None:
         self.query_one(BotDetail).bot = self._table.selected
 
-    def _show_log(self) -> None:
-        bot = None if self._merged else self._selected_bot()
-        lines = self._port.lines(bot, limit=KEEP)
-        newest = self._port.lines(limit=1)
-        self._last_seq = max((line.seq for line in newest), default=self._last_seq)
-        self._log.show(lines, self._scope())
-
-    def _scope(self) -> str:
-        bot = self._table.selected
-        if self._merged or bot is None:
-            return "all bots"
-        return f"{bot.bot} {_at(bot)}".strip()
-
-    def _selected_bot(self) -> str | None:
-        bot = self._table.selected
-        return bot.bot if bot else None
-
     @on(FleetConnected)
     def _connected(self) -> None:
         self._refresh_bots()
-        self._take_lines()
+        self._trends.note(self._wall.take())
 
     @on(FleetBecameReady)
     def _became_ready(self, event: FleetBecameReady) -> None:
@@ -140,52 +146,76 @@ class MainScreen(Screen[None]):
     @on(LinesArrived)
     def _lines_arrived(self, event: LinesArrived) -> None:
         event.stop()
-        self._take_lines()
-
-    def _take_lines(self) -> None:
-        lines = self._port.lines(after=self._last_seq, limit=_AT_ONCE)
-        if not lines:
-            return
-        skipped = max(0, lines[0].seq - self._last_seq - 1)
-        self._last_seq = lines[-1].seq
-        self._activity.note(lines)
-        bot = None if self._merged else self._selected_bot()
-        if bot is not None:
-            lines = [line for line in lines if line.bot == bot]
-        self._log.add(lines, skipped)
+        self._trends.note(self._wall.take())
 
     @on(BotTable.BotHighlighted)
     def _highlighted(self, event: BotTable.BotHighlighted) -> None:
         event.stop()
         self._refresh_detail()
-        if not self._merged:
-            self._show_log()
+        self._show_fleet()
 
-    @on(BotTable.BotChosen)
-    def _chosen(self, event: BotTable.BotChosen) -> None:
+    @on(BotTable.ViewChanged)
+    def _view_changed(self, event: BotTable.ViewChanged) -> None:
         event.stop()
-        self._merged = False
-        self._show_log()
+        view = self.query_one("#view", Static)
+        view.update(f" {printable(self._table.view)}")
+        view.set_class(bool(self._table.view), "-open")
+        self._show_fleet()
+
+    @on(InputBar.Changed, "#bot-filter")
+    def _filter_bots(self, event: InputBar.Changed) -> None:
+        event.stop()
+        self._table.filter(event.text)
+
+    @on(InputBar.Left, "#bot-filter")
+    def _filter_left(self, event: Message) -> None:
+        event.stop()
+        self._table.filter("")
+        self._table.focus()
+
+    @on(InputBar.Submitted, "#bot-filter")
+    def _filter_done(self, event: Message) -> None:
+        event.stop()
+        self._table.focus()
 
     def action_command(self, name: str) -> None:
-        """Carry out a command for the selected bot."""
-        bot = self._selected_bot()
-        if bot is None:
-            self.notify("There is no bot to do that to", severity="warning")
+        """Carry out a command for the marked bots, or else the selected one."""
+        selected = self._table.selected
+        bots = self._table.marked or ([selected.bot] if selected else [])
+        if bots:
+            self._commands.run(name, bots)
         else:
-            self._commands.run(name, bot)
+            self.notify("There is no bot to do that to", severity="warning")
 
-    def action_log(self, what: str) -> None:
-        """Carry out a key of the log."""
+    def action_fleet(self, name: str) -> None:
+        """Carry out a command for the whole fleet, or all that are marked."""
+        self._fleet_commands.run(name, self._table.marked)
+
+    def action_table(self, what: str) -> None:
+        """Carry out a key of the table, wherever the focus is."""
+        table = self._table
         match what:
-            case "merge":
-                self._merged = not self._merged
-                self._show_log()
-            case "zoom":
-                self.toggle_class("-zoomed")
+            case "filter":
+                self.query_one("#bot-filter", InputBar).open()
+            case "mark_all":
+                table.action_mark_all()
+            case "sort_next":
+                table.action_sort(1)
+            case "sort_last":
+                table.action_sort(-1)
             case _:
-                self._log.do(what)
+                table.action_invert()
+
+    async def action_log(self, what: str) -> None:
+        """Carry out a key of the log."""
+        if what == "zoom":
+            self.toggle_class("-zoomed")
+        elif what == "leave" and not self._wall.leave():
+            self._table.clear_view()
+            self.query_one("#bot-filter", InputBar).clear()
+        elif what != "leave":
+            await LogActions(self, self._wall).do(what)
 
 
-def _at(bot: BotSnapshot) -> str:
-    return f"@{bot.username}" if bot.username else ""
+def _called(bot: BotSnapshot) -> str:
+    return f"{bot.bot} @{printable(bot.username)}" if bot.username else bot.bot

@@ -1,11 +1,14 @@
 """The first line: who we are, how the fleet stands, and a note."""
 
+from collections.abc import Iterator
+
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import Label
 
+from coderbot.tui.plain import printable
 from coderbot.tui.rows import Summary, counted, sign, size, tone
 from coderbot.tui.tones import toned
 from coderbot.tui.widgets.note import Note
@@ -22,6 +25,7 @@ class FleetHeader(Horizontal):
 
     Args:
         note: Text to stand on the right; empty for none.
+        host: The machine on which the fleet runs.
     """
 
     DEFAULT_CSS = """
@@ -33,9 +37,10 @@ class FleetHeader(Horizontal):
     summary: reactive[Summary | None] = reactive(None)
     """The fleet in numbers."""
 
-    def __init__(self, note: str = "") -> None:
+    def __init__(self, note: str = "", host: str = "") -> None:
         super().__init__()
         self._note = note
+        self._host = host
 
     def compose(self) -> ComposeResult:
         """Compose the row."""
@@ -51,22 +56,20 @@ class FleetHeader(Horizontal):
     def watch_summary(self, fleet: Summary | None) -> None:
         """Write the numbers."""
         if fleet is not None and self.is_mounted:
-            self.query_one("#fleet", Label).update(self._words(fleet))
+            label = self.query_one("#fleet", Label)
+            label.update(self._words(fleet, label.size.width))
 
-    def _words(self, fleet: Summary) -> Content:
-        if not fleet.total:
-            return toned("  no bots", "muted")
-        everything = fleet.running == fleet.total
-        words = [
-            toned(f"{fleet.running}/{fleet.total}", "good" if everything else "warning")
-            + toned(" running", "plain"),
-            toned(counted(fleet.restarts, "restart"), "plain"),
-            toned(size(fleet.rss_bytes), "plain"),
-            toned(counted(fleet.terminals, "terminal"), "plain"),
-        ]
-        signs = self._signs(fleet)
+    def _words(self, fleet: Summary, room: int) -> Content:
         dot = "  ·  " if self.size.width >= _ROOM_FOR_WORDS else " · "
-        return Content("  ") + signs + toned(dot, "muted").join(words)
+        signs = self._signs(fleet)
+        line = Content("  ") + signs
+        words = list(_facts(fleet, self._host))
+        for number, word in enumerate(words):
+            longer = line + (toned(dot, "muted") if number else Content("")) + word
+            if number and longer.cell_length > room:
+                break
+            line = longer
+        return line
 
     def _signs(self, fleet: Summary) -> Content:
         room = self.size.width - _ROOM_FOR_WORDS
@@ -74,3 +77,22 @@ class FleetHeader(Horizontal):
             return Content("")
         marks = [toned(sign(state), tone(state)) for state in fleet.states]
         return Content(" ").join(marks) + Content("   ")
+
+
+def _facts(fleet: Summary, host: str) -> Iterator[Content]:
+    """Yield what there is to tell, the most important first."""
+    if fleet.total:
+        everything = fleet.running == fleet.total
+        running = toned(
+            f"{fleet.running}/{fleet.total}", "good" if everything else "warning"
+        )
+        yield running + toned(" running", "plain")
+        if fleet.alerts:
+            yield toned(f"⚠ {counted(fleet.alerts, 'alert')}", "bad")
+        yield toned(counted(fleet.restarts, "restart"), "plain")
+        yield toned(size(fleet.rss_bytes), "plain")
+        yield toned(counted(fleet.terminals, "terminal"), "plain")
+    else:
+        yield toned("no bots", "muted")
+    if host:
+        yield toned(printable(host), "muted")

@@ -1,4 +1,4 @@
-"""The lower half of the screen: title, lines, search."""
+"""One pane of the log: whose lines, and the lines."""
 
 from collections.abc import Sequence
 
@@ -9,38 +9,44 @@ from textual.content import Content
 from textual.widgets import Static
 
 from coderbot.supervisor.lines import LogLine
+from coderbot.tui.linebuffer import KEEP
+from coderbot.tui.linefilter import LineFilter
 from coderbot.tui.rows import counted
 from coderbot.tui.widgets.log_view import LogView
-from coderbot.tui.widgets.search_bar import SearchBar
 
 
 class LogPane(Vertical):
     """The log of all bots, or of one.
 
     Args:
-        id: The id of the widget.
+        scope: The bot; None for all.
+        keep: How many lines to hold at most.
     """
 
     DEFAULT_CSS = """
     LogPane { height: 1fr; }
-    LogPane #log-title { height: 1; }
-    LogPane #log-scope { width: 1fr; height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
-    LogPane #log-follow { width: auto; height: 1; }
+    LogPane .log-title { height: 1; }
+    LogPane .log-scope { width: 1fr; height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
+    LogPane .log-follow { width: auto; height: 1; }
     """
 
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
+    def __init__(self, scope: str | None, *, keep: int = KEEP) -> None:
+        super().__init__()
+        self.scope = scope
+        """The bot whose lines are shown; None for all."""
+        self.keep = keep
+        """How many lines it holds at most."""
+        self._name = "all bots"
+        self._filter = LineFilter()
         self._skipped = 0
-        self._scope = ""
-        self._search_note = ""
+        self._note = ""
 
     def compose(self) -> ComposeResult:
-        """Compose title, lines and search field."""
-        with Horizontal(id="log-title"):
-            yield Static("", id="log-scope", markup=False)
-            yield Static("", id="log-follow", markup=False)
-        yield LogView(id="log-view")
-        yield SearchBar()
+        """Compose title and lines."""
+        with Horizontal(classes="log-title"):
+            yield Static("", classes="log-scope", markup=False)
+            yield Static("", classes="log-follow", markup=False)
+        yield LogView(keep=self.keep)
 
     def on_mount(self) -> None:
         """Write the title."""
@@ -51,20 +57,16 @@ class LogPane(Vertical):
         """The lines."""
         return self.query_one(LogView)
 
-    @property
-    def search_bar(self) -> SearchBar:
-        """The search field."""
-        return self.query_one(SearchBar)
+    def rename(self, name: str) -> None:
+        """Say whose lines they are."""
+        if name != self._name:
+            self._name = name
+            self._title()
 
-    def show(self, lines: Sequence[LogLine], scope: str) -> None:
-        """Show these lines instead.
-
-        Args:
-            lines: The lines, in order.
-            scope: Whose they are, for the title.
-        """
-        self._scope, self._skipped = scope, 0
-        self.view.show(lines)
+    def show(self, lines: Sequence[LogLine], only: LineFilter) -> None:
+        """Show these lines instead, as far as the filter lets them pass."""
+        self._filter, self._skipped, self._note = only, 0, ""
+        self.view.show(self._passing(lines))
         self._title()
 
     def add(self, lines: Sequence[LogLine], skipped: int = 0) -> None:
@@ -74,85 +76,69 @@ class LogPane(Vertical):
             lines: The lines, in order.
             skipped: How many before them came too fast to be shown.
         """
-        self.view.add(lines)
+        self.view.add(self._passing(lines))
         if skipped:
             self._skipped += skipped
             self._title()
 
-    def do(self, what: str) -> None:
-        """Carry out a key of the log: `times`, `wrap`, `search`, `end`, …"""
-        match what:
-            case "times":
-                self.view.times = not self.view.times
-            case "wrap":
-                self.view.wrap = not self.view.wrap
-            case "search":
-                self.search_bar.open()
-            case "leave":
-                self._leave_search()
-            case "newer":
-                self._go_to_match(1)
-            case "older":
-                self._go_to_match(-1)
-            case _:
-                self.view.action_scroll(what)
-
-    def _go_to_match(self, step: int) -> None:
-        needle = self.view.needle
-        if not needle:
-            self._search_note = "nothing to search for: press / first"
-        elif self.view.go_to_match(step):
-            self._search_note = f"match: {needle}"
-        else:
-            self._search_note = f"no match: {needle}"
+    def go_to_match(self, step: int) -> bool:
+        """Go to the next match; return whether there is one."""
+        self._note = ""
+        found = self.view.go_to_match(step)
         self._title()
+        return found
 
-    def _leave_search(self) -> None:
-        self.search_bar.clear()
-        self.view.needle = self._search_note = ""
+    def go_to_error(self, step: int) -> bool:
+        """Go to the next error; return whether there is one."""
+        found = self.view.go_to_error(step)
+        self._note = "" if found else "no error"
         self._title()
+        return found
 
-    @on(SearchBar.Changed)
-    def _mark(self, event: SearchBar.Changed) -> None:
-        event.stop()
-        self.view.needle = event.needle
-
-    @on(SearchBar.Submitted)
-    def _search(self, event: SearchBar.Submitted) -> None:
-        event.stop()
-        self.view.needle = event.needle
-        self.search_bar.close()
-        self.view.focus()
-        self._go_to_match(-1)
-
-    @on(SearchBar.Left)
-    def _left(self, event: SearchBar.Left) -> None:
-        event.stop()
-        self._leave_search()
-        self.view.focus()
+    def _passing(self, lines: Sequence[LogLine]) -> Sequence[LogLine]:
+        if not self._filter:
+            return lines
+        return [line for line in lines if self._filter.shows(line)]
 
     @on(LogView.FollowChanged)
-    def _follow_changed(self, event: LogView.FollowChanged) -> None:
-        event.stop()
+    @on(LogView.Searched)
+    def _view_changed(self) -> None:
         self._title()
 
     def _title(self) -> None:
-        view = self.view
-        words = ["Log", self._scope]
-        if self._skipped:
-            words.append(f"{counted(self._skipped, 'line')} came too fast to show")
-        if self._search_note:
-            words.append(self._search_note)
-        self.query_one("#log-scope", Static).update(
+        if not self.is_mounted:
+            return
+        words = [
+            self._name,
+            self._filter.describe(),
+            f"{self._skipped:,} lines came too fast to show" if self._skipped else "",
+            self._search_words(),
+            self._note,
+        ]
+        self.query_one(".log-scope", Static).update(
             Content("  ·  ".join(filter(None, words)))
         )
-        follow = self.query_one("#log-follow", Static)
-        follow.set_class(not view.following, "-paused")
-        follow.update(Content(self._follow_words(view)))
+        follow = self.query_one(".log-follow", Static)
+        follow.set_class(not self.view.following, "-paused")
+        follow.update(Content(self._follow_words()))
 
-    def _follow_words(self, view: LogView) -> str:
+    def _search_words(self) -> str:
+        view = self.view
+        if not view.needle:
+            return ""
+        if view.needle.error:
+            return f"bad expression: {view.needle.error}"
+        more = "…" if view.scanning else ""
+        where = f"{view.match:,}/" if view.match else ""
+        total = f"{where}{view.matches:,}{more}"
+        if not view.matches and not view.scanning:
+            return f"no match: {view.needle.text}"
+        return f"match {total}: {view.needle.text}"
+
+    def _follow_words(self) -> str:
+        view = self.view
         if view.following:
-            return "▼ following "
+            return "▼ following"
         if not view.unseen:
-            return "‖ paused  End follows "
-        return f"‖ {counted(view.unseen, 'new line')}  End follows "
+            return "‖ paused  End follows"
+        return f"‖ {counted(view.unseen, 'new line')}  End follows"

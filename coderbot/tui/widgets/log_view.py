@@ -1,14 +1,12 @@
 """The lines of the log: draws those in view, and follows the newest."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from rich.cells import cell_len
-from rich.segment import Segment
 from rich.style import Style
 from textual.binding import BindingType
-from textual.cache import LRUCache
 from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import var
@@ -16,10 +14,15 @@ from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 
+from coderbot.loglevel import Level
 from coderbot.supervisor.lines import LogLine
-from coderbot.tui.keys import SCROLL_KEYS
-from coderbot.tui.linebuffer import KEEP, LineBuffer, plain_body
-from coderbot.tui.logtext import Look, pieces
+from coderbot.tui.linebuffer import KEEP, LineBuffer
+from coderbot.tui.logkeys import SCROLL_KEYS
+from coderbot.tui.logtext import Look
+from coderbot.tui.matches import Matches
+from coderbot.tui.needle import Needle
+from coderbot.tui.painter import LinePainter
+from coderbot.tui.strips import highlighted
 from coderbot.tui.themes import HUES
 
 _NAMES = (
@@ -35,9 +38,12 @@ _NAMES = (
     "found",
     *(f"hue-{number}" for number in range(HUES)),
 )
-_CACHED_ROWS = 1_024
+_LEAST_BODY = 8
+"""Cells for the text of a wrapped line at least."""
 _COPIED_ROWS = 5_000
 """Rows copied at most by one selection."""
+_SCAN = 4_000
+"""Lines looked through at once; a key waits for them, which takes 5 ms."""
 
 
 class LogView(ScrollView, can_focus=True, inherit_bindings=False):
@@ -62,8 +68,8 @@ class LogView(ScrollView, can_focus=True, inherit_bindings=False):
     """Whether long lines go on in the next row, instead of being cut."""
     times: var[bool] = var(True, init=False)
     """Whether each line shows when it came (UTC)."""
-    needle: var[str] = var("", init=False)
-    """Text that is marked where it occurs, whatever its case."""
+    needle: var[Needle] = var(Needle(), init=False)
+    """What is looked for: marked where it occurs, and counted."""
     head_width: var[int] = var(8, init=False)
     """Cells for the prefix of each line."""
 
@@ -81,15 +87,34 @@ class LogView(ScrollView, can_focus=True, inherit_bindings=False):
             """The view it is about."""
             return self.log_view
 
+    @dataclass
+    class Searched(Message):
+        """More matches are known, or another one is stood at."""
+
+        log_view: "LogView"
+
+        def can_replace(self, message: Message) -> bool:
+            """Return True for an older one: the newest says all."""
+            return isinstance(message, LogView.Searched)
+
+        @property
+        def control(self) -> "LogView":
+            """The log it is about."""
+            return self.log_view
+
     def __init__(self, *, keep: int = KEEP, id: str | None = None) -> None:
         super().__init__(id=id)
         self._buffer = LineBuffer(keep)
-        self._strips: LRUCache[tuple[int, int], Strip] = LRUCache(_CACHED_ROWS)
-        self._look_now: Look | None = None
+        self._painter: LinePainter | None = None
         self._following = True
         self._unseen = 0
-        self._settling = False
         self._found: int | None = None
+        """Number of the line that the search stands at."""
+        self._matches = Matches(Needle())
+        self._scanning = False
+        self._wanted = 0
+        """Which way to go once a match is found; 0: nowhere."""
+        self._settling = False
 
     @property
     def following(self) -> bool:
@@ -111,12 +136,31 @@ class LogView(ScrollView, can_focus=True, inherit_bindings=False):
         """Lines held."""
         return len(self._buffer)
 
+    @property
+    def matches(self) -> int:
+        """How many lines match, as far as they were looked through."""
+        return len(self._matches)
+
+    @property
+    def match(self) -> int:
+        """Which of them the search stands at, from 1, the oldest; 0 for none."""
+        return self._matches.place(self._found) if self._found is not None else 0
+
+    @property
+    def scanning(self) -> bool:
+        """Whether lines are still being looked through."""
+        return self._scanning
+
+    def lines(self) -> Sequence[LogLine]:
+        """Return the lines it holds."""
+        return self._buffer.lines()
+
     def show(self, lines: Sequence[LogLine]) -> None:
         """Show these lines instead of those shown, and follow."""
         self._buffer.clear()
         self._buffer.extend(lines)
-        self._strips.clear()
-        self._found = None
+        self._paint().forget()
+        self._look_for(self.needle)
         self.follow()
 
     def add(self, lines: Sequence[LogLine]) -> None:
@@ -124,47 +168,120 @@ class LogView(ScrollView, can_focus=True, inherit_bindings=False):
         if not lines:
             return
         gone = self._buffer.extend(lines)
+        self._matches.add_newer(lines)
         if gone:
-            self._found = None
+            self._matches.forget(self._buffer.first_seq)
         if not self._following:
             self._tell(following=False, unseen=self._unseen + len(lines))
         self._settle(self.scroll_offset.y - gone)
+
+    def add_older(self, lines: Sequence[LogLine]) -> None:
+        """Add older lines at the top; what is in view stays there."""
+        rows = self._buffer.prepend(lines)
+        self._matches.add_older(lines)
+        self._settle(self.scroll_offset.y + rows)
 
     def follow(self) -> None:
         """Go to the newest line and stay there."""
         self._tell(following=True, unseen=0)
         self._settle(0)
 
+    def toggle_following(self) -> None:
+        """Follow the newest line, or stay where it is."""
+        if self._following:
+            self._tell(following=False, unseen=0)
+        else:
+            self.follow()
+
+    def text_in_view(self) -> str:
+        """Return the rows in view as text."""
+        last = min(self._buffer.rows, self.scroll_offset.y + self.size.height)
+        rows = range(self.scroll_offset.y, last)
+        return "\n".join(self._strip(row).text.rstrip() for row in rows)
+
     def go_to_match(self, step: int) -> bool:
         """Go to the next line that holds the needle; return whether there is one.
+
+        While lines are still being looked through, it goes there once one is found.
 
         Args:
             step: 1 towards newer lines, -1 towards older ones.
         """
-        if not self.needle or not len(self._buffer):
+        if not len(self._buffer):
             return False
-        start = self._search_from(step)
-        place = self._buffer.find(self._matches, start, step)
+        seq = self._matches.next(self._search_from(step), step)
+        if seq is None and self._scanning:
+            self._wanted = step
+            return True
+        if seq is None or not self.go_to(seq):
+            return False
+        self.post_message(self.Searched(self))
+        return True
+
+    def go_to_error(self, step: int) -> bool:
+        """Go to the next error; return whether there is one."""
+        if not len(self._buffer):
+            return False
+        place = self._buffer.find(_is_error, self._place_from(step), step)
+        return place is not None and self.go_to(self._buffer.seq_at(place))
+
+    def go_to(self, seq: int) -> bool:
+        """Show the line with this number, and stand at it; False when not held."""
+        place = self._buffer.place_of(seq)
         if place is None:
             return False
-        self._found = place
-        self._strips.clear()
+        self._found = seq
+        self._paint().forget()
+        self._tell(following=False, unseen=self._unseen)
         self.refresh()
         self._reveal(self._buffer.row_of(place))
         return True
 
     def _search_from(self, step: int) -> int:
+        """Return the number that a search for matches goes on from."""
+        place = self._place_from(step)
+        if place < 0:
+            return self._buffer.first_seq - 1
+        if place >= len(self._buffer):
+            return self._buffer.seq_at(len(self._buffer) - 1) + 1
+        return self._buffer.seq_at(place)
+
+    def _place_from(self, step: int) -> int:
+        """Return the place to search from: where it stands, or what is in view."""
         top = self.scroll_offset.y
         bottom = min(self._buffer.rows, top + self.size.height) - 1
-        found = self._found
         first = self._buffer.index_at(max(0, top))
         last = self._buffer.index_at(max(0, bottom))
+        found = None if self._found is None else self._buffer.place_of(self._found)
         if found is not None and first <= found <= last:
             return found
         return last + 1 if step < 0 else first - 1
 
-    def _matches(self, line: LogLine) -> bool:
-        return self.needle.lower() in plain_body(line).lower()
+    def _look_for(self, needle: Needle) -> None:
+        self._found = None
+        self._matches = Matches(needle)
+        self._scanning = bool(needle) and self.is_mounted
+        if self._scanning:
+            self.run_worker(
+                self._scan(self._matches), group="scan", exclusive=True, name="scan"
+            )
+        else:
+            self.post_message(self.Searched(self))
+
+    async def _scan(self, matches: Matches) -> None:
+        """Look through all lines, the newest first, letting keys come between."""
+        newest = self._buffer.lines()[-1:]
+        before = newest[0].seq + 1 if newest else 0
+        while chunk := self._buffer.before(before, _SCAN):
+            matches.add_older(chunk)
+            before = chunk[0].seq
+            if self._wanted and len(matches):
+                self.go_to_match(self._wanted)
+                self._wanted = 0
+            self.post_message(self.Searched(self))
+            await asyncio.sleep(0)
+        self._scanning, self._wanted = False, 0
+        self.post_message(self.Searched(self))
 
     def _reveal(self, row: int) -> None:
         top, height = self.scroll_offset.y, max(1, self.size.height)
@@ -191,13 +308,12 @@ class LogView(ScrollView, can_focus=True, inherit_bindings=False):
         span = selection.get_span(row) if selection else None
         if span is not None:
             style = self.screen.get_component_rich_style("screen--selection")
-            strip = _highlighted(strip, span, style)
+            strip = highlighted(strip, span, style)
         return strip.apply_offsets(0, row)
 
     def _strip(self, row: int) -> Strip:
         line, piece = self._buffer.at(row)
-        strip = self._strips.get((line.seq, piece))
-        return self._drawn(row) if strip is None else strip
+        return self._paint().strip(line, piece, found=line.seq == self._found)
 
     def selection_updated(self, selection: Selection | None) -> None:  # noqa: ARG002
         """Draw the selection anew."""
@@ -216,30 +332,19 @@ class LogView(ScrollView, can_focus=True, inherit_bindings=False):
         text = self._strip(row).text
         return text[start : len(text) if end < 0 else end].rstrip()
 
-    def _drawn(self, row: int) -> Strip:
-        line, piece = self._buffer.at(row)
-        look, style, width = self._look(), self.rich_style, self._width
-        room = self._body_width(look) if self.wrap else None
-        found = self._found is not None and self._buffer.index_at(row) == self._found
-        rows = pieces(line, look, HUES, room, found=found)
-        console = self.app.console
-        for number, text in enumerate(rows):
-            text.truncate(width, overflow="ellipsis")
-            strip = Strip(text.render(console)).apply_style(style)
-            strip = strip.adjust_cell_length(width, style)
-            self._strips[line.seq, number] = strip
-        return self._strips[line.seq, piece]
-
-    def _look(self) -> Look:
-        if self._look_now is None:
-            self._look_now = Look(
+    def _paint(self) -> LinePainter:
+        if self._painter is None:
+            look = Look(
                 self._styles(),
                 self.head_width,
                 self.times,
-                self.needle.lower(),
+                self.needle,
                 colours=not self.app.no_color,
+                width=self._width,
             )
-        return self._look_now
+            room = self._body_width(look) if self.wrap else None
+            self._painter = LinePainter(look, self.rich_style, room, self.app.console)
+        return self._painter
 
     def _styles(self) -> dict[str, Style]:
         return {
@@ -248,44 +353,28 @@ class LogView(ScrollView, can_focus=True, inherit_bindings=False):
         }
 
     def _body_width(self, look: Look) -> int:
-        return max(8, self._width - look.indent)
+        return max(_LEAST_BODY, look.width - look.indent)
 
     def _relook(self) -> None:
         """Draw all anew, keeping the first line in view where it is."""
         if not self.is_mounted or not self.size.width:
             return
-        self._look_now = None
-        self._strips.clear()
+        self._painter = None
         top = self._buffer.index_at(self.scroll_offset.y) if len(self._buffer) else 0
-        self._buffer.wrap(self._body_width(self._look()) if self.wrap else None)
+        self._buffer.wrap(self._paint().room)
         self._settle(self._buffer.row_of(top) if len(self._buffer) else 0)
 
-    def watch_wrap(self) -> None:
-        """Lay all lines out anew."""
-        self._relook()
-
-    def watch_times(self) -> None:
-        """Give the room of the times to the text, or take it."""
-        self._relook()
-
-    def watch_head_width(self) -> None:
-        """Give the room of the prefix to the text, or take it."""
-        self._relook()
+    watch_wrap = watch_times = watch_head_width = on_resize = _relook
 
     def watch_needle(self) -> None:
         """Mark other text."""
-        self._found = None
-        self._relook()
-
-    def on_resize(self) -> None:
-        """Lay all lines out anew; a follower keeps the newest in view."""
+        self._look_for(self.needle)
         self._relook()
 
     def notify_style_update(self) -> None:
         """Forget what was drawn in the old colours."""
         super().notify_style_update()
-        self._look_now = None
-        self._strips.clear()
+        self._painter = None
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Follow at the end, and nowhere else, when a person scrolls."""
@@ -308,13 +397,5 @@ class LogView(ScrollView, can_focus=True, inherit_bindings=False):
             self.post_message(self.FollowChanged(self, following, unseen))
 
 
-def _highlighted(strip: Strip, span: tuple[int, int], style: Style) -> Strip:
-    start, end = span
-    left = cell_len(strip.text[:start])
-    right = strip.cell_length if end < 0 else cell_len(strip.text[:end])
-    marked = [
-        Segment(text, (own or Style()) + style)
-        for text, own, _ in strip.crop(left, right)
-    ]
-    rest = strip.crop(right, strip.cell_length)
-    return Strip([*strip.crop(0, left), *marked, *rest], strip.cell_length)
+def _is_error(line: LogLine) -> bool:
+    return line.level >= Level.ERROR

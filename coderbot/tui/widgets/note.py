@@ -23,11 +23,11 @@ class Note(Label):
         link = next((word for word in self.text.split() if _is_address(word)), None)
         style = Style(link=link) if link else Style()
         super().__init__(Content.styled(self.text, style), markup=False)
-        self.tooltip = Content("Click, or press y, to copy")
+        self.tooltip = Content("Click to copy")
 
     async def on_click(self) -> None:
         """Copy the text."""
-        await self.run_action("app.copy")
+        await self.run_action("app.copy_note")
 
 
 def _is_address(word: str) -> bool:

@@ -1,0 +1,97 @@
+"""Which files of bots are to be deleted: a look first, then a choice."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Button, Checkbox, Label
+
+from coderbot.control.port import MediaFolder
+from coderbot.tui.binding import hidden
+from coderbot.tui.keys import CONFIRM_KEYS
+from coderbot.tui.rows import counted, size
+
+_KEYS = (
+    hidden("1", "choose(0)", "clean.first", "First", "Choose the first folder"),
+    hidden("2", "choose(1)", "clean.second", "Second", "Choose the second folder"),
+    hidden("3", "choose(2)", "clean.third", "Third", "Choose the third folder"),
+    hidden("e", "everything", "clean.all", "Everything", "Choose all, or none"),
+)
+
+
+class CleanScreen(ModalScreen[tuple[str, ...]]):
+    """Shows what is there; yields the names of the chosen folders, or nothing.
+
+    Args:
+        whose: The bot, or how many.
+        folders: What lies in each that can be cleaned.
+    """
+
+    DEFAULT_CSS = """
+    CleanScreen { align: center middle; }
+    CleanScreen #dialog { width: 60; max-width: 90%; height: auto; }
+    CleanScreen #buttons { height: auto; align-horizontal: right; }
+    CleanScreen Label { width: 100%; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [*CONFIRM_KEYS, *_KEYS]
+    AUTO_FOCUS = "#no"
+
+    def __init__(self, whose: str, folders: Sequence[MediaFolder]) -> None:
+        super().__init__()
+        self._whose = whose
+        self._folders = folders
+
+    def compose(self) -> ComposeResult:
+        """Compose the dialog."""
+        with Vertical(id="dialog", classes="dialog danger"):
+            title = f"Clean the media of {self._whose}?"
+            yield Label(title, classes="question", markup=False)
+            for number, folder in enumerate(self._folders, 1):
+                words = f"{number}  {folder.name + '/':<10} {_amount(folder):>24}"
+                yield Checkbox(words, value=bool(folder.files), compact=True)
+            hint = "1 2 3 choose · e everything · files that wait to be sent stay"
+            yield Label(hint, classes="hint", markup=False)
+            with Horizontal(id="buttons"):
+                yield Button("No (n)", id="no", compact=True)
+                yield Button("Delete (y)", id="yes", variant="error", compact=True)
+
+    @on(Button.Pressed)
+    def _pressed(self, event: Button.Pressed) -> None:
+        event.stop()
+        self.action_answer(event.button.id == "yes")
+
+    @on(Checkbox.Changed)
+    def _changed(self, event: Checkbox.Changed) -> None:
+        event.stop()
+        button = self.query_one("#yes", Button)
+        button.disabled = not self._chosen()
+
+    def action_answer(self, yes: bool) -> None:
+        """Answer by key."""
+        self.dismiss(self._chosen() if yes else ())
+
+    def action_choose(self, place: int) -> None:
+        """Choose a folder, or leave it out."""
+        boxes = list(self.query(Checkbox))
+        if place < len(boxes):
+            boxes[place].toggle()
+
+    def action_everything(self) -> None:
+        """Choose all folders, or none."""
+        boxes = list(self.query(Checkbox))
+        wanted = not all(box.value for box in boxes)
+        for box in boxes:
+            box.value = wanted
+
+    def _chosen(self) -> tuple[str, ...]:
+        boxes = self.query(Checkbox)
+        pairs = zip(self._folders, boxes, strict=True)
+        return tuple(folder.name for folder, box in pairs if box.value)
+
+
+def _amount(folder: MediaFolder) -> str:
+    return f"{counted(folder.files, 'file')}, {size(folder.size_bytes)}"
