@@ -29,8 +29,8 @@ from coderbot.worker.telegram.lanes import Lanes
 from coderbot.worker.telegram.news import News
 from coderbot.worker.telegram.outbox import Outbox
 from coderbot.worker.telegram.painter import Painter
-from coderbot.worker.telegram.traces import Traces
 from coderbot.worker.telegram.recorders import Recorders
+from coderbot.worker.telegram.traces import Traces
 from coderbot.worker.telegram.uploader import TelegramUploader
 from coderbot.worker.terminal.registry import TerminalLimits
 
