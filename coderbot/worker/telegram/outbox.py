@@ -250,7 +250,7 @@ class Outbox:
             await self._dispatcher.do(chat, priority, edit)
         except GaveUpError as error:
             _log.info("Buttons in chat %d stay: %s", chat, error.reason)
-        self._note(chat, message, None)
+        self._note(chat, message, keyboard)
 
     async def delete(self, chat: int, message: int) -> None:
         """Delete a message; one that is gone already is fine."""
