@@ -160,6 +160,7 @@ class Worker:
         menus = services.menus.publish(self._settings.allowed_user_ids)
         services.tasks.spawn(menus, "menus")
         services.tasks.spawn(services.outbox.tidy(), "tidy")
+        services.tasks.spawn(services.recorders.send_left(), "recordings")
 
     async def _keep_media(self, services: Services) -> None:
         """Run the media service; a fault in it must not end the terminals."""

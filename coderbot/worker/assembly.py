@@ -29,6 +29,7 @@ from coderbot.worker.telegram.lanes import Lanes
 from coderbot.worker.telegram.news import News
 from coderbot.worker.telegram.outbox import Outbox
 from coderbot.worker.telegram.painter import Painter
+from coderbot.worker.telegram.recorders import Recorders
 from coderbot.worker.telegram.traces import Traces
 from coderbot.worker.telegram.uploader import TelegramUploader
 from coderbot.worker.terminal.registry import TerminalLimits
@@ -83,6 +84,9 @@ def build_services(frame: Frame, bot: Bot, tasks: Tasks) -> Services:
         furniture=furniture,
         desk=Desk(clock, limits, furniture, news, tasks, frame.link),
         menus=menus,
+        recorders=Recorders(
+            settings.state_dir, bot_name(frame.index), outbox, tasks, clock, mask
+        ),
         mask=mask,
         preferences=preferences,
         media=_media(

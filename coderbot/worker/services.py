@@ -19,6 +19,7 @@ from coderbot.worker.telegram.desk import Desk
 from coderbot.worker.telegram.furniture import Furniture
 from coderbot.worker.telegram.lanes import Lanes
 from coderbot.worker.telegram.outbox import Outbox
+from coderbot.worker.telegram.recorders import Recorders
 from coderbot.worker.terminal.registry import TerminalRegistry
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class Services:
     mask: SecretMask | None
     """Takes secrets out of alerts and files; None where they may be shown."""
     menus: ChatMenus
+    recorders: Recorders
     preferences: PreferenceStore
     media: "MediaService"
 

@@ -271,7 +271,7 @@ sys.stdin.readline()
     async with terminal(*python(draw)) as session:
         await shows(session, "first")
         await session.write(b"\n")
-        await until(session, lambda: session._frame_at is not None)
+        await until(session, lambda: session._watch._frame_at is not None)
         assert "first" in shown(session)
         assert "half" not in shown(session)
         await session.write(b"\n")
@@ -283,7 +283,7 @@ async def test_bells_and_title_are_told_apart() -> None:
     async with terminal("printf", r"\a\033]2;working\a\a") as session:
         await session.wait_closed()
 
-        assert session.bells == 2
+        assert session.signals.bells == 2
         assert session.screen().title == "working"
 
 

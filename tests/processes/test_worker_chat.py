@@ -135,10 +135,6 @@ async def test_help_and_what_is_not_understood(
             assert command.help in reference.text
         await anna.say("/nosuch thing")
         await anna.wait_for(lambda m: "no command /nosuch" in m.text)
-        sticker = BytesIO()
-        Image.new("RGB", (64, 64), "red").save(sticker, "WEBP")
-        await anna.upload("sticker", "sticker.webp", sticker.getvalue())
-        await anna.wait_for(lambda m: "means nothing" in m.text)
 
 
 async def test_forwarded_text_is_not_typed(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 # ruff: noqa: F811 - a fixture is used by its name
 """Several terminals of a user: names, topics, limits, idle ends, menus, looks."""
 
+import asyncio
 import json
 import signal
 from pathlib import Path
@@ -271,3 +272,57 @@ async def test_control_c_passes_a_program_that_does_not_read(
 async def bot_username(sandbox: Sandbox) -> str:
     bots = await sandbox.client().bots()
     return str(next(bot["username"] for bot in bots if bot["id"] == BOT))
+
+
+async def test_history_is_sent_as_a_file(sandbox: Sandbox, tmp_path: Path) -> None:
+    async with ready_worker(sandbox, tmp_path) as (_, anna):
+        await open_terminal(anna)
+        await run(anna, "seq 300 480; echo ghp_" + "a1B2" * 9, "480")
+        await anna.say("/history")
+        sent = await anna.wait_for(lambda m: m.kind == "document")
+        text = (await sent.download()).decode()
+        assert {"300", "301", "480"} <= set(text.split())
+        assert "a1B2" not in text
+        await anna.say("/history 3")
+        sent = await anna.wait_for(
+            lambda m: m.kind == "document" and "3 lines" in m.text
+        )
+        assert len((await sent.download()).decode().splitlines()) == 3
+        await say(anna, "/history lots", "Example: /history 500")
+
+
+async def test_a_recording_is_sent_masked_and_left_nowhere(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    async with ready_worker(sandbox, tmp_path) as (worker, anna):
+        await open_terminal(anna)
+        await say(anna, "/record", "main is recorded")
+        left = list((tmp_path / "state").glob("recording-*.cast"))
+        assert [path.stat().st_mode & 0o777 for path in left] == [0o600]
+        await run(anna, "echo on-$((1 + 1)); echo ghp_" + "a1B2" * 9, "on-2")
+        await anna.say("/size 90x30")
+        await anna.say("/record")
+        sent = await anna.wait_for(lambda m: m.kind == "document")
+        header, *events = map(json.loads, (await sent.download()).decode().splitlines())
+        assert (header["version"], header["width"], header["height"]) == (2, 100, 50)
+        shown = "".join(text for _, kind, text in events if kind == "o")
+        assert "on-2" in shown
+        assert "a1B2" not in shown
+        assert [text for _, kind, text in events if kind == "r"] == ["90x30"]
+        # It also ends with its terminal, and survives the end of the worker.
+        await say(anna, "/record", "main is recorded")
+        await anna.say("exit")
+        await anna.wait_for(lambda m: m.kind == "document")
+        await open_terminal(anna)
+        await say(anna, "/record", "main is recorded")
+        await run(anna, "seq 5000", "5000")
+        worker.signal(signal.SIGKILL)
+        await worker.ended()
+        cursor = (await anna.messages())[-1].cursor
+    async with ready_worker(sandbox, tmp_path) as (_, anna):
+        sent = await anna.wait_for(lambda m: m.kind == "document", after=cursor)
+        assert b"4999" in await sent.download()
+        left = list((tmp_path / "state").glob("recording-*.cast"))
+        async with asyncio.timeout(10):
+            while any(path.exists() for path in left):  # noqa: ASYNC110 - no event tells
+                await asyncio.sleep(0.02)

@@ -153,6 +153,30 @@ class Outbox:
 
         return self._note(chat, await self._or_none(chat, priority, send), keyboard)
 
+    async def document(
+        self,
+        chat: int,
+        content: bytes,
+        name: str,
+        *,
+        caption: str = "",
+        thread: int | None = None,
+    ) -> int | None:
+        """Send a file of that name."""
+
+        async def send() -> int:
+            message = await self._bot.send_document(
+                chat,
+                content,
+                filename=name,
+                caption=caption or None,
+                message_thread_id=thread,
+                disable_notification=True,
+            )
+            return message.message_id
+
+        return await self._or_none(chat, Priority.REPLY, send)
+
     async def edit_photo(
         self, chat: int, message: int, png: bytes, keyboard: InlineKeyboardMarkup | None
     ) -> int | None:
@@ -226,7 +250,7 @@ class Outbox:
             await self._dispatcher.do(chat, priority, edit)
         except GaveUpError as error:
             _log.info("Buttons in chat %d stay: %s", chat, error.reason)
-        self._note(chat, message, None)
+        self._note(chat, message, keyboard)
 
     async def delete(self, chat: int, message: int) -> None:
         """Delete a message; one that is gone already is fine."""

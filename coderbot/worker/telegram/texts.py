@@ -11,6 +11,7 @@ TERMINAL_OPENING = "Opening a terminal…"
 OPEN_ANOTHER = "/xterm opens a new one."
 NONE_IN_USE = "None of your terminals is in use here. Which one do you mean?"
 BAD_NAME = "A name has up to 20 letters, digits, - and _."
+RECORDED = "Play it with: asciinema play"
 STILL_OPEN = "Still open, to be used here:"
 KEPT_OPEN = "It stays open."
 NOT_TYPED = (
@@ -155,6 +156,24 @@ def font(size_px: int) -> str:
 def keypad(layout: str) -> str:
     """Return the answer to /keypad."""
     return f"Keys under screens: {layout}"
+
+
+def history(name: str, lines: int) -> str:
+    """Return what stands under a file of /history."""
+    return f"{name}: {lines} {'line' if lines == 1 else 'lines'}"
+
+
+def recording(name: str) -> str:
+    """Return the answer to the first /record."""
+    return (
+        f"{name} is recorded from now on, for an hour or 8 MiB at most. "
+        "/record ends it and sends the file."
+    )
+
+
+def not_recording(reason: str) -> str:
+    """Return why nothing is recorded."""
+    return f"Nothing is recorded: {reason}."
 
 
 def kill_question(bot: str) -> str:

@@ -1,9 +1,8 @@
 """The working directory of a program in a terminal."""
 
+import os
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
-
-import psutil
 
 _HERE = frozenset({"", "localhost"})
 """Names of this host that every program may use."""
@@ -34,7 +33,18 @@ def process_directory(pid: int) -> Path | None:
     """Return the working directory of a process; None when it cannot be told."""
     if pid <= 0:
         return None
+    # An idle worker does without it.
+    import psutil
+
     try:
         return Path(psutil.Process(pid).cwd())
     except (psutil.Error, OSError):
         return None
+
+
+def starting_directory(wanted: Path | None, home: str | None) -> Path:
+    """Return where a program starts: the first of these that can be entered."""
+    for each in (wanted, Path(home) if home else None):
+        if each is not None and each.is_dir() and os.access(each, os.X_OK):
+            return each
+    return Path("/")

@@ -25,6 +25,7 @@ from coderbot.worker.terminal.screen import (
 )
 from coderbot.worker.terminal.styles import STYLE_BYTES, read_style
 from coderbot.worker.terminal.theme import DARK, Theme
+from coderbot.worker.terminal.transcript import transcript
 
 _MAX_SCROLLBACK_BYTES: Final = 64 * 1024 * 1024
 _MAX_TITLE: Final = 200
@@ -227,6 +228,10 @@ class Emulator:
     def reported_directory(self) -> str:
         """The address of the working directory as the program tells it (OSC 7)."""
         return self._string("PWD")
+
+    def transcript(self) -> str:
+        """Return what has scrolled away and what is shown, as text."""
+        return transcript(self._terminal)
 
     def screen(self, unfinished: bool = False) -> Screen:
         """Return what the terminal shows.

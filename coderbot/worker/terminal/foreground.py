@@ -1,7 +1,5 @@
 """Which program has the terminal, and whether that is a shell at its prompt."""
 
-import psutil
-
 _LINE_EDITORS = frozenset({"bash", "zsh", "fish", "ksh", "mksh", "tcsh", "csh", "nu"})
 """Shells that edit their command line themselves, and read keys while they do."""
 _PLAIN_SHELLS = frozenset({"sh", "dash", "ash", "busybox"})
@@ -12,6 +10,9 @@ def program_name(group: int) -> str:
     """Return the name of the leader of a process group; empty when there is none."""
     if group <= 0:
         return ""
+    # An idle worker does without it.
+    import psutil
+
     try:
         name: str = psutil.Process(group).name()
     except (psutil.Error, OSError):

@@ -11,7 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from coderbot.clock import Clock
 from coderbot.worker.terminal.closing import end_family, kill_family
-from coderbot.worker.terminal.directory import directory_of, process_directory
+from coderbot.worker.terminal.directory import (
+    directory_of,
+    process_directory,
+    starting_directory,
+)
 from coderbot.worker.terminal.environment import terminal_environment
 from coderbot.worker.terminal.errors import TerminalBusyError, TerminalClosedError
 from coderbot.worker.terminal.exits import ExitWatch
@@ -19,8 +23,10 @@ from coderbot.worker.terminal.foreground import is_shell_at_prompt, program_name
 from coderbot.worker.terminal.ident import TerminalId
 from coderbot.worker.terminal.input import TerminalInput
 from coderbot.worker.terminal.keys import INTERRUPT, encode_key
+from coderbot.worker.terminal.outputwatch import OutputWatch
 from coderbot.worker.terminal.program import Program
 from coderbot.worker.terminal.prompt import Tty
+from coderbot.worker.terminal.recording import Recording
 from coderbot.worker.terminal.screen import Screen
 from coderbot.worker.terminal.spec import TerminalSpec
 from coderbot.worker.terminal.theme import Theme
@@ -63,14 +69,14 @@ class TerminalSession:
         """Whose it is, and its name."""
         self.pid = child.pid
         """Process id of the program."""
+        self.recording: Recording | None = None
+        """Is told of all that the program writes."""
         self.program: Program | None = None
         """What runs here for a person; None for the shell."""
         self.opened_at = clock.monotonic()
         """When it was opened, in seconds of the clock."""
         self.last_input_at = self.opened_at
         """When something was last typed, in seconds of the clock."""
-        self.revision = 0
-        """Increases with all output."""
         self.inputs = 0
         """Increases with all that is typed."""
         self._unanswered = -1
@@ -82,14 +88,13 @@ class TerminalSession:
         self._signals = emulator.signals
         self._clock = clock
         self._input = TerminalInput(child)
-        self._frame_at: float | None = None
+        self._watch = OutputWatch(clock)
         self._last_screen: Screen | None = None
         self._screen_revision = -1
         self._how: str | None = None
         self._ended = asyncio.Event()
         self._close_started = False
         self._closed = asyncio.Event()
-        self._output = asyncio.Event()
         self._turn = asyncio.Lock()
         self._loop = asyncio.get_running_loop()
         self._loop.add_reader(child.fd, self._on_readable)
@@ -115,7 +120,9 @@ class TerminalSession:
             program.argv if program else spec.argv,
             spec.columns,
             spec.rows,
-            _directory((program and program.cwd) or spec.cwd, environment.get("HOME")),
+            starting_directory(
+                (program and program.cwd) or spec.cwd, environment.get("HOME")
+            ),
             environment,
         )
         emulator = emulators.Emulator(
@@ -129,11 +136,6 @@ class TerminalSession:
     def is_open(self) -> bool:
         """Whether the program runs and nobody has asked for its end."""
         return self._how is None and not self._close_started
-
-    @property
-    def bells(self) -> int:
-        """How often the program has rung."""
-        return self._signals.bells
 
     @property
     def signals(self) -> "Signals":
@@ -263,6 +265,8 @@ class TerminalSession:
         if self.is_open:
             self._emulator.resize(columns, rows)
             self._child.resize(columns, rows)
+            if self.recording is not None:
+                self.recording.resized(columns, rows)
             self._note_output()
 
     def screen(self) -> Screen:
@@ -270,9 +274,7 @@ class TerminalSession:
 
         What must not be seen is masked here, so that nobody can forget it.
         """
-        late = self._frame_at is not None and (
-            self._clock.monotonic() - self._frame_at > _FRAME_S
-        )
+        late = self._watch.frame_s > _FRAME_S
         if self._last_screen is None or (
             not self._ended.is_set() and (late or self._screen_revision < self.revision)
         ):
@@ -281,24 +283,25 @@ class TerminalSession:
             self._screen_revision = self.revision
         return self._last_screen
 
+    @property
+    def revision(self) -> int:
+        """Increases with all output."""
+        return self._watch.revision
+
+    def transcript(self) -> str:
+        """Return what has scrolled away and what is shown; empty after the end."""
+        return self._emulator.transcript() if self.is_open else ""
+
     async def settled(self, quiet_s: float = 0.15, limit_s: float = 1.0) -> None:
         """Return when no output has come for `quiet_s`, or after `limit_s` seconds.
 
         A frame that is being drawn (mode 2026) counts as output.
         """
-        start = self._clock.monotonic()
-        while not self._ended.is_set():
-            left_s = limit_s - (self._clock.monotonic() - start)
-            if left_s <= 0 or not await self._output_within(min(quiet_s, left_s)):
-                if left_s > quiet_s and self._frame_at is not None:
-                    continue
-                return
+        await self._watch.settled(quiet_s, limit_s)
 
     async def changed(self, since: int) -> int:
         """Wait until `revision` is above `since` or the program ends; return it."""
-        while self.revision <= since and not self._ended.is_set():
-            await self._output.wait()
-        return self.revision
+        return await self._watch.changed(since)
 
     async def wait_closed(self) -> str:
         """Wait for the end of the program; return how it ended (`exit 0`)."""
@@ -320,20 +323,10 @@ class TerminalSession:
             self._release()
             self._closed.set()
 
-    # Output
-
     async def _await_reaction(self) -> None:
         """Wait a moment if a program that reads keys has not reacted to the last."""
         if self._unanswered == self.revision and not self._child.reads_lines:
             await self.settled(_ECHO_QUIET_S, _ECHO_LIMIT_S)
-
-    async def _output_within(self, seconds: float) -> bool:
-        try:
-            async with asyncio.timeout(seconds):
-                await self._output.wait()
-        except TimeoutError:
-            return False
-        return True
 
     def _on_readable(self) -> None:
         if not self._read(_TURN_BYTES):
@@ -349,6 +342,8 @@ class TerminalSession:
                 more = data is None
                 break
             self._emulator.feed(data)
+            if self.recording is not None:
+                self.recording.output(data)
             taken += len(data)
         if taken:
             self._answer()
@@ -362,13 +357,7 @@ class TerminalSession:
             self._input.put(replies)
 
     def _note_output(self) -> None:
-        self.revision += 1
-        if not self._emulator.synchronizing:
-            self._frame_at = None
-        elif self._frame_at is None:
-            self._frame_at = self._clock.monotonic()
-        self._output.set()
-        self._output = asyncio.Event()
+        self._watch.note(self._emulator.synchronizing)
 
     def _note_input(self) -> None:
         self.last_input_at = self._clock.monotonic()
@@ -393,7 +382,7 @@ class TerminalSession:
         self._input.close()
         self._child.close()
         self._ended.set()
-        self._output.set()
+        self._watch.end()
 
     def _release(self) -> None:
         """Give everything back, also when closing was interrupted."""
@@ -408,11 +397,3 @@ def _load() -> tuple[Any, Any]:
         importlib.import_module("coderbot.worker.terminal.emulator"),
         importlib.import_module("coderbot.worker.terminal.pty"),
     )
-
-
-def _directory(wanted: Path | None, home: str | None) -> Path:
-    """Return where a program starts: the first of these that can be entered."""
-    for each in (wanted, Path(home) if home else None):
-        if each is not None and each.is_dir() and os.access(each, os.X_OK):
-            return each
-    return Path("/")
