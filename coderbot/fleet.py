@@ -14,15 +14,13 @@ from collections.abc import (
     Sequence,
 )
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from coderbot.clock import SystemClock
-from coderbot.config.load import load_settings
 from coderbot.config.settings import SECRET_VARIABLES, TOKEN_VARIABLES, Settings
 from coderbot.control.port import SupervisorPort
-from coderbot.errors import CoderBotError
+from coderbot.livesettings import LiveSettings, wanted_by
 from coderbot.lockfile import hold_lock
 from coderbot.paths import StateDir
 from coderbot.redact import Redactor
@@ -32,13 +30,9 @@ from coderbot.supervisor.dossiers import Dossiers
 from coderbot.supervisor.env_watch import watching
 from coderbot.supervisor.ledger import Ledger
 from coderbot.supervisor.logfiles import LogFiles
-from coderbot.supervisor.monitor import Limits
 from coderbot.supervisor.reload import Reloader
 from coderbot.supervisor.spec import (
-    RestartPolicy,
-    WorkerSpec,
     control_spec,
-    worker_specs,
 )
 from coderbot.supervisor.supervisor import Supervisor
 from coderbot.tui.ports import TokenEditor
@@ -79,7 +73,8 @@ async def run_fleet(
             _supervisor(settings, tokens_given) as supervisor,
             _metrics(supervisor, settings.metrics_port),
         ):
-            reloader = _reloader(supervisor, settings, tokens_given)
+            live = LiveSettings(settings, tokens_given)
+            reloader = Reloader(supervisor, live.read, live.take)
             for warning in settings.warnings:
                 _log.warning("%s", warning)
             async with (
@@ -92,60 +87,18 @@ async def run_fleet(
                     if headless
                     else partial(_show, supervisor, note, tokens, keymap)
                 )
-                await _front_end(supervisor, settings, show)
-
-
-def _reloader(
-    supervisor: Supervisor, settings: Settings, given: Sequence[str]
-) -> Reloader:
-    """Return what reads the settings anew.
-
-    Args:
-        supervisor: Whose fleet is changed.
-        settings: Those that it was started with.
-        given: Variables with tokens that the real environment had.
-    """
-
-    def load() -> Sequence[WorkerSpec]:
-        if given:
-            raise CoderBotError(
-                f"The tokens come from the environment ({', '.join(given)}), "
-                "which does not change while the supervisor runs",
-                "Put them into the .env to change them at run time.",
-            )
-        new = load_settings(settings.env_file)
-        # The state directory is locked, and its workers live in it; a key that the
-        # real environment had was wiped there.
-        kept = replace(
-            new,
-            state_dir=settings.state_dir,
-            tts_api_key=new.tts_api_key or settings.tts_api_key,
-        )
-        return worker_specs(kept, os.environ, sys.executable)
-
-    return Reloader(supervisor, load)
+                await _front_end(supervisor, live, show)
 
 
 def _supervisor(settings: Settings, tokens_given: Sequence[str]) -> Supervisor:
-    specs = worker_specs(settings, os.environ, sys.executable)
+    wanted = wanted_by(settings)
     control_bot = control_spec(
         settings, os.environ, sys.executable, tokens_are_in_file=not tokens_given
     )
-    named = specs if control_bot is None else (*specs, control_bot)
+    named = wanted.specs if control_bot is None else (*wanted.specs, control_bot)
     return Supervisor(
-        specs,
-        RestartPolicy(
-            start_delay_s=settings.start_delay_s,
-            restart_delay_s=settings.restart_delay_s,
-            restart_max_delay_s=settings.restart_max_delay_s,
-            stop_timeout_s=settings.stop_timeout_s,
-            ready_timeout_s=settings.ready_timeout_s,
-            hang_timeout_s=settings.hang_timeout_s,
-            start_concurrency=settings.start_concurrency,
-            limits=Limits(
-                settings.memory_limit_mb * (1 << 20), settings.cpu_limit_percent
-            ),
-        ),
+        wanted.specs,
+        wanted.policy,
         redactor=Redactor(settings.secrets),
         media_root=settings.media_root,
         clock=SystemClock(),
@@ -211,14 +164,14 @@ async def _show(
 
 async def _front_end(
     supervisor: Supervisor,
-    settings: Settings,
+    live: LiveSettings,
     show: Callable[[], Awaitable[bool]] | None,
 ) -> None:
     """Show the dashboard, if there is to be one, and go on headless when it is left.
 
     Args:
         supervisor: Whose fleet runs.
-        settings: Checked settings.
+        live: The settings in force.
         show: Shows the dashboard to its end; tells whether the fleet is to run on.
     """
     if show is None or await show():
@@ -226,7 +179,7 @@ async def _front_end(
         from coderbot.supervisor.readiness import telling_managers
 
         async with telling_managers(supervisor, os.environ, SystemClock()):
-            await run_headless(supervisor, settings.verbose_logging)
+            await run_headless(supervisor, lambda: live.current.verbose_logging)
 
 
 @asynccontextmanager

@@ -5,7 +5,7 @@ import os
 import queue
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from coderbot.control.port import SupervisorPort
@@ -24,12 +24,12 @@ class PrintedFleet(SupervisorPort, Protocol):
         """Return all kept lines with a number above `after`, as they came."""
 
 
-async def run_headless(supervisor: PrintedFleet, verbose: bool) -> None:
+async def run_headless(supervisor: PrintedFleet, verbose: Callable[[], bool]) -> None:
     """Print what the fleet says until it has stopped.
 
     Args:
         supervisor: The fleet.
-        verbose: Print the workers' own lines too (VERBOSE_LOGGING).
+        verbose: Whether to print the workers' own lines too (VERBOSE_LOGGING).
     """
     printer = _Printer(supervisor, verbose, sys.stdout.fileno())
     async with supervisor.subscribe() as events:
@@ -50,7 +50,7 @@ class _Printer:
     """
 
     def __init__(
-        self, supervisor: PrintedFleet, verbose: bool, descriptor: int
+        self, supervisor: PrintedFleet, verbose: Callable[[], bool], descriptor: int
     ) -> None:
         self._supervisor = supervisor
         self._verbose = verbose
@@ -93,7 +93,7 @@ class _Printer:
             # Numbers go on from earlier runs: only between two looks a gap is one.
             missed = blocks[0].first_seq - self._seen - 1 if self._seen else 0
             self._seen = blocks[-1].last_seq
-            text = _missed(missed) + _format(blocks, self._verbose)
+            text = _missed(missed) + _format(blocks, self._verbose())
         return text
 
     def _done(self) -> None:

@@ -71,8 +71,14 @@ def reload(where: _Where, *, dry_run: bool) -> int:
     for mark, bots in (("+", plan.added), ("-", plan.removed), ("~", plan.changed)):
         for bot in bots:
             click.echo(f"{mark} {bot}")
-    for name in plan.later:
-        click.echo(f"{plain(name)} takes effect when the supervisor is started anew")
+    effects = {
+        "takes effect now": plan.at_once,
+        "takes effect for each worker at its next start": plan.next_start,
+        "takes effect when the supervisor is started anew": plan.later,
+    }
+    for effect, names in effects.items():
+        for name in names:
+            click.echo(f"{plain(name)} {effect}")
     return ExitCode.OK
 
 

@@ -183,7 +183,7 @@ class ControlClient:
         answer = await self._ask(wire.Reload(id=number, dry_run=dry_run), number)
         plan = _expect(answer, wire.Planned)
         lists = (plan.added, plan.removed, plan.changed, plan.later)
-        return Changes(*map(tuple, lists))
+        return Changes(*map(tuple, (*lists, plan.at_once, plan.next_start)))
 
     async def search(self, query: LogQuery) -> LogHits:
         """Look for lines in all that the supervisor keeps, in memory and in files."""

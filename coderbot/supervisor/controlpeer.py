@@ -260,6 +260,8 @@ class Peer:
             removed=list(plan.removed),
             changed=[spec.bot for spec in plan.changed],
             later=list(plan.later),
+            at_once=list(plan.at_once),
+            next_start=list(plan.next_start),
         )
         await self._send(planned)
 

@@ -240,6 +240,10 @@ class Planned(Frame, tag="planned", frozen=True, kw_only=True):
     changed: list[str]
     later: list[str]
     """Variables that take effect when the supervisor is started anew."""
+    at_once: list[str] = msgspec.field(default_factory=list)
+    """Variables that take effect now, for running workers too."""
+    next_start: list[str] = msgspec.field(default_factory=list)
+    """Variables that take effect for each worker at its own next start."""
 
 
 class Removed(Frame, tag="removed", frozen=True, kw_only=True):

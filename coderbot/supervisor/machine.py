@@ -88,20 +88,14 @@ def broken(machine: BotMachine, reason: str) -> BotMachine:
 
 
 def backoff_s(crashes_in_row: int, policy: RestartPolicy) -> float:
-    """Return the pause after so many crashes in a row (at least 1), in seconds."""
+    """Return the pause after so many crashes in a row (at least 1), in seconds.
+
+    A pause of nothing stays nothing: that it is no storm is seen to by the bounds of
+    a crash loop.
+    """
     # Bounded, because a bot may crash for years: 2.0**1024 is an error.
     doublings = min(crashes_in_row - 1, 32)
-    least_s = MIN_BACKOFF_S if crashes_in_row > 1 else 0.0
-    first_s = policy.restart_delay_s
-    delay = max(first_s, MIN_BACKOFF_S) * 2.0**doublings if doublings else first_s
-    return max(min(delay, policy.restart_max_delay_s), least_s)
-
-
-MIN_BACKOFF_S = 0.05
-"""Least pause after a second crash: one of nothing would turn it into a storm.
-
-After the first a pause of nothing is what it says: a new process at once.
-"""
+    return min(policy.restart_delay_s * 2.0**doublings, policy.restart_max_delay_s)
 
 
 # STOPPED, FAILED, BACKOFF -> STARTING

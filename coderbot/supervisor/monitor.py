@@ -73,7 +73,7 @@ class LimitGuard:
     """
 
     def __init__(self, limits: Limits) -> None:
-        self._limits = limits
+        self.limits = limits
         self._has_warned = False
         self._busy_since: float | None = None
 
@@ -82,7 +82,7 @@ class LimitGuard:
         return self._judge_memory(load) or self._judge_cpu(load, now) or Verdict()
 
     def _judge_memory(self, load: Load) -> Verdict | None:
-        limit = self._limits.memory_bytes
+        limit = self.limits.memory_bytes
         if limit <= 0:
             return None
         text = f"{load.rss_bytes // _MB} MB of {limit // _MB} MB"
@@ -96,7 +96,7 @@ class LimitGuard:
         return None
 
     def _judge_cpu(self, load: Load, now: float) -> Verdict | None:
-        limit = self._limits.cpu_percent
+        limit = self.limits.cpu_percent
         if limit <= 0 or load.cpu_percent is None:
             return None
         if load.cpu_percent <= limit:

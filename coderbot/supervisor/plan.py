@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from coderbot.config.settings import variables
-from coderbot.supervisor.spec import WorkerSpec
+from coderbot.supervisor.spec import RestartPolicy, WorkerSpec
 
 _OF_THE_PARENT = {
     "BOT_TOKEN_MONITOR_INTERVAL",
@@ -14,6 +14,32 @@ _OF_THE_PARENT = {
 """Variables that no worker looks at."""
 _ALSO_THE_PARENTS = frozenset({"MEDIA_TMP_LOCATION"})
 """Variables that the parent has looked at, too."""
+AT_ONCE = frozenset(
+    {
+        "VERBOSE_LOGGING",
+        "WORKER_CPU_LIMIT_PERCENT",
+        "WORKER_HANG_TIMEOUT_SECONDS",
+        "WORKER_MEMORY_LIMIT_MB",
+        "WORKER_READY_TIMEOUT_SECONDS",
+        "WORKER_RESTART_DELAY_SECONDS",
+        "WORKER_RESTART_MAX_DELAY_SECONDS",
+        "WORKER_START_CONCURRENCY",
+        "WORKER_START_DELAY_SECONDS",
+        "WORKER_STOP_TIMEOUT_SECONDS",
+    }
+)
+"""Variables of the parent that it takes up while it runs."""
+FOR_NEW_WORKERS = frozenset({"CODERBOT_WORKER_CMD", "WORKER_NICE", "WORKER_OPEN_FILES"})
+"""Variables that each worker is started with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the settings say now."""
+
+    specs: Sequence[WorkerSpec]
+    """One for each token, in order; their own indexes do not count."""
+    policy: RestartPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +52,10 @@ class Changes:
     """Restarted."""
     later: tuple[str, ...] = ()
     """Variables that count from the next start of the supervisor on."""
+    at_once: tuple[str, ...] = ()
+    """Variables that count from now on, for running workers too."""
+    next_start: tuple[str, ...] = ()
+    """Variables that count for each worker from its own next start on."""
 
     @property
     def is_empty(self) -> bool:
@@ -43,8 +73,12 @@ class Plan:
     """To be restarted."""
     kept: tuple[WorkerSpec, ...]
     """Keep their process, but are started so from now on."""
-    later: tuple[str, ...]
-    """Names of variables that count from the next start of the supervisor on."""
+    at_once: tuple[str, ...] = ()
+    """Names of variables that count from now on, for running workers too."""
+    next_start: tuple[str, ...] = ()
+    """Names of those that count for each worker from its own next start on."""
+    later: tuple[str, ...] = ()
+    """Names of those that count from the next start of the supervisor on."""
 
     def __str__(self) -> str:
         return f"+{len(self.added)} -{len(self.removed)} ~{len(self.changed)}"
@@ -62,6 +96,8 @@ class Plan:
             self.removed,
             tuple(spec.bot for spec in self.changed),
             self.later,
+            self.at_once,
+            self.next_start,
         )
 
 
@@ -83,7 +119,7 @@ def make_plan(
     added: list[WorkerSpec] = []
     changed: list[WorkerSpec] = []
     kept: list[WorkerSpec] = []
-    later: set[str] = set()
+    parents: set[str] = set()
     for spec in wanted:
         old = known.get(spec.token)
         if old is None:
@@ -91,12 +127,18 @@ def make_plan(
             continue
         new = replace(spec, index=old.index)
         names = _different(old.environment, new.environment)
-        later |= names & (_OF_THE_PARENT | _ALSO_THE_PARENTS)
+        parents |= names & (_OF_THE_PARENT | _ALSO_THE_PARENTS)
         touched = names - _OF_THE_PARENT or old.argv != new.argv
         (changed if touched else kept).append(new)
     removed = tuple(bot for bot, spec in running.items() if spec.token not in tokens)
     return Plan(
-        tuple(added), removed, tuple(changed), tuple(kept), tuple(sorted(later))
+        tuple(added),
+        removed,
+        tuple(changed),
+        tuple(kept),
+        at_once=tuple(sorted(parents & AT_ONCE)),
+        next_start=tuple(sorted(parents & FOR_NEW_WORKERS)),
+        later=tuple(sorted(parents - AT_ONCE - FOR_NEW_WORKERS)),
     )
 
 

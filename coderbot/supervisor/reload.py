@@ -2,10 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from coderbot.supervisor.plan import Plan, make_plan
-from coderbot.supervisor.spec import WorkerSpec
+from coderbot.supervisor.plan import Plan, Wanted, make_plan
 from coderbot.supervisor.supervisor import Supervisor
 
 _log = logging.getLogger(__name__)
@@ -16,15 +15,20 @@ class Reloader:
 
     Args:
         supervisor: Whose fleet is changed.
-        load: Returns the wanted specs; raises a CoderBotError when they cannot be
+        read: Returns what is wanted; raises a CoderBotError when that cannot be
             told, and then nothing is changed.
+        take: Called when what was read counts from now on.
     """
 
     def __init__(
-        self, supervisor: Supervisor, load: Callable[[], Sequence[WorkerSpec]]
+        self,
+        supervisor: Supervisor,
+        read: Callable[[], Wanted],
+        take: Callable[[], None] = lambda: None,
     ) -> None:
         self._supervisor = supervisor
-        self._load = load
+        self._read = read
+        self._take = take
         self._lock = asyncio.Lock()
         indexes = [spec.index for spec in supervisor.specs().values()]
         self._next_index = max(indexes, default=-1) + 1
@@ -41,16 +45,25 @@ class Reloader:
         """
         async with self._lock:
             running = self._supervisor.specs()
-            plan = make_plan(running, self._load(), self._next_index)
+            wanted = self._read()
+            plan = make_plan(running, wanted.specs, self._next_index)
             if not dry_run:
+                self._take()
+                self._supervisor.adopt(wanted.policy)
                 await self._carry_out(plan)
             return plan
 
     async def _carry_out(self, plan: Plan) -> None:
         if not plan.is_empty:
             _log.info("New settings: %s", plan)
-        for name in plan.later:
-            _log.warning("%s takes full effect at the next start", name)
+        if plan.at_once:
+            _log.info("From now on: %s", ", ".join(plan.at_once))
+        if plan.next_start:
+            names = ", ".join(plan.next_start)
+            _log.warning("For each worker from its next start on: %s", names)
+        if plan.later:
+            names = ", ".join(plan.later)
+            _log.warning("Only when the supervisor is started anew: %s", names)
         self._next_index += len(plan.added)
         for spec in plan.kept:
             await self._supervisor.change(spec, restart=False)

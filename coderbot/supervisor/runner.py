@@ -120,6 +120,12 @@ class BotRunner:
         """Take over how the worker is started; the running one does not notice."""
         self._spec = spec
 
+    def adopt_policy(self, policy: RestartPolicy) -> None:
+        """Go by other pauses and limits; a timer that runs keeps its time."""
+        self._policy = policy
+        if self._run is not None:
+            self._run.guard.limits = policy.limits
+
     def snapshot(self) -> BotSnapshot:
         """Return how the bot stands now."""
         now = self._around.clock.monotonic()

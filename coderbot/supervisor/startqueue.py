@@ -20,7 +20,7 @@ class StartQueue:
     """
 
     def __init__(self, limit: int, clock: Clock, patience_s: float) -> None:
-        self._limit = limit
+        self.limit = limit
         self._clock = clock
         self._patience_s = patience_s
         self._since: dict[str, float] = {}
@@ -69,7 +69,7 @@ class StartQueue:
                 future.set_result(None)
 
     def _has_room(self) -> bool:
-        return len(self._since) < self._limit
+        return len(self._since) < self.limit
 
     def _take(self, bot: str) -> None:
         self._slow.discard(bot)

@@ -6,7 +6,6 @@ from collections.abc import (
     AsyncIterator,
     Awaitable,
     Callable,
-    Collection,
     Mapping,
     Sequence,
 )
@@ -18,14 +17,12 @@ from typing import Self
 
 from coderbot.clock import Clock, SystemClock
 from coderbot.errors import CoderBotError
-from coderbot.paths import MediaDirs
 from coderbot.redact import Redactor
-from coderbot.supervisor.blocks import Block
 from coderbot.supervisor.bus import Bus
 from coderbot.supervisor.coroner import Coroner
-from coderbot.supervisor.dossier import Death, Dossier
+from coderbot.supervisor.dossier import Death
 from coderbot.supervisor.dossiers import Dossiers
-from coderbot.supervisor.errors import FleetStoppingError, UnknownBotError
+from coderbot.supervisor.errors import FleetStoppingError
 from coderbot.supervisor.events import (
     BotChanged,
     BotRemoved,
@@ -37,25 +34,16 @@ from coderbot.supervisor.events import (
     LinesAdded,
 )
 from coderbot.supervisor.exits import describe_duration
-from coderbot.supervisor.facts import BotFacts, facts_of
 from coderbot.supervisor.household import Household, adopting_orphans
 from coderbot.supervisor.ledger import Ledger
 from coderbot.supervisor.leftovers import end_leftovers
-from coderbot.supervisor.lines import CONTROL, PARENT, LogLine
+from coderbot.supervisor.lines import CONTROL
 from coderbot.supervisor.logbook import Logbook
 from coderbot.supervisor.logfiles import LogFiles
 from coderbot.supervisor.loghandler import logging_to
-from coderbot.supervisor.logquery import LogHits, LogQuery
-from coderbot.supervisor.media import (
-    FOLDERS,
-    MediaFolder,
-    MediaUsage,
-    clean_media,
-    look_at_media,
-    measure_media,
-)
 from coderbot.supervisor.plan import Changes, Plan
 from coderbot.supervisor.proctable import Table, read_table
+from coderbot.supervisor.records import Records
 from coderbot.supervisor.report import StartReport
 from coderbot.supervisor.runner import SEEING_OUT_S, BotRunner, Surroundings
 from coderbot.supervisor.searcher import Searcher
@@ -78,7 +66,7 @@ _SPARE_S = 1.0
 _log = logging.getLogger(__name__)
 
 
-class Supervisor:
+class Supervisor(Records):
     """Runs the workers of all bots; implements `SupervisorPort`.
 
     The fleet starts on entry, in order and with a pause between two starts; it has
@@ -113,29 +101,28 @@ class Supervisor:
     ) -> None:
         self._ledger = ledger if ledger is not None else Ledger(None)
         aides = [control_bot] if control_bot is not None else []
-        self._specs = {spec.bot: spec for spec in (*specs, *aides)}
+        by_name = {spec.bot: spec for spec in (*specs, *aides)}
         self._policy = policy
         self._redactor = redactor
-        self._media_root = media_root
         self._clock = clock if clock is not None else SystemClock()
         self._bus = Bus()
         self._log_files = log_files
-        self._logbook = Logbook(
-            self._specs,
+        logbook = Logbook(
+            by_name,
             redactor,
             self._clock,
             self._on_lines_added,
             store=log_files.put if log_files is not None else None,
             is_busy=log_files.is_busy if log_files is not None else bool,
         )
-        self._searcher = Searcher(self._logbook, log_files)
+        super().__init__(logbook, Searcher(logbook, log_files), by_name, media_root)
         self._dossiers = dossiers
-        self._coroner: Coroner | None = None
         self._queue = StartQueue(
             policy.start_concurrency, self._clock, policy.boot_patience_s
         )
         self._runners: dict[str, BotRunner] = {}
         self._surroundings: Surroundings | None = None
+        self._watchdog: Watchdog | None = None
         self._report = StartReport(self._clock.monotonic())
         self._tasks: asyncio.TaskGroup | None = None
         self._starting: asyncio.Task[None] | None = None
@@ -206,38 +193,18 @@ class Supervisor:
         if restart and runner.snapshot().state is not BotState.STOPPED:
             await self.restart(spec.bot)
 
+    def adopt(self, policy: RestartPolicy) -> None:
+        """Go by other pauses and limits from now on; no worker notices."""
+        self._policy = policy
+        self._queue.limit = policy.start_concurrency
+        for runner in self._runners.values():
+            runner.adopt_policy(policy)
+        if self._watchdog is not None:
+            self._watchdog.policy = policy
+
     def fingerprints(self) -> dict[str, str]:
         """Return the fingerprint of each bot's token, by id."""
         return {bot: spec.token.fingerprint for bot, spec in self.specs().items()}
-
-    def lines(
-        self, bot: str | None = None, after: int = 0, limit: int = 10_000
-    ) -> Sequence[LogLine]:
-        """Return the newest `limit` kept lines with a number above `after`."""
-        self._known(bot)
-        return self._logbook.lines(bot, after, limit)
-
-    def blocks(self, after: int = 0) -> Sequence[Block]:
-        """Return all kept lines with a number above `after`, as they came."""
-        return self._logbook.blocks(after)
-
-    async def search(self, query: LogQuery) -> LogHits:
-        """Look for lines in all that is kept, in memory and in files."""
-        for bot in query.bots:
-            self._known(bot)
-        return await self._searcher.search(query)
-
-    async def history(
-        self, bot: str | None, before: int, limit: int = 1_000
-    ) -> Sequence[LogLine]:
-        """Return the newest `limit` kept lines with a number below `before`."""
-        bots = () if bot is None else (bot,)
-        query = LogQuery(bots=bots, before=before, limit=limit, count_all=False)
-        return (await self.search(query)).lines
-
-    async def facts(self, bot: str) -> BotFacts:
-        """Return what the worker of a bot is started with, without secrets."""
-        return facts_of(self._spec(bot))
 
     def reload_by(self, reload: Callable[[bool], Awaitable[Plan]]) -> None:
         """Note how the settings are read anew; told whether only to look."""
@@ -252,21 +219,6 @@ class Supervisor:
         if self._reload is None:
             raise CoderBotError("This supervisor has no settings to read anew")
         return (await self._reload(dry_run)).changes
-
-    async def dossiers(self, bot: str) -> Sequence[Dossier]:
-        """Return what is kept of the crashes of a bot, the newest first."""
-        self._spec(bot)
-        return [] if self._coroner is None else await self._coroner.dossiers(bot)
-
-    def dropped_lines(self, bot: str) -> int:
-        """Return how many lines of a bot (or PARENT) are no longer kept."""
-        if bot != PARENT:
-            self._spec(bot)
-        return self._logbook.dropped(bot)
-
-    def line_counts(self) -> Mapping[str, tuple[int, int]]:
-        """Return by bot, and PARENT: lines added, and those no longer kept."""
-        return self._logbook.counts()
 
     def subscribe(self) -> AbstractAsyncContextManager[AsyncIterator[FleetEvent]]:
         """Return a context in which one hears every event from entry on."""
@@ -287,22 +239,6 @@ class Supervisor:
     async def restart(self, bot: str) -> None:
         """Stop and start a bot at once, clearing its count of crashes in a row."""
         await self._ask(bot, RestartRequested())
-
-    async def media_usage(self, bot: str) -> MediaUsage:
-        """Return how much `clean_media` would delete."""
-        return await asyncio.to_thread(measure_media, self._media_of(bot))
-
-    async def media(self, bot: str) -> Sequence[MediaFolder]:
-        """Return what lies in a bot's media directories."""
-        return await asyncio.to_thread(look_at_media, self._media_of(bot))
-
-    async def clean_media(
-        self, bot: str, folders: Collection[str] = FOLDERS
-    ) -> MediaUsage:
-        """Delete the contents of some of a bot's sent/, received/ and failed/."""
-        deleted = await asyncio.to_thread(clean_media, self._media_of(bot), folders)
-        _log.info("%s: deleted %d media files", bot, deleted.files)
-        return deleted
 
     async def shut_down(self) -> None:
         """Stop the whole fleet; returns when every worker is gone."""
@@ -339,10 +275,10 @@ class Supervisor:
                 household = Household(self._clock, read_table(), self._ledger)
                 census = tasks.create_task(household.run(self._measure), name="census")
                 self._make_runners(household, tasks)
-                watchdog = Watchdog(
+                self._watchdog = Watchdog(
                     self._clock, self._policy, self._runners.values(), self._queue
                 )
-                watch = tasks.create_task(watchdog.run(), name="watchdog")
+                watch = tasks.create_task(self._watchdog.run(), name="watchdog")
                 self._starting = tasks.create_task(self._start_all(), name="start")
                 try:
                     yield
@@ -459,22 +395,6 @@ class Supervisor:
         runner = self._runners[bot]
         runner.post(event)
         await runner.settle()
-
-    def _spec(self, bot: str) -> WorkerSpec:
-        if bot not in self._specs:
-            known = ", ".join(self._specs) or "none"
-            raise UnknownBotError(f"There is no bot {bot!r}", f"Bots: {known}.")
-        return self._specs[bot]
-
-    def _known(self, bot: str | None) -> None:
-        """Refuse a bot of which there are no lines; None stands for all."""
-        if bot is not None and not self._logbook.knows(bot):
-            self._spec(bot)
-
-    def _media_of(self, bot: str) -> MediaDirs:
-        if bot == CONTROL:
-            raise UnknownBotError("The control bot has no media")
-        return MediaDirs.of(self._media_root, self._spec(bot).index)
 
     def _measure(self, table: Table) -> None:
         for runner in self._runners.values():

@@ -58,16 +58,15 @@ class Watchdog:
         queue: StartQueue,
     ) -> None:
         self._clock = clock
-        self._policy = policy
-        self._limit_s = policy.hang_timeout_s
+        self.policy = policy
         self._runners = runners
         self._queue = queue
 
     async def run(self) -> None:
         """Look after all of them until cancelled."""
-        tick_s = min(TICK_S, self._limit_s / 10 or TICK_S)
         before = self._clock.monotonic()
         while True:
+            tick_s = min(TICK_S, self.policy.hang_timeout_s / 10 or TICK_S)
             await self._clock.sleep(tick_s)
             now = self._clock.monotonic()
             self.look(now, slept=now - before > tick_s + _LATE_S)
@@ -90,12 +89,12 @@ class Watchdog:
             self._judge(runner, pulse.silent_s(now), runner.deaf_s(now))
 
     def _judge(self, runner: Watched, silent_s: float, deaf_s: float) -> None:
-        hang_s, deaf_after_s = self._limit_s, self._policy.deaf_after_s
+        hang_s, deaf_after_s = self.policy.hang_timeout_s, self.policy.deaf_after_s
         if 0 < hang_s <= silent_s:
             reason = f"hung: no heartbeat for {hang_s:g} s"
             runner.end_hung(Unfit(reason, HANG_GRACE_S))
         elif deaf_s >= deaf_after_s:
             reason = f"deaf: no getUpdates for {deaf_after_s:g} s"
-            runner.post(Unfit(reason, self._policy.stop_timeout_s))
+            runner.post(Unfit(reason, self.policy.stop_timeout_s))
         elif 0 < hang_s / 2 <= silent_s:
             runner.ping()

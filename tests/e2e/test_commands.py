@@ -372,7 +372,7 @@ async def test_reload_takes_up_what_the_file_says_now(world: World) -> None:
             "+ bot-2",
             "- bot-0",
         ]
-        assert "WORKER_RESTART_DELAY_SECONDS takes effect" in dry.out
+        assert "WORKER_RESTART_DELAY_SECONDS takes effect now" in dry.out
         assert fleet.workers() == before
         done = await coderbot(world.directory, "reload")
         assert done.out.startswith("Changed: +1 -1 ~0\n"), done.err

@@ -1,6 +1,5 @@
 """A running fleet that becomes what its settings say now."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -9,12 +8,14 @@ from coderbot.errors import CoderBotError, ConfigError
 from coderbot.redact import Secret
 from coderbot.supervisor.errors import UnknownBotError
 from coderbot.supervisor.events import BotRemoved
+from coderbot.supervisor.monitor import Limits
+from coderbot.supervisor.plan import Wanted
 from coderbot.supervisor.reload import Reloader
 from coderbot.supervisor.spec import WorkerSpec
 from coderbot.supervisor.state import BotState
 from tests.fakes.children import worker
 from tests.fakes.sandbox import make_token
-from tests.processes.supervised import alive, fleet_of
+from tests.processes.supervised import QUICK, alive, fleet_of
 
 TALKS = (
     "on_term(lambda: sys.exit(0)); print('mood', os.environ.get('MOOD'), flush=True);"
@@ -35,7 +36,7 @@ async def test_new_ones_start_and_old_ones_stop_and_the_rest_keeps_its_pid() -> 
     async with fleet_of(spec(0, 0), spec(1, 1), spec(2, 2)) as fleet:
         pids = [await fleet.running(index) for index in range(3)]
         wanted = [spec(3, 0), spec(2, 1), spec(1, 2, mood="bad")]
-        reloader = Reloader(fleet.supervisor, lambda: wanted)
+        reloader = Reloader(fleet.supervisor, lambda: Wanted(wanted, QUICK))
         told = await reloader.reload(dry_run=True)
         assert str(told) == "+1 -1 ~1"
         assert [bot.pid for bot in fleet.supervisor.bots()] == pids
@@ -59,7 +60,7 @@ async def test_an_index_is_never_given_twice() -> None:
     async with fleet_of(spec(0, 0)) as fleet:
         await fleet.running()
         wanted: list[WorkerSpec] = [spec(0, 0), spec(1, 1)]
-        reloader = Reloader(fleet.supervisor, lambda: wanted)
+        reloader = Reloader(fleet.supervisor, lambda: Wanted(wanted, QUICK))
         await reloader.reload()
         wanted = [spec(0, 0)]
         await reloader.reload()
@@ -69,7 +70,7 @@ async def test_an_index_is_never_given_twice() -> None:
 
 
 async def test_broken_settings_change_nothing() -> None:
-    def load() -> Sequence[WorkerSpec]:
+    def load() -> Wanted:
         raise ConfigError(".env", ["no such thing"])
 
     async with fleet_of(spec(0, 0)) as fleet:
@@ -84,7 +85,29 @@ async def test_a_bot_that_was_stopped_stays_stopped_though_it_changes() -> None:
         await fleet.running()
         await fleet.supervisor.stop("bot-0")
         wanted = [spec(0, 0, mood="bad")]
-        await Reloader(fleet.supervisor, lambda: wanted).reload()
+        await Reloader(fleet.supervisor, lambda: Wanted(wanted, QUICK)).reload()
         assert fleet.bot().state is BotState.STOPPED
         await fleet.supervisor.start("bot-0")
         await fleet.line("mood bad")
+
+
+async def test_pauses_and_limits_count_at_once_and_nobody_is_restarted() -> None:
+    slow = replace(QUICK, restart_delay_s=600, restart_max_delay_s=600)
+    async with fleet_of(spec(0, 0), spec(1, 1), policy=slow) as fleet:
+        pids = [await fleet.running(index) for index in range(2)]
+        specs = list(fleet.supervisor.specs().values())
+        quick = replace(QUICK, restart_delay_s=0.01, limits=Limits(memory_bytes=1))
+        await Reloader(fleet.supervisor, lambda: Wanted(specs, quick)).reload()
+        assert [bot.pid for bot in fleet.supervisor.bots()] == pids
+        # Any process has more than a byte; and then it starts again without a pause.
+        await fleet.line("over its memory limit")
+        await fleet.running(run=2)
+
+
+async def test_a_hang_is_judged_by_the_new_limit() -> None:
+    async with fleet_of("ready(); time.sleep(600)", policy=QUICK) as fleet:
+        await fleet.running()
+        specs = list(fleet.supervisor.specs().values())
+        strict = replace(QUICK, hang_timeout_s=0.3)
+        await Reloader(fleet.supervisor, lambda: Wanted(specs, strict)).reload()
+        await fleet.line("hung: no heartbeat for 0.3 s")

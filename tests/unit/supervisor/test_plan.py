@@ -1,7 +1,8 @@
 """What new settings change in a running fleet."""
 
+from coderbot.config.settings import variables
 from coderbot.redact import Secret
-from coderbot.supervisor.plan import make_plan
+from coderbot.supervisor.plan import AT_ONCE, FOR_NEW_WORKERS, make_plan
 from coderbot.supervisor.spec import WorkerSpec
 from tests.fakes.sandbox import make_token
 
@@ -49,7 +50,21 @@ def test_a_setting_of_workers_restarts_them() -> None:
 
 
 def test_a_setting_of_the_parent_touches_no_worker() -> None:
-    old = spec(A, 0, WORKER_RESTART_DELAY_SECONDS="5")
+    old = spec(
+        *(A, 0),
+        WORKER_RESTART_DELAY_SECONDS="5",
+        VERBOSE_LOGGING="true",
+        WORKER_NICE="3",
+        METRICS_PORT="9464",
+    )
     plan = make_plan(fleet(old), [spec(A, 0)], 1)
     assert plan.is_empty
-    assert plan.later == ("WORKER_RESTART_DELAY_SECONDS",)
+    assert plan.at_once == ("VERBOSE_LOGGING", "WORKER_RESTART_DELAY_SECONDS")
+    assert plan.next_start == ("WORKER_NICE",)
+    assert plan.later == ("METRICS_PORT",)
+
+
+def test_each_variable_of_the_fleet_has_its_time() -> None:
+    """A new one must be thought of: it counts from the next start if it is not."""
+    known = {variable.name for _, variable, _ in variables()}
+    assert known >= AT_ONCE | FOR_NEW_WORKERS

@@ -1,0 +1,128 @@
+"""What a supervisor keeps of its bots: lines, crashes, media."""
+
+import asyncio
+import logging
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+
+from coderbot.paths import MediaDirs
+from coderbot.supervisor.blocks import Block
+from coderbot.supervisor.coroner import Coroner
+from coderbot.supervisor.dossier import Dossier
+from coderbot.supervisor.errors import UnknownBotError
+from coderbot.supervisor.facts import BotFacts, facts_of
+from coderbot.supervisor.lines import CONTROL, PARENT, LogLine
+from coderbot.supervisor.logbook import Logbook
+from coderbot.supervisor.logquery import LogHits, LogQuery
+from coderbot.supervisor.media import (
+    FOLDERS,
+    MediaFolder,
+    MediaUsage,
+    clean_media,
+    look_at_media,
+    measure_media,
+)
+from coderbot.supervisor.searcher import Searcher
+from coderbot.supervisor.spec import WorkerSpec
+
+_log = logging.getLogger(__name__)
+
+
+class Records:
+    """The part of `Supervisor` that starts and stops nothing.
+
+    Args:
+        logbook: All lines in memory.
+        searcher: Finds those in files as well.
+        specs: The bots there are, by id; changed as bots come and go.
+        media_root: MEDIA_TMP_LOCATION.
+    """
+
+    def __init__(
+        self,
+        logbook: Logbook,
+        searcher: Searcher,
+        specs: dict[str, WorkerSpec],
+        media_root: Path,
+    ) -> None:
+        self._logbook = logbook
+        self._searcher = searcher
+        self._specs = specs
+        self._media_root = media_root
+        self._coroner: Coroner | None = None
+
+    def lines(
+        self, bot: str | None = None, after: int = 0, limit: int = 10_000
+    ) -> Sequence[LogLine]:
+        """Return the newest `limit` kept lines with a number above `after`."""
+        self._known(bot)
+        return self._logbook.lines(bot, after, limit)
+
+    def blocks(self, after: int = 0) -> Sequence[Block]:
+        """Return all kept lines with a number above `after`, as they came."""
+        return self._logbook.blocks(after)
+
+    async def search(self, query: LogQuery) -> LogHits:
+        """Look for lines in all that is kept, in memory and in files."""
+        for bot in query.bots:
+            self._known(bot)
+        return await self._searcher.search(query)
+
+    async def history(
+        self, bot: str | None, before: int, limit: int = 1_000
+    ) -> Sequence[LogLine]:
+        """Return the newest `limit` kept lines with a number below `before`."""
+        bots = () if bot is None else (bot,)
+        query = LogQuery(bots=bots, before=before, limit=limit, count_all=False)
+        return (await self.search(query)).lines
+
+    async def facts(self, bot: str) -> BotFacts:
+        """Return what the worker of a bot is started with, without secrets."""
+        return facts_of(self._spec(bot))
+
+    async def dossiers(self, bot: str) -> Sequence[Dossier]:
+        """Return what is kept of the crashes of a bot, the newest first."""
+        self._spec(bot)
+        return [] if self._coroner is None else await self._coroner.dossiers(bot)
+
+    def dropped_lines(self, bot: str) -> int:
+        """Return how many lines of a bot (or PARENT) are no longer kept."""
+        if bot != PARENT:
+            self._spec(bot)
+        return self._logbook.dropped(bot)
+
+    def line_counts(self) -> Mapping[str, tuple[int, int]]:
+        """Return by bot, and PARENT: lines added, and those no longer kept."""
+        return self._logbook.counts()
+
+    async def media_usage(self, bot: str) -> MediaUsage:
+        """Return how much `clean_media` would delete."""
+        return await asyncio.to_thread(measure_media, self._media_of(bot))
+
+    async def media(self, bot: str) -> Sequence[MediaFolder]:
+        """Return what lies in a bot's media directories."""
+        return await asyncio.to_thread(look_at_media, self._media_of(bot))
+
+    async def clean_media(
+        self, bot: str, folders: Collection[str] = FOLDERS
+    ) -> MediaUsage:
+        """Delete the contents of some of a bot's sent/, received/ and failed/."""
+        deleted = await asyncio.to_thread(clean_media, self._media_of(bot), folders)
+        _log.info("%s: deleted %d media files", bot, deleted.files)
+        return deleted
+
+    def _known(self, bot: str | None) -> None:
+        """Refuse a bot of which there are no lines; None stands for all."""
+        if bot is not None and not self._logbook.knows(bot):
+            self._spec(bot)
+
+    def _spec(self, bot: str) -> WorkerSpec:
+        if bot not in self._specs:
+            known = ", ".join(self._specs) or "none"
+            raise UnknownBotError(f"There is no bot {bot!r}", f"Bots: {known}.")
+        return self._specs[bot]
+
+    def _media_of(self, bot: str) -> MediaDirs:
+        if bot == CONTROL:
+            raise UnknownBotError("The control bot has no media")
+        return MediaDirs.of(self._media_root, self._spec(bot).index)
