@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from coderbot.paths import user_of
 from coderbot.worker.media.captions import CAPTION_ENDING, captioned
 from coderbot.worker.media.fileid import FileId
-from coderbot.worker.media.recipients import is_folder
 from coderbot.worker.media.settling import Sighting
 from coderbot.worker.media.writers import Writers, writers_of
 
@@ -61,7 +61,7 @@ def look_at(
     for name, status in _entries(root, ""):
         if name in reserved:
             continue
-        if stat.S_ISDIR(status.st_mode) and is_folder(name):
+        if stat.S_ISDIR(status.st_mode) and user_of(name) is not None:
             look.folders.add(name)
         else:
             _sort(look, files, name, status)
