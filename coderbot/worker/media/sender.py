@@ -29,6 +29,8 @@ _MAX_UPLOADS = 6
 
 The rest of the worker needs connections too, and a slow line needs an end.
 """
+_PLANNED = 50
+"""Files that are looked into before the first of them is sent."""
 _BULKY_BYTES = 10_000_000
 """A file of this size takes a lane of its own: the small ones need not wait."""
 
@@ -109,7 +111,7 @@ class Sender:
         """Take on files; those that came together may go together."""
         while True:
             jobs = [await self._submitted.get()]
-            while not self._submitted.empty():
+            while len(jobs) < _PLANNED and not self._submitted.empty():
                 jobs.append(self._submitted.get_nowait())
             await asyncio.to_thread(self._plan, jobs)
             for job in jobs:

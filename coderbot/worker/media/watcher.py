@@ -79,12 +79,13 @@ class Watcher:
         self._other_folders = asyncio.Event()
         self._events_complained = False
         self._gone_since_s: float | None = None
+        self._unseen = 0
         self._odd: set[tuple[str, int]] = set()
 
     @property
     def waiting(self) -> int:
         """Number of files seen that are not finished."""
-        return self._settling.waiting
+        return self._settling.waiting + self._unseen
 
     @property
     def names(self) -> list[str]:
@@ -136,6 +137,9 @@ class Watcher:
             self._folders = look.folders
             self._other_folders.set()
         self._log_odd(look)
+        self._unseen = look.unseen
+        if look.unseen:
+            self._wake.set()
         self._settling.forget_absent(look.present)
         for file in self._settling.observe(look.sightings, now_s):
             self._on_ready(file)
