@@ -16,7 +16,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.figures import Spread
@@ -40,6 +40,8 @@ class Stage:
     url: str
     client: SandboxClient
     bot_id: int
+    seen: dict[int, Message] = field(default_factory=dict)
+    """Files in the chat by the number of their message: it forgets old ones."""
 
     @property
     def root(self) -> Path:
@@ -67,8 +69,19 @@ class Stage:
             await asyncio.sleep(step_s)
 
     async def arrived(self) -> list[Message]:
-        """Return the files in the chat, in their order."""
-        return [each for each in await self.user.messages() if each.file]
+        """Return the files that came into the chat, in their order."""
+        await self._look()
+        return [self.seen[number] for number in sorted(self.seen)]
+
+    async def collect(self) -> None:
+        """Look into the chat again and again, until cancelled."""
+        while True:
+            await self._look()
+            await asyncio.sleep(1)
+
+    async def _look(self) -> None:
+        messages = await self.user.messages()
+        self.seen.update({each.id: each for each in messages if each.file})
 
     async def counts(self) -> dict[str, dict[str, int]]:
         """Return how often files were sent, by method and answer."""
@@ -194,12 +207,14 @@ async def soak(count: int = 10_000, size: int = 10_000, life_s: float = 5.0) -> 
         began = time.monotonic()
         async with asyncio.TaskGroup() as group:
             failing = group.create_task(_fail_some(the))
+            collecting = group.create_task(the.collect())
             dropping = group.create_task(_drop_slowly(the, count, size))
             deaths = 0
             while len(os.listdir(the.root / "sent")) < count:  # noqa: PTH208
                 deaths += await _live(the, count, life_s)
             await dropping
             failing.cancel()
+            collecting.cancel()
         took = time.monotonic() - began
         await the.client.clear_faults()
         left = sorted(path.name for path in the.root.iterdir() if path.is_file())
