@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+_USER_FOLDER = re.compile(r"to-([1-9][0-9]{0,15})")
+_UNDER_WAY = re.compile(r"\.[0-9a-f]{16}\.(?:part|moved)")
 _MAX_NAME_BYTES = 200
 """Longest file name made here, in bytes; file systems allow 255 (NAME_MAX)."""
 
@@ -14,6 +16,17 @@ _MAX_NAME_BYTES = 200
 def bot_name(index: int) -> str:
     """Return the id of the bot with this index (0-based): `bot-0`."""
     return f"bot-{index}"
+
+
+def user_of(folder: str) -> int | None:
+    """Return whose folder in a bot's media directory this is; None for any other."""
+    found = _USER_FOLDER.fullmatch(folder)
+    return int(found[1]) if found else None
+
+
+def is_under_way(name: str) -> bool:
+    """Return whether a file of this name is being written or moved by a worker."""
+    return _UNDER_WAY.fullmatch(name) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +57,7 @@ class MediaDirs:
         return self.root / "failed"
 
     def to(self, user_id: int) -> Path:
-        """Files for this user alone; `recipients` knows the name again."""
+        """Files for this user alone; `user_of` knows the name again."""
         return self.root / f"to-{user_id}"
 
     def make(self, users: Iterable[int] = ()) -> None:

@@ -286,6 +286,20 @@ class Settings:
         "Empty a bot's media directory each time its worker starts.",
         unit="true/false",
     )
+    media_retention_days: float = _media(
+        "MEDIA_RETENTION_DAYS",
+        0.0,
+        parsers.number(0, 36_500),
+        "What lies in sent/ and received/ for longer is deleted; 0 keeps it.",
+        unit="days",
+    )
+    media_max_mb: int = _media(
+        "MEDIA_MAX_MB",
+        0,
+        parsers.integer(0, 1_000_000_000),
+        "Size of a bot's sent/ and received/ together; the oldest goes. 0 is no limit.",
+        unit="MB",
+    )
     copilot_arguments: str = _assistants(
         "COPILOT_ARGUMENTS",
         _COPILOT,

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from coderbot.paths import MediaDirs
+from coderbot.paths import MediaDirs, is_under_way, user_of
 from coderbot.supervisor.errors import MediaError
 
 
@@ -57,12 +57,22 @@ def look_at_media(dirs: MediaDirs) -> tuple[MediaFolder, ...]:
     with _opened(dirs.root, None) as root:
         if root is None:
             return tuple(MediaFolder(name, 0, 0) for name in (WAITING, *FOLDERS))
-        found = [_folder(WAITING, _files_in(root))]
+        found = [_folder(WAITING, _waiting(root))]
         for name in FOLDERS:
             with _opened(Path(name), root) as directory:
                 files = () if directory is None else _files_below(directory)
                 found.append(_folder(name, files))
     return tuple(found)
+
+
+def _waiting(root: int) -> Iterator[MediaFile]:
+    """Yield what lies in the directory itself and in the folders of its users."""
+    yield from _files_in(root)
+    for name in os.listdir(root):
+        if user_of(name) is not None:
+            with suppress(MediaError), _opened(Path(name), root) as folder:
+                if folder is not None:
+                    yield from _files_in(folder)
 
 
 def _folder(name: str, files: Iterable[MediaFile]) -> MediaFolder:
@@ -147,12 +157,16 @@ def _opened(path: Path, inside: int | None) -> Iterator[int | None]:
 
 
 def _walk(directory: int, remove: bool) -> Iterator[int]:
-    """Yield the size of each file below an open directory, in bytes."""
+    """Yield the size of each file below an open directory, in bytes.
+
+    What a worker is writing there is neither counted nor deleted.
+    """
     for _, subdirectories, files, descriptor in os.fwalk(
         ".", topdown=False, dir_fd=directory
     ):
         for name in files:
-            yield from _take_file(name, descriptor, remove)
+            if not is_under_way(name):
+                yield from _take_file(name, descriptor, remove)
         for name in subdirectories:
             yield from _take_directory(name, descriptor, remove)
 

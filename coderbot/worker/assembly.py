@@ -14,6 +14,7 @@ from coderbot.worker.counters import Counters
 from coderbot.worker.link import Link
 from coderbot.worker.masking.mask import SecretMask
 from coderbot.worker.media.kinds import CLOUD_MAX_BYTES, LOCAL_MAX_BYTES
+from coderbot.worker.media.retention import Limits
 from coderbot.worker.media.service import MediaService
 from coderbot.worker.preferences.filestore import FilePreferences
 from coderbot.worker.services import Services
@@ -144,4 +145,9 @@ def _media(
         tell,
         failures.add,
         LOCAL_MAX_BYTES if frame.settings.local_mode else CLOUD_MAX_BYTES,
+        _kept(frame.settings),
     )
+
+
+def _kept(settings: Settings) -> Limits:
+    return Limits(settings.media_retention_days * 86_400, settings.media_max_mb << 20)

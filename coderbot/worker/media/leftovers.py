@@ -5,8 +5,7 @@ import re
 import stat
 from pathlib import Path
 
-from coderbot.paths import MediaDirs
-from coderbot.worker.media.recipients import is_folder
+from coderbot.paths import MediaDirs, user_of
 
 _HELD = re.compile(r"\.([0-9a-f]{16})\.moved")
 _HALF = re.compile(r"\.[0-9a-f]{16}\.part")
@@ -23,7 +22,7 @@ def tidy(dirs: MediaDirs) -> None:
     """
     places = [dirs.root, dirs.received, dirs.failed]
     for parent in (dirs.root, dirs.failed):
-        places += [path for path in parent.iterdir() if is_folder(path.name)]
+        places += [path for path in parent.iterdir() if user_of(path.name) is not None]
     for directory in places:
         if not directory.is_symlink():
             for path in list(directory.iterdir()):

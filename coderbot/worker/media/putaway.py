@@ -60,12 +60,10 @@ class PutAway:
 
     async def _try(self, job: Job) -> bool:
         """Move the file once; returns whether nothing is left to do."""
-        await self._until_unwritten(job)
-        if job.is_stale:
-            return True
         target = self._dirs.sent if job.is_done else self._dirs.failed
         try:
-            await asyncio.to_thread(self._move, job, target)
+            while not await asyncio.to_thread(self._move, job, target):
+                await self._clock.sleep(_WRITER_POLL_S)
         except FileChangedError:
             job.is_stale = True
         except OSError as error:
@@ -78,23 +76,27 @@ class PutAway:
             return False
         return True
 
-    async def _until_unwritten(self, job: Job) -> None:
-        """Wait while somebody writes to the file again; that makes it stale."""
-        path = self._root / job.file.name
-        while job.is_current(self._root):
-            if await asyncio.to_thread(writers_of, path) is not Writers.SOME:
-                return
-            await self._clock.sleep(_WRITER_POLL_S)
-
-    def _move(self, job: Job, target: Path) -> None:
+    def _move(self, job: Job, target: Path) -> bool:
         """Move the caption, then the file: a crash between leaves no caption alone.
 
         The folder of a user goes along, so that what failed can be sent again
         to the same one.
+
+        Returns:
+            False when somebody writes to the file again; that makes it stale.
+
+        Raises:
+            FileChangedError: When it is another one now.
+            OSError: When it cannot be moved.
         """
+        if writers_of(self._root / job.file.name) is Writers.SOME:
+            if not job.is_current(self._root):
+                raise FileChangedError(f"{job.file.name} is written again")
+            return False
         directory = target / job.file.folder
         caption = FileId.of(self._root, job.file.name + CAPTION_ENDING)
         if caption is not None:
             with contextlib.suppress(FileChangedError):
                 archive(self._root, caption, directory)
         archive(self._root, job.file, directory, "" if job.is_done else job.reason())
+        return True

@@ -1,14 +1,8 @@
 """Who gets a file: its folder says so (pure)."""
 
-import re
 from collections.abc import Sequence
 
-_FOLDER = re.compile(r"to-([1-9][0-9]{0,15})")
-
-
-def is_folder(name: str) -> bool:
-    """Return whether a folder of this name is one user's."""
-    return _FOLDER.fullmatch(name) is not None
+from coderbot.paths import user_of
 
 
 def recipients_of(folder: str, allowed: Sequence[int]) -> tuple[int, ...]:
@@ -20,6 +14,5 @@ def recipients_of(folder: str, allowed: Sequence[int]) -> tuple[int, ...]:
     """
     if not folder:
         return tuple(dict.fromkeys(allowed))
-    found = _FOLDER.fullmatch(folder)
-    user_id = int(found[1]) if found else 0
-    return (user_id,) if user_id in allowed else ()
+    user_id = user_of(folder)
+    return (user_id,) if user_id in allowed and user_id is not None else ()

@@ -1,19 +1,24 @@
 """One look at the files for users: a bot's directory and its `to-…/` folders."""
 
+import heapq
 import os
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from operator import attrgetter
 from pathlib import Path
 
+from coderbot.paths import user_of
 from coderbot.worker.media.captions import CAPTION_ENDING, captioned
 from coderbot.worker.media.fileid import FileId
-from coderbot.worker.media.recipients import is_folder
 from coderbot.worker.media.settling import Sighting
 from coderbot.worker.media.writers import Writers, writers_of
 
 _TEMPORARY = ("~", ".part", ".tmp", ".crdownload", ".swp")
 """Endings of names that programs give to files they have not finished."""
+
+_MAX_CLOSER = 1_000
+"""Files looked at more closely in one look, 30 us each: the oldest, for they go first."""
 
 _Found = Iterator[tuple[str, os.stat_result]]
 
@@ -26,6 +31,8 @@ class Look:
     """Names of all that can be sent, now or once it is finished."""
     sightings: dict[str, Sighting] = field(default_factory=dict)
     """What was looked at more closely, by name."""
+    unseen: int = 0
+    """How many files wait for a closer look."""
     odd: set[tuple[str, int]] = field(default_factory=set)
     """Name and inode of what is never sent: links, pipes, sockets, directories."""
     folders: set[str] = field(default_factory=set)
@@ -61,7 +68,7 @@ def look_at(
     for name, status in _entries(root, ""):
         if name in reserved:
             continue
-        if stat.S_ISDIR(status.st_mode) and is_folder(name):
+        if stat.S_ISDIR(status.st_mode) and user_of(name) is not None:
             look.folders.add(name)
         else:
             _sort(look, files, name, status)
@@ -69,12 +76,18 @@ def look_at(
         for name, status in _entries(root, folder):
             _sort(look, files, name, status)
     look.present = set(files)
-    for name, status in files.items():
-        file = FileId.of_status(name, status)
+    new = [
+        file
+        for name, status in files.items()
         # A caption goes with its file, and not before it.
-        if not is_told(file) and captioned(name) not in look.present:
-            writers = _writers(root, file, look, is_shared)
-            look.sightings[name] = Sighting(file, writers, now_s - status.st_mtime)
+        if not is_told(file := FileId.of_status(name, status))
+        and captioned(name) not in look.present
+    ]
+    look.unseen = max(0, len(new) - _MAX_CLOSER)
+    for file in heapq.nsmallest(_MAX_CLOSER, new, key=attrgetter("mtime_ns", "name")):
+        writers = _writers(root, file, look, is_shared)
+        age_s = now_s - file.mtime_ns / 1e9
+        look.sightings[file.name] = Sighting(file, writers, age_s)
     return look
 
 

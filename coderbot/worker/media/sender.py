@@ -29,6 +29,8 @@ _MAX_UPLOADS = 6
 
 The rest of the worker needs connections too, and a slow line needs an end.
 """
+_PLANNED = 50
+"""Files that are looked into before the first of them is sent."""
 _BULKY_BYTES = 10_000_000
 """A file of this size takes a lane of its own: the small ones need not wait."""
 
@@ -74,6 +76,7 @@ class Sender:
         self._count = 0
         self._submitted: asyncio.Queue[Job] = asyncio.Queue()
         self._settled: asyncio.Queue[Job] = asyncio.Queue()
+        self._noted = asyncio.Event()
 
     @property
     def pending(self) -> int:
@@ -99,6 +102,7 @@ class Sender:
             for lane in self._lanes.values():
                 group.create_task(lane.run(), name="media-lane")
             group.create_task(self._begin_all(), name="media-begin")
+            group.create_task(self._flush_all(), name="media-flush")
             while True:
                 job = await self._settled.get()
                 group.create_task(self._finish(job), name="media-finish")
@@ -107,7 +111,7 @@ class Sender:
         """Take on files; those that came together may go together."""
         while True:
             jobs = [await self._submitted.get()]
-            while not self._submitted.empty():
+            while len(jobs) < _PLANNED and not self._submitted.empty():
                 jobs.append(self._submitted.get_nowait())
             await asyncio.to_thread(self._plan, jobs)
             for job in jobs:
@@ -167,14 +171,22 @@ class Sender:
         except Exception as error:  # noqa: BLE001 - the fence: others go on
             _log.exception("Fault while sending %s", shown(jobs[0].file.name))
             raise UploadFailed(type(error).__name__) from None
-        await self._delivered(jobs, chat)
+        self._deliver(jobs, chat)
 
-    async def _delivered(self, jobs: Sequence[Job], chat: int) -> None:
+    def _deliver(self, jobs: Sequence[Job], chat: int) -> None:
+        """Note who has what: there is no await that a crash could come between."""
         for job in jobs:
             if job.is_current(self._root):
                 self._journal.record(job.file, chat)
                 job.delivered.add(chat)
-        await self._journal.flush()
+        self._noted.set()
+
+    async def _flush_all(self) -> None:
+        """Bring what was noted to the disk, beside the sending."""
+        while True:
+            await self._noted.wait()
+            self._noted.clear()
+            await self._journal.flush()
 
     async def _finish(self, job: Job) -> None:
         """Have the file put away, however long that takes."""

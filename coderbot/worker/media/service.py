@@ -6,15 +6,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from coderbot.clock import Clock
-from coderbot.paths import MediaDirs
+from coderbot.paths import MediaDirs, user_of
 from coderbot.worker.media.fileid import FileId
 from coderbot.worker.media.job import Job
 from coderbot.worker.media.journal import Journal
 from coderbot.worker.media.kinds import CLOUD_MAX_BYTES
 from coderbot.worker.media.leftovers import tidy
 from coderbot.worker.media.names import shown
+from coderbot.worker.media.pruner import Pruner
 from coderbot.worker.media.putaway import PutAway
-from coderbot.worker.media.recipients import is_folder
+from coderbot.worker.media.retention import NO_LIMITS, Limits
 from coderbot.worker.media.sender import Sender
 from coderbot.worker.media.totals import Totals
 from coderbot.worker.media.upload import Uploader
@@ -38,6 +39,7 @@ class MediaService:
         on_event: Told of `media_sent` and `media_failed`.
         on_failed: Told of each file that somebody can never have.
         max_bytes: Largest upload the Bot API server takes, in bytes.
+        limits: What is kept in `sent/` and `received/`.
     """
 
     def __init__(
@@ -50,6 +52,7 @@ class MediaService:
         on_event: Callable[[str, EventDetail], None],
         on_failed: Callable[[Job], None] = lambda _job: None,
         max_bytes: int = CLOUD_MAX_BYTES,
+        limits: Limits = NO_LIMITS,
     ) -> None:
         if not recipients:
             raise ValueError("a file needs at least one recipient")
@@ -63,6 +66,7 @@ class MediaService:
         self._max_bytes = max_bytes
         self._sender: Sender | None = None
         self._watcher: Watcher | None = None
+        self._limits = limits
         self.totals = Totals()
         """What was sent and received so far."""
 
@@ -115,7 +119,10 @@ class MediaService:
         self._watcher = Watcher(
             self._dirs, self._recipients, self._clock, self._sender.submit
         )
+        totals = self.totals
+        pruner = Pruner(self._dirs, self._limits, self._clock, totals.kept_bytes)
         async with asyncio.TaskGroup() as group:
+            group.create_task(pruner.run(), name="media-pruner")
             group.create_task(self._sender.run(), name="media-sender")
             group.create_task(self._watcher.run(), name="media-watcher")
 
@@ -151,7 +158,7 @@ def _files_in(root: Path) -> Iterator[FileId]:
         found = FileId.of(root, name)
         if found is not None:
             yield found
-        elif is_folder(name):
+        elif user_of(name) is not None:
             for inner in _names(root / name):
                 found = FileId.of(root, f"{name}/{inner}")
                 if found is not None:

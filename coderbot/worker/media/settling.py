@@ -27,6 +27,8 @@ LONE_CAPTION_S = 60.0
 
 _BUSY_POLL_S = 0.04
 """How soon a file with a writer is looked at again: closing makes no event."""
+_KEEP_BACK_S = 1.0
+"""A file that settles for longer than this no longer keeps back later ones."""
 _LONG_BUSY_S = 10.0
 """A file that is written for longer than this is looked at less often."""
 _LONG_BUSY_POLL_S = 0.25
@@ -59,6 +61,16 @@ class _Candidate:
             REOPENED_SETTLE_S if self.was_told else 0.0,
             LONE_CAPTION_S if captioned(self.file.name) else 0.0,
         )
+
+    def is_finished(self, now_s: float) -> bool:
+        """Return whether it was quiet for long enough."""
+        is_quiet = now_s - self.quiet_since_s >= self.needs_s()
+        return is_quiet and self.writers is not Writers.SOME
+
+    def settles_soon(self, now_s: float) -> bool:
+        """Return whether nothing but the shortest time is missing."""
+        is_new = now_s - self.first_s < _KEEP_BACK_S
+        return is_new and self.writers is Writers.NONE and self.needs_s() <= SETTLE_S
 
 
 class Settling:
@@ -97,15 +109,13 @@ class Settling:
         """
         for name in self._candidates.keys() - sightings.keys():
             del self._candidates[name]
-        finished = [
-            sighting.file
-            for sighting in sightings.values()
-            if self._is_finished(sighting, now_s)
-        ]
+        for sighting in sightings.values():
+            self._note(sighting, now_s)
+        finished = self._finished(now_s)
         for file in finished:
             del self._candidates[file.name]
             self._told[file.name] = file
-        return sorted(finished, key=lambda file: (file.mtime_ns, file.name))
+        return finished
 
     def forget_absent(self, present: set[str]) -> None:
         """Forget told files that have left: one that comes back is a new one."""
@@ -122,28 +132,41 @@ class Settling:
         waits = [self._wait(one, now_s) for one in self._candidates.values()]
         return max(0.0, min([at_most_s, *waits]))
 
-    def _is_finished(self, sighting: Sighting, now_s: float) -> bool:
-        candidate = self._candidates.get(sighting.file.name)
+    def _note(self, sighting: Sighting, now_s: float) -> None:
+        """Take in what was seen of one file."""
+        # What happened between two looks counts from when it has happened, but
+        # no more than that: clocks differ, and a copy may keep the time of its
+        # original.
+        quiet_s = min(max(sighting.age_s, 0.0), SETTLE_S)
+        name = sighting.file.name
+        candidate = self._candidates.get(name)
         if candidate is None:
-            name = sighting.file.name
-            # What happened before it was first seen counts as well, but no more
-            # than that: clocks differ, and a copy may keep the time of its original.
-            quiet_s = min(max(sighting.age_s, 0.0), SETTLE_S)
-            candidate = _Candidate(
-                sighting.file,
-                now_s,
-                now_s - quiet_s,
-                sighting.writers,
-                name in self._told,
+            was_told = name in self._told
+            self._candidates[name] = candidate = _Candidate(
+                sighting.file, now_s, now_s - quiet_s, sighting.writers, was_told
             )
-            self._candidates[name] = candidate
-        if candidate.file != sighting.file or sighting.writers is Writers.SOME:
+        elif candidate.file != sighting.file:
+            candidate.quiet_since_s = now_s - quiet_s
+        if sighting.writers is Writers.SOME:
             candidate.quiet_since_s = now_s
         candidate.file = sighting.file
         candidate.writers = sighting.writers
-        if sighting.writers is Writers.SOME:
-            return False
-        return now_s - candidate.quiet_since_s >= candidate.needs_s()
+
+    def _finished(self, now_s: float) -> list[FileId]:
+        """Return the files that are finished, in the order of their completion.
+
+        One that is complete but for the time it must be quiet keeps back those
+        that were written after it.
+        """
+        finished, settling = [], []
+        for candidate in self._candidates.values():
+            if candidate.is_finished(now_s):
+                finished.append(_order(candidate.file))
+            elif candidate.settles_soon(now_s):
+                settling.append(_order(candidate.file))
+        first = min(settling, default=None)
+        ready = sorted(each for each in finished if first is None or each < first)
+        return [self._candidates[name].file for _, name in ready]
 
     @staticmethod
     def _wait(candidate: _Candidate, now_s: float) -> float:
@@ -151,3 +174,7 @@ class Settling:
             long = now_s - candidate.first_s > _LONG_BUSY_S
             return _LONG_BUSY_POLL_S if long else _BUSY_POLL_S
         return candidate.quiet_since_s + candidate.needs_s() - now_s
+
+
+def _order(file: FileId) -> tuple[int, str]:
+    return file.mtime_ns, file.name

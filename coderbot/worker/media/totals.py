@@ -17,3 +17,7 @@ class Totals:
     """Files of users that were saved."""
     received_bytes: int = 0
     """Their sizes together."""
+
+    def kept_bytes(self) -> int:
+        """Return how much was put into `sent/` and `received/`, in bytes."""
+        return self.sent_bytes + self.received_bytes

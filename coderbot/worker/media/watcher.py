@@ -36,7 +36,7 @@ _RELISTEN_S = 0.05
 _REMAKE_S = 1.0
 """A directory that is gone for so long is made again."""
 _MIN_LOOK_GAP_S = 0.01
-_LOOK_SHARE = 4.0
+_LOOK_SHARE = 8.0
 """A pause after a look is so many times as long as the look was."""
 _MAX_ODD = 1_000
 """Names remembered as already logged."""
@@ -79,12 +79,13 @@ class Watcher:
         self._other_folders = asyncio.Event()
         self._events_complained = False
         self._gone_since_s: float | None = None
+        self._unseen = 0
         self._odd: set[tuple[str, int]] = set()
 
     @property
     def waiting(self) -> int:
         """Number of files seen that are not finished."""
-        return self._settling.waiting
+        return self._settling.waiting + self._unseen
 
     @property
     def names(self) -> list[str]:
@@ -118,6 +119,7 @@ class Watcher:
             await wait_event(self._wake, self._clock, wait_s - gap_s)
 
     async def _look_once(self) -> None:
+        now_s = self._clock.monotonic()
         try:
             look = await asyncio.to_thread(
                 look_at,
@@ -135,8 +137,10 @@ class Watcher:
             self._folders = look.folders
             self._other_folders.set()
         self._log_odd(look)
+        self._unseen = look.unseen
+        if look.unseen:
+            self._wake.set()
         self._settling.forget_absent(look.present)
-        now_s = self._clock.monotonic()
         for file in self._settling.observe(look.sightings, now_s):
             self._on_ready(file)
 

@@ -68,6 +68,8 @@ _ALBUM: dict[MediaKind, Callable[..., _AlbumItem]] = {
 }
 
 
+_SMALL_BYTES = 1 << 18
+"""A file of this size is read at once, and leaves in one piece."""
 _LONG_PAUSE_S = 3.0
 """Who has to wait longer for a chat makes room for uploads to others."""
 
@@ -195,6 +197,10 @@ def _in_album(parcel: Parcel, file: BinaryIO) -> _AlbumItem:
 
 def _input(parcel: Parcel, file: BinaryIO, attach: bool = False) -> InputFile:
     name = shown(parcel.name.rpartition("/")[2])
+    content = file.read(_SMALL_BYTES + 1)
+    if len(content) <= _SMALL_BYTES:
+        return InputFile(content, name, attach=attach)
+    file.seek(0)
     return InputFile(file, name, attach=attach, read_file_handle=False)
 
 

@@ -3,6 +3,9 @@
 import os
 from pathlib import Path
 
+import pytest
+
+from coderbot.worker.media import scan
 from coderbot.worker.media.scan import Look, look_at
 from coderbot.worker.media.writers import Writers
 
@@ -50,6 +53,18 @@ def test_who_writes_the_caption_holds_up_its_file(tmp_path: Path) -> None:
     with (tmp_path / "a.caption.txt").open("wb"):
         assert _look(tmp_path).sightings["a"].writers is Writers.SOME
     assert _look(tmp_path).sightings["a"].writers is Writers.NONE
+
+
+def test_the_oldest_are_looked_at_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scan, "_MAX_CLOSER", 3)
+    for number in range(5):
+        _put(tmp_path / f"{number}")
+        os.utime(tmp_path / f"{number}", (0, 100 - number))
+    look = _look(tmp_path)
+    assert list(look.sightings) == ["4", "3", "2"]
+    assert (len(look.present), look.unseen) == (5, 2)
 
 
 def test_how_old_a_file_is(tmp_path: Path) -> None:

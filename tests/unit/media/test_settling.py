@@ -139,6 +139,21 @@ def test_order_is_that_of_completion() -> None:
     assert [each.name for each in finished] == ["b", "c", "a"]
 
 
+def test_who_settles_yet_keeps_back_what_was_written_later() -> None:
+    settling = Settling()
+    early, late = _file(mtime_ns=1, name="z"), _file(mtime_ns=2, name="a")
+    busy = Sighting(_file(mtime_ns=0, name="busy"), Writers.SOME)
+    seen = {"z": Sighting(early, Writers.SOME), "busy": busy}
+    assert settling.observe(seen, 0) == []
+    seen = {
+        "z": Sighting(early, Writers.NONE),
+        "a": Sighting(late, Writers.NONE, age_s=1),
+        "busy": busy,
+    }
+    assert settling.observe(seen, SETTLE_S / 2) == []
+    assert settling.observe(seen, SETTLE_S) == [early, late]
+
+
 def test_next_look() -> None:
     settling = Settling()
     assert settling.next_look_s(0, 2.0) == 2.0

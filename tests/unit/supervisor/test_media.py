@@ -6,7 +6,12 @@ import pytest
 
 from coderbot.paths import MediaDirs
 from coderbot.supervisor.errors import MediaError
-from coderbot.supervisor.media import MediaUsage, clean_media, measure_media
+from coderbot.supervisor.media import (
+    MediaUsage,
+    clean_media,
+    look_at_media,
+    measure_media,
+)
 
 
 @pytest.fixture
@@ -74,3 +79,25 @@ def test_a_file_that_is_in_the_way_of_a_directory_is_refused(tmp_path: Path) -> 
     (tmp_path / "bot-0" / "sent").touch()
     with pytest.raises(MediaError):
         measure_media(MediaDirs.of(tmp_path, 0))
+
+
+def test_what_a_worker_is_writing_is_left_alone(dirs: MediaDirs) -> None:
+    half = dirs.received / f".{'0' * 16}.part"
+    half.write_bytes(b"half a download")
+    assert measure_media(dirs) == MediaUsage(4, 10)
+    assert clean_media(dirs) == MediaUsage(4, 10)
+    assert half.read_bytes() == b"half a download"
+
+
+def test_what_waits_for_single_users_is_shown_and_left(
+    dirs: MediaDirs, tmp_path: Path
+) -> None:
+    dirs.to(5).mkdir()
+    (dirs.to(5) / "private.png").write_bytes(b"1234567")
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "precious").write_bytes(b"x" * 100)
+    dirs.to(6).symlink_to(tmp_path / "outside")
+    waiting = look_at_media(dirs)[0]
+    assert (waiting.files, waiting.size_bytes) == (2, 12)
+    clean_media(dirs)
+    assert (dirs.to(5) / "private.png").exists()
