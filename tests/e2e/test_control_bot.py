@@ -156,10 +156,8 @@ async def test_wrong_arguments_and_late_or_foreign_words(world: World) -> None:
             await room.ask(
                 f"/{command.name} a b c d e", re.escape(f"{command.form} - ")
             )
-        for command in ("start_bot", "kill_bot", "removebot", "logs", "crashes"):
-            await room.ask(
-                f"/{command} bot-7", r"There is no bot 'bot-7'\.\nBots: bot-0"
-            )
+        for name in ("start_bot", "kill_bot", "removebot", "logs", "crashes"):
+            await room.ask(f"/{name} bot-7", r"There is no bot 'bot-7'\.\nBots: bot-0")
         await room.ask("/stop_bot all", "There is no bot")
         await room.ask("/logs bot-0 0", "N is a number from 1")
         await room.ask("/logs bot-0 loud", "LEVEL one of debug, info")
@@ -310,6 +308,10 @@ async def test_alerts(world: World) -> None:
         failed = await room.hears("bot-1 .*failed: .*token")
         assert not failed.silent
         await room.ask("/health", "❗ bot-1 .*failed")
+        # Somebody else polls with the token of bot-0.
+        await world.client.fault("409", bot_id=bot_id(world, 0), method="getUpdates")
+        await world.user(0).say("wake up")
+        await room.hears("bot-0 .*conflict: another process polls")
 
 
 async def test_quiet_hours(world: World) -> None:
