@@ -54,12 +54,12 @@ def build_services(frame: Frame, link: Link, bot: Bot, tasks: Tasks) -> Services
         return await act(services, admin, verb, name)
 
     def make_board(admin: int) -> Board:
-        return Board(admin, fleet, sender, deck, clock, on_press)
+        return Board(admin, fleet.bots, sender, deck, clock, on_press)
 
     path = StateDir(settings.state_dir).control
     fleet = Fleet(path, clock, on_bot, on_removed)
     admins, quiet = settings.control_bot_admin_ids, settings.control_bot_quiet_hours
-    herald = Herald(fleet, sender, admins, quiet, clock, tasks)
+    herald = Herald(fleet.dossiers, sender, admins, quiet, clock, tasks)
     boards = Boards(make_board, clock)
     services = Services(
         settings=settings,

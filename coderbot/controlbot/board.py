@@ -1,12 +1,12 @@
 """The live message with all bots, one for each admin."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from coderbot.clock import Clock
+from coderbot.control.facts import BotSnapshot
 from coderbot.controlbot import views
 from coderbot.controlbot.deck import Deck, Press
-from coderbot.controlbot.fleet import Fleet
 from coderbot.controlbot.keyboards import board_keyboard
 from coderbot.controlbot.sender import Sender
 from coderbot.errors import CoderBotError
@@ -26,7 +26,7 @@ class Board:
 
     Args:
         admin: Whose it is.
-        fleet: What it shows.
+        bots: Returns what it shows.
         sender: Edits it.
         deck: Issues its buttons.
         clock: For its age.
@@ -36,14 +36,14 @@ class Board:
     def __init__(
         self,
         admin: int,
-        fleet: Fleet,
+        bots: Callable[[], Sequence[BotSnapshot]],
         sender: Sender,
         deck: Deck,
         clock: Clock,
         act: Act,
     ) -> None:
         self._admin = admin
-        self._fleet = fleet
+        self._bots = bots
         self._sender = sender
         self._deck = deck
         self._clock = clock
@@ -56,7 +56,7 @@ class Board:
 
     async def send(self) -> None:
         """Send it."""
-        bots = self._fleet.bots()
+        bots = self._bots()
         self._shown = (self._page, views.essence(bots))
         keyboard = board_keyboard(self._key, bots, self._page)
         text = views.board(bots, self._page)
@@ -72,7 +72,7 @@ class Board:
         """Edit it if something has changed; returns whether it is still live."""
         alive = self._clock.monotonic() - self._touched_at < LIVE_S
         try:
-            bots = self._fleet.bots()
+            bots = self._bots()
         except CoderBotError:
             return alive
         if self._message is None:

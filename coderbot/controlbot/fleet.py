@@ -13,6 +13,7 @@ from coderbot.control.facts import (
     BotChanged,
     BotRemoved,
     BotSnapshot,
+    Dossier,
     FleetStatus,
     LogLine,
     Planned,
@@ -97,6 +98,10 @@ class Fleet:
     def bots(self) -> Sequence[BotSnapshot]:
         """Return all bots by index, as they stand now."""
         return self.port.bots()
+
+    async def dossiers(self, bot: str) -> Sequence[Dossier]:
+        """Return what is kept of the crashes of a bot, the newest first."""
+        return await self.port.dossiers(bot)
 
     async def status(self) -> FleetStatus:
         """Return how everything stands, and which token is whose."""

@@ -1,13 +1,12 @@
 """Tells the admins what has happened."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from coderbot.clock import Clock
 from coderbot.config.hours import Hours
 from coderbot.control.facts import BotSnapshot, Dossier
 from coderbot.controlbot.alerts import Alert, Alerts
-from coderbot.controlbot.fleet import Fleet
 from coderbot.controlbot.incidents import Incident, Kind, explained, incidents_of
 from coderbot.controlbot.sender import Sender
 from coderbot.errors import CoderBotError
@@ -27,7 +26,7 @@ class Herald:
     """Finds incidents in what is told of the bots, and sends alerts about them.
 
     Args:
-        fleet: To ask for dossiers.
+        dossiers: Returns what is kept of the crashes of a bot, the newest first.
         sender: Sends.
         admins: Who is told.
         quiet: Local hours in which nothing makes a sound but a failure.
@@ -37,14 +36,14 @@ class Herald:
 
     def __init__(
         self,
-        fleet: Fleet,
+        dossiers: Callable[[str], Awaitable[Sequence[Dossier]]],
         sender: Sender,
         admins: Sequence[int],
         quiet: Hours | None,
         clock: Clock,
         tasks: Tasks,
     ) -> None:
-        self._fleet = fleet
+        self._dossiers = dossiers
         self._sender = sender
         self._admins = admins
         self._quiet = quiet
@@ -91,7 +90,7 @@ class Herald:
         """Return the dossier of a crash of just now; it is written meanwhile."""
         for _ in range(_DOSSIER_TRIES):
             try:
-                found = await self._fleet.port.dossiers(bot)
+                found = await self._dossiers(bot)
             except CoderBotError as error:
                 _log.info("No dossier of %s: %s", bot, error.message)
                 return None

@@ -30,7 +30,7 @@ async def act(services: Services, admin: int, verb: str, name: str) -> str:
 
 async def _show_details(services: Services, admin: int, name: str) -> None:
     bot = find_bot(services, name)
-    crashes = await services.fleet.port.dossiers(bot.bot)
+    crashes = await services.fleet.dossiers(bot.bot)
     text = views.details(bot, crashes[:_CRASHES])
     key = services.deck.issue(admin, BotButtons(services))
     await services.sender.text(admin, text, bot_keyboard(key, bot))

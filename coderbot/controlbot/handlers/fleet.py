@@ -31,11 +31,11 @@ async def show_uptime(request: Request) -> None:
 
 async def show_crashes(request: Request) -> None:
     """List the last crashes."""
-    port = request.services.fleet.port
-    bots = [request.bot()] if request.words else port.bots()
+    fleet = request.services.fleet
+    bots = [request.bot()] if request.words else fleet.bots()
     found: list[Dossier] = []
     for bot in bots:
-        found += await port.dossiers(bot.bot)
+        found += await fleet.dossiers(bot.bot)
     found.sort(key=lambda dossier: dossier.wall, reverse=True)
     lines = map(views.crash, found[:_CRASHES])
     request.reply("\n".join(lines) or "No crashes are known.")
