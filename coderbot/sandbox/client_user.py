@@ -63,6 +63,7 @@ class SandboxUser:
         reply_to: int | None = None,
         thread_id: int | None = None,
         forwarded_from: str | None = None,
+        age_s: int = 0,
     ) -> Message:
         """Send text or a command; return the user's own message.
 
@@ -71,10 +72,11 @@ class SandboxUser:
             reply_to: Id of the message that is answered.
             thread_id: Topic.
             forwarded_from: Name of a person whose message this is said to be.
+            age_s: How long ago it was sent, in seconds.
         """
         body: Json = {"user_id": self.user_id, "text": text}
         body |= {"reply_to": reply_to, "thread_id": thread_id}
-        body["forwarded_from"] = forwarded_from
+        body |= {"forwarded_from": forwarded_from, "age_s": age_s}
         return self._sent(await self._connection.post(f"{self._path}/messages", body))
 
     async def upload(

@@ -170,6 +170,7 @@ def _extras(params: Params) -> Extras:
         thread_id=params.integer("thread_id"),
         forwarded_from=params.text("forwarded_from"),
         media_group_id=params.text("media_group_id"),
+        age_s=params.integer("age_s"),
     )
 
 

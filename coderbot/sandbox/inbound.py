@@ -28,6 +28,8 @@ class Extras:
     forwarded_from: str = ""
     """Name of the person whose message is forwarded."""
     media_group_id: str = ""
+    age_s: int = 0
+    """How long ago it was sent, in seconds: it has waited for the bot since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +181,8 @@ class Person:
             fields["is_topic_message"] = True
         if extras.media_group_id:
             fields["media_group_id"] = extras.media_group_id
+        if extras.age_s:
+            fields["date"] = self.world.unix_time() - extras.age_s
         if extras.forwarded_from:
             fields["forward_origin"] = {
                 "type": "hidden_user",

@@ -137,17 +137,27 @@ async def test_help_and_what_is_not_understood(
         await anna.wait_for(lambda m: "no command /nosuch" in m.text)
 
 
-async def test_forwarded_text_is_not_typed(sandbox: Sandbox, tmp_path: Path) -> None:
+async def test_forwarded_text_is_typed_only_on_demand(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
     async with ready_worker(sandbox, tmp_path) as (_, anna):
         await open_terminal(anna)
         await anna.say("touch forwarded", forwarded_from="Mallory")
-        await anna.wait_for(lambda m: "not typed" in m.text)
+        question = await anna.wait_for(lambda m: "not typed" in m.text)
         mine = await anna.say("echo one-$((1 + 1))")
         await anna.wait_for(lambda m: "one-2" in m.text)
         await anna.edit(mine.id, "touch edited")
         await run(anna, "ls -a; echo end-$((2 + 2))", "end-4")
-        left = {path.name for path in (tmp_path / "home").iterdir()}
-        assert not left & {"forwarded", "edited"}
+        home = tmp_path / "home"
+        assert not {path.name for path in home.iterdir()} & {"forwarded", "edited"}
+        await anna.press(question, "Type it")
+        await run(anna, "echo more-$((2 + 3))", "more-5")
+        assert (home / "forwarded").exists()
+        # A command for the bot is text as well, when somebody else has written it.
+        await anna.say("/killbot", forwarded_from="Mallory")
+        question = await anna.wait_for(lambda m: "Type it" in m.buttons)
+        await anna.press(question, "Type it")
+        await anna.wait_for(lambda m: is_screen(m) and "/killbot" in m.text)
 
 
 async def test_stranger_is_refused_once_a_minute(

@@ -1,6 +1,6 @@
 """What a user can choose (pure). A field that is None follows the settings."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import msgspec
 from msgspec import Meta
@@ -9,6 +9,7 @@ Mode = Literal["picture", "text"]
 """How screens are shown."""
 NotifyLevel = Literal["all", "waiting", "off"]
 """Which events of a terminal become a message that rings."""
+NOTIFY_LEVELS: tuple[NotifyLevel, ...] = get_args(NotifyLevel)
 
 MIN_COLUMNS, MAX_COLUMNS = 20, 500
 MIN_ROWS, MAX_ROWS = 5, 300

@@ -147,6 +147,21 @@ SCREEN = (
         needs_terminal=True,
     ),
     _screen(
+        "live",
+        "follow the screen all the time, not only after input",
+        handler="look.change_following",
+        usage="[on|off]",
+        example="on",
+    ),
+    _screen(
+        "notify",
+        "tell what this terminal calls you for, or change it",
+        handler="look.change_notify",
+        usage="[all|waiting|off]",
+        example="waiting",
+        needs_terminal=True,
+    ),
+    _screen(
         "airplane",
         "show screens as text, or as pictures",
         handler="look.change_mode",

@@ -101,7 +101,7 @@ class Desk:
         if place.thread == thread:
             self._seats.take(place.session.key, thread)
             return place
-        place.follower.cancel()
+        place.leave()
         return self._show(place.session, place.keypad, thread)
 
     async def close(self, place: Place) -> None:
@@ -126,7 +126,9 @@ class Desk:
     ) -> Place:
         screen = self._furniture.screen(session, keypad, thread)
         follower = self._tasks.spawn(screen.follow(), f"screen of {session.key}")
-        place = Place(session, keypad, thread, screen, follower)
+        watch = self._furniture.lookout(session, keypad, screen, thread).watch()
+        lookout = self._tasks.spawn(watch, f"lookout of {session.key}")
+        place = Place(session, keypad, thread, screen, follower, lookout)
         self._places[session.key] = place
         self._seats.take(session.key, thread)
         return place
@@ -155,7 +157,7 @@ class Desk:
         self._places.pop(place.session.key, None)
         self._seats.leave(place.session.key)
         self._furniture.discard(place.keypad)
-        place.follower.cancel()
+        place.leave()
 
     def _tell(self, kind: str, session: TerminalSession, **more: str) -> None:
         user_id, name = session.key

@@ -3,8 +3,9 @@
 import asyncio
 import logging
 import re
+from collections.abc import Callable
 
-from telegram import Update
+from telegram import Message, Update
 from telegram.ext import ApplicationHandlerStop
 
 from coderbot import wire
@@ -27,11 +28,15 @@ class Doorkeeper:
     Args:
         services: For answers, the log and the lock-down.
         ledger: Knows the updates that were acted on already.
+        offer: Offers to type a text that an allowed user has passed on.
     """
 
-    def __init__(self, services: Services, ledger: Ledger) -> None:
+    def __init__(
+        self, services: Services, ledger: Ledger, offer: Callable[[Message], None]
+    ) -> None:
         self._services = services
         self._ledger = ledger
+        self._offer = offer
         self._allowed = frozenset(services.settings.allowed_user_ids)
         self._strangers = Strangers(services.clock)
         self._locked = False
@@ -48,9 +53,8 @@ class Doorkeeper:
         verdict = decide(facts_of(update), self._allowed)
         if verdict is Verdict.PASS and not self._locked:
             return
-        chat = update.effective_chat
-        if verdict is Verdict.NOT_TYPED and chat is not None:
-            self._services.outbox.post(chat.id, texts.NOT_TYPED)
+        if verdict is Verdict.NOT_TYPED and update.message is not None:
+            self._offer(update.message)
         elif verdict is Verdict.STRANGER:
             self._turn_away(update)
         raise ApplicationHandlerStop

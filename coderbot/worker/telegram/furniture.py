@@ -4,12 +4,15 @@ from coderbot.clock import Clock
 from coderbot.config.settings import Settings
 from coderbot.paths import MediaDirs
 from coderbot.worker.masking.mask import SecretMask
+from coderbot.worker.preferences.model import NotifyLevel
 from coderbot.worker.preferences.store import PreferenceStore
 from coderbot.worker.telegram.buttons import Buttons
-from coderbot.worker.telegram.keypad import DEFAULT, Keypad
+from coderbot.worker.telegram.keypad import DEFAULT, Following, Keypad
 from coderbot.worker.telegram.livescreen import LiveScreen, RefreshPolicy
+from coderbot.worker.telegram.lookout import Lookout
 from coderbot.worker.telegram.outbox import Outbox
 from coderbot.worker.telegram.painter import Painter
+from coderbot.worker.telegram.questions import Questions
 from coderbot.worker.telegram.screenbuttons import ScreenButtons
 from coderbot.worker.terminal.program import Program
 from coderbot.worker.terminal.session import TerminalSession
@@ -48,6 +51,8 @@ class Furniture:
         self._outbox = outbox
         self._painter = painter
         self._clock = clock
+        self._questions: dict[str, Questions] = {}
+        """By the id of the keys of their terminal."""
         self._dirs = dirs
         self._mask = mask
 
@@ -90,20 +95,30 @@ class Furniture:
         user_id = session.key.user_id
         key = self._buttons.issue(user_id, ScreenButtons(session))
         suited = session.program.keypad if session.program else ()
-        return Keypad(
-            key, lambda: self._preferences.of(user_id).keypad, suited or DEFAULT
+        questions = self._questions[key] = Questions(session, self._buttons)
+        keypad = Keypad(
+            key,
+            lambda: self._preferences.of(user_id).keypad,
+            suited or DEFAULT,
+            questions.rows,
         )
+        if self._preferences.of(user_id).live:
+            keypad.following = Following.ON
+        return keypad
 
     def discard(self, keypad: Keypad) -> None:
         """Make the keys of a terminal that has ended invalid."""
         self._buttons.revoke(keypad.key)
+        questions = self._questions.pop(keypad.key, None)
+        if questions is not None:
+            questions.discard()
 
     def screen(
         self, session: TerminalSession, keypad: Keypad, thread: int | None
     ) -> LiveScreen:
         """Return the screen of a terminal in a topic of its user's chat."""
         user_id = session.key.user_id
-        return LiveScreen(
+        screen = LiveScreen(
             user_id,
             session,
             keypad.markup,
@@ -113,6 +128,32 @@ class Furniture:
             self._clock,
             thread,
         )
+        screen.pin(keypad.following is Following.ON)
+        return screen
+
+    def lookout(
+        self,
+        session: TerminalSession,
+        keypad: Keypad,
+        screen: LiveScreen,
+        thread: int | None,
+    ) -> Lookout:
+        """Return who calls the user of a terminal, and shows it in `screen`."""
+        user_id, name = session.key
+        return Lookout(
+            session,
+            self._questions[keypad.key],
+            screen,
+            self._outbox,
+            self._clock,
+            lambda: self.notify_level(user_id, name),
+            self._mask.text if self._mask else str,
+            thread,
+        )
+
+    def notify_level(self, user_id: int, name: str) -> NotifyLevel:
+        """Return which events of a terminal its user wants to be told of."""
+        return self._preferences.of(user_id).notify.get(name, "all")
 
     def _policy(self, user_id: int) -> RefreshPolicy:
         return RefreshPolicy(

@@ -1,12 +1,16 @@
 """The keys under a screen (pure): which there are, and how they are arranged."""
 
 from collections.abc import Callable
+from enum import Enum, auto
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from coderbot.worker.telegram.keyboards import REFRESH, button
 from coderbot.worker.terminal.keys import UnknownKeyError, encode_key
 
+PAUSE = "pause"
+RESUME = "resume"
+"""Actions of the button under a screen that is followed all the time."""
 MORE = "more"
 """Action of the button that shows or hides the further keys."""
 
@@ -115,13 +119,26 @@ def _check_key(name: str) -> None:
         raise ValueError(f"The key {name[:20]}… is too long.")
 
 
+class Following(Enum):
+    """Whether a screen is followed all the time."""
+
+    OFF = auto()
+    ON = auto()
+    PAUSED = auto()
+
+
+def _no_rows() -> list[list[InlineKeyboardButton]]:
+    return []
+
+
 class Keypad:
-    """The keys under the screens of one terminal.
+    """The keys under the screens of one terminal, below what its program asks.
 
     Args:
         key: Id of their buttons.
         chosen: Returns what the user has chosen; None for the default.
         default: What the program in the terminal is best used with.
+        asked: Returns buttons for what the program asks now.
     """
 
     def __init__(
@@ -129,10 +146,13 @@ class Keypad:
         key: str,
         chosen: Callable[[], Layout | None],
         default: Layout = DEFAULT,
+        asked: Callable[[], list[list[InlineKeyboardButton]]] = _no_rows,
     ) -> None:
         self.key = key
         self.is_expanded = False
         """The further keys are shown, too."""
+        self.following = Following.OFF
+        self._asked = asked
         self._chosen = chosen
         self._default = default
 
@@ -140,7 +160,15 @@ class Keypad:
         """Return the buttons, as they are now."""
         chosen = self._chosen()
         layout = self._default if chosen is None else chosen
-        return keypad_rows(self.key, layout, self.is_expanded)
+        keys = keypad_rows(self.key, layout, self.is_expanded)
+        return [*self._asked(), *self._pause_row(), *keys]
+
+    def _pause_row(self) -> list[list[InlineKeyboardButton]]:
+        if self.following is Following.OFF:
+            return []
+        if self.following is Following.ON:
+            return [[button("⏸ Pause", self.key, PAUSE)]]
+        return [[button("▶️ Resume", self.key, RESUME)]]
 
     def markup(self) -> InlineKeyboardMarkup:
         """Return the keyboard of a message."""

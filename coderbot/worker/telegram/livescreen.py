@@ -79,6 +79,7 @@ class LiveScreen:
         self._clock = clock
         self._as_text = policy.as_text
         self._message: int | None = None
+        self._was_sent = False
         self._other_until = 0
         """Messages up to this one may show the other of picture and text."""
         self._shown: tuple[Screen, InlineKeyboardMarkup] | None = None
@@ -134,8 +135,9 @@ class LiveScreen:
 
     def pin(self, pinned: bool) -> None:
         """Follow the screen all the time, or only after input."""
-        self._is_pinned = pinned
-        self._wanted.set()
+        if pinned != self._is_pinned:
+            self._is_pinned = pinned
+            self._wanted.set()
 
     def touch(self) -> None:
         """Say that something was typed: what follows is to be shown."""
@@ -187,6 +189,9 @@ class LiveScreen:
 
     async def _refresh_gently(self) -> None:
         """Refresh when the chat takes it; what came meanwhile is shown too."""
+        if not self._was_sent:
+            # Whoever has opened the terminal shows it when it has something to show.
+            return
         for _ in range(_TRIES):
             wait_s = self._outbox.pause_s(self._chat)
             if wait_s > 0:
@@ -257,6 +262,7 @@ class LiveScreen:
         if message is None:
             self._shown = None
         else:
+            self._was_sent = True
             self._message, self._shown = message, (screen, keyboard)
 
 

@@ -20,11 +20,18 @@ class Place:
     screen: LiveScreen
     follower: asyncio.Task[None]
     """Keeps the screen up to date."""
+    lookout: asyncio.Task[None]
+    """Calls the user when there is a reason."""
 
     @property
     def user_id(self) -> int:
         """Whose it is; also the id of their private chat."""
         return self.session.key.user_id
+
+    def leave(self) -> None:
+        """Follow the terminal no more, and call nobody."""
+        self.follower.cancel()
+        self.lookout.cancel()
 
     @property
     def name(self) -> str:

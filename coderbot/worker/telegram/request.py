@@ -18,10 +18,18 @@ class Asker:
     chat: int
     thread: int | None
     """Topic of the chat; None where there are none."""
+    message: int | None
+    """What they have sent; None when they have pressed a button."""
 
     def reply(self, text: str) -> None:
         """Send a text to the one who asked; does not wait for Telegram."""
         self.services.outbox.post(self.chat, text, thread=self.thread)
+
+    def take_back(self) -> None:
+        """Delete from the chat what they have sent; does not wait for Telegram."""
+        if self.message is not None:
+            delete = self.services.outbox.delete(self.chat, self.message)
+            self.services.tasks.spawn(delete, "secret in the chat")
 
     @property
     def place(self) -> Place | None:

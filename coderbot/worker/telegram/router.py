@@ -16,6 +16,7 @@ from coderbot.worker.telegram.handlers.buttons import press_button
 from coderbot.worker.telegram.handlers.keyboard import type_message
 from coderbot.worker.telegram.incoming import incoming_of
 from coderbot.worker.telegram.keyboards import split_data
+from coderbot.worker.telegram.offer import offer
 from coderbot.worker.telegram.reception import Reception
 from coderbot.worker.telegram.request import Asker, Request
 from coderbot.worker.telegram.typed import parse_command
@@ -43,15 +44,29 @@ class Router:
         if query is not None:
             self._route_button(query)
         elif message is not None and message.from_user is not None:
-            # A reply has the number of a thread, too, where there are no topics.
-            thread = message.message_thread_id if message.is_topic_message else None
-            services, user_id = self._services, message.from_user.id
-            asker = Asker(services, user_id, message.chat_id, thread)
-            self._route_message(message, asker)
+            self._route_message(message, self._asker(message, message.from_user.id))
+
+    def offer_secondhand(self, message: Message) -> None:
+        """Offer to type a text that its sender has not written themselves."""
+        text, sender = message.text, message.from_user
+        if text is None or sender is None:
+            return
+        asker = self._asker(message, sender.id)
+        # As text, whatever it looks like: it must not command this bot.
+        type_it = functools.partial(type_message, asker, text)
+        act = functools.partial(self._queue, asker, type_it)
+        offer(asker, texts.NOT_TYPED, texts.TYPE_IT, act)
+
+    def _asker(self, message: Message, user_id: int) -> Asker:
+        # A reply has the number of a thread, too, where there are no topics.
+        thread = message.message_thread_id if message.is_topic_message else None
+        chat, number = message.chat_id, message.message_id
+        return Asker(self._services, user_id, chat, thread, number)
 
     def _route_button(self, query: CallbackQuery) -> None:
         _, action = split_data(query.data or "")
-        asker = Asker(self._services, query.from_user.id, query.from_user.id, None)
+        user_id = query.from_user.id
+        asker = Asker(self._services, user_id, user_id, None, None)
         work = functools.partial(press_button, self._services, query)
         if action == INTERRUPT:
             self._beside(asker, work)
@@ -66,7 +81,8 @@ class Router:
         elif message.text is None:
             asker.reply(texts.UNSUPPORTED)
         elif self._services.absence.missed(message.date):
-            asker.reply(texts.MISSED)
+            run = functools.partial(self._route_text, message.text, asker)
+            offer(asker, texts.missed(message.text), texts.RUN_IT, run)
         else:
             self._route_text(message.text, asker)
 
@@ -80,7 +96,13 @@ class Router:
             asker.reply(texts.unknown_command(call.name))
             return
         request = Request(
-            asker.services, asker.user_id, asker.chat, asker.thread, call, command
+            asker.services,
+            asker.user_id,
+            asker.chat,
+            asker.thread,
+            asker.message,
+            call,
+            command,
         )
         work = functools.partial(obey, command, request)
         if command.is_urgent or call.argument.lower() in command.urgent_arguments:

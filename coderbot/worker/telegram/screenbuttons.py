@@ -2,7 +2,7 @@
 
 from coderbot.worker.telegram import texts
 from coderbot.worker.telegram.keyboards import REFRESH
-from coderbot.worker.telegram.keypad import MORE, label_of
+from coderbot.worker.telegram.keypad import MORE, PAUSE, RESUME, Following, label_of
 from coderbot.worker.telegram.place import Place
 from coderbot.worker.telegram.press import Press
 from coderbot.worker.terminal.keys import UnknownKeyError
@@ -30,6 +30,9 @@ class ScreenButtons:
         if press.action == MORE:
             _toggle(press, place)
             return ""
+        if press.action in (PAUSE, RESUME):
+            _pause(press, place)
+            return ""
         try:
             await self._session.press(press.action)
         except UnknownKeyError:
@@ -42,6 +45,18 @@ async def _refresh(press: Press, place: Place) -> None:
     changed = await place.screen.refresh(press.message)
     toast = texts.REFRESHED if changed else texts.UP_TO_DATE
     await press.services.outbox.answer(press.query_id, toast)
+
+
+def _pause(press: Press, place: Place) -> None:
+    goes_on = press.action == RESUME
+    if place.keypad.following is not Following.OFF:
+        place.keypad.following = Following.ON if goes_on else Following.PAUSED
+        place.screen.pin(goes_on)
+    press.services.tasks.spawn(_redraw(place, press.message), "pause")
+
+
+async def _redraw(place: Place, message: int | None) -> None:
+    await place.screen.refresh(message)
 
 
 def _toggle(press: Press, place: Place) -> None:

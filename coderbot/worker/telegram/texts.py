@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from coderbot.worker.telegram.lengths import cut_end
+
 NO_TERMINAL = "No terminal is open. /xterm opens one."
 TERMINAL_EXISTS = (
     "A terminal is open already. /screen shows it, /new opens another one, "
@@ -16,12 +18,10 @@ STILL_OPEN = "Still open, to be used here:"
 KEPT_OPEN = "It stays open."
 NOT_TYPED = (
     "Forwarded messages and those written through other bots are not typed into "
-    "the terminal. Copy the text and send it yourself if you mean it."
+    "the terminal by themselves."
 )
-MISSED = (
-    "This came while the bot was cut off, so it was not carried out: the terminal may "
-    "show something else by now. Send it again if you still mean it."
-)
+TYPE_IT = "Type it"
+RUN_IT = "Run it now"
 UNSUPPORTED = (
     "This kind of message means nothing to me. Text is typed into the terminal, "
     "files are saved; /help lists the commands."
@@ -30,6 +30,7 @@ BUSY = "Too much is waiting to be done; this was dropped. /ctrlc still works."
 INTERNAL_ERROR = "That failed because of a fault in the bot. Its log tells more."
 SCREEN_EMPTY = "(the screen is empty)"
 STALE_BUTTON = "This button belongs to a terminal that is closed."
+QUESTION_IS_PAST = "That question is past; this is what is there now."
 UP_TO_DATE = "Nothing has changed."
 REFRESHED = "Refreshed."
 LOCKED_DOWN = (
@@ -38,6 +39,31 @@ LOCKED_DOWN = (
 )
 BOT_STOPS = "This bot stops now, and your terminal with it."
 CANCELLED = "It goes on."
+
+
+def missed(text: str) -> str:
+    """Return the word about a message that waited while the bot was off or cut off."""
+    return (
+        "This came while the bot was off or cut off, so it was not carried out; the "
+        f"terminal may show something else by now:\n\n{cut_end(text, 1_000)}"
+    )
+
+
+def live(is_on: bool) -> str:
+    """Return whether screens are followed all the time."""
+    if is_on:
+        return "Screens are followed all the time, every two seconds at most."
+    return "Screens are followed for a while after input."
+
+
+def notify(terminal: str, level: str) -> str:
+    """Return what a terminal calls its user for."""
+    words = {
+        "all": "what waits for you and what has ended",
+        "waiting": "what waits for you",
+        "off": "nothing",
+    }
+    return f"{terminal} calls you for {words[level]} ({level})."
 
 
 def welcome(bot: str) -> str:

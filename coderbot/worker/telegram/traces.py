@@ -39,6 +39,7 @@ class Traces:
         self._buttons: OrderedDict[Place, None] = OrderedDict()
         self._fading: OrderedDict[Place, None] = OrderedDict()
         self._is_dirty = asyncio.Event()
+        self._turn = asyncio.Lock()
 
     def take_over(self) -> tuple[list[Place], list[Place]]:
         """Return what an earlier run has left: with buttons, and to be deleted.
@@ -79,17 +80,17 @@ class Traces:
             await self.flush()
 
     async def flush(self) -> None:
-        """Write down what has changed."""
-        if not self._is_dirty.is_set():
-            return
-        self._is_dirty.clear()
-        state = _File(list(self._buttons), list(self._fading))
-        try:
-            await asyncio.to_thread(
-                replace_file, self._path, msgspec.json.encode(state)
-            )
-        except OSError as error:
-            _log.warning("What stands in chats cannot be noted: %s", error)
+        """Return when all that has changed is written down, or could not be."""
+        async with self._turn:
+            if not self._is_dirty.is_set():
+                return
+            self._is_dirty.clear()
+            state = _File(list(self._buttons), list(self._fading))
+            data = msgspec.json.encode(state)
+            try:
+                await asyncio.to_thread(replace_file, self._path, data)
+            except OSError as error:
+                _log.warning("What stands in chats cannot be noted: %s", error)
 
     def _remember(self, kind: "OrderedDict[Place, None]", place: Place) -> None:
         if place in kind:

@@ -1,9 +1,29 @@
 """Which program has the terminal, and whether that is a shell at its prompt."""
 
+from typing import TYPE_CHECKING
+
+from coderbot.worker.terminal.prompt import Tty
+
+if TYPE_CHECKING:
+    from coderbot.worker.terminal.pty import PtyChild
+
 _LINE_EDITORS = frozenset({"bash", "zsh", "fish", "ksh", "mksh", "tcsh", "csh", "nu"})
 """Shells that edit their command line themselves, and read keys while they do."""
 _PLAIN_SHELLS = frozenset({"sh", "dash", "ash", "busybox"})
 """Shells that leave that to the terminal."""
+
+
+def tty_of(child: "PtyChild", at_prompt: bool) -> Tty:
+    """Return how the program in the foreground of a terminal reads.
+
+    Args:
+        child: The program that the terminal was opened for.
+        at_prompt: A shell says by itself that it waits for a command.
+    """
+    group, reads_lines = child.foreground, child.reads_lines
+    name = program_name(group)
+    waits = is_shell_at_prompt(name, group == child.pid, reads_lines)
+    return Tty(reads_lines, child.echoes, at_prompt or waits, name)
 
 
 def program_name(group: int) -> str:

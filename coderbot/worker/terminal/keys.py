@@ -108,6 +108,14 @@ def encode_key(name: str, mode: KeyMode = KeyMode()) -> bytes:
     return encoded
 
 
+def encode_keys(keys: str, mode: KeyMode = KeyMode()) -> bytes:
+    """Return the bytes for a key by its name, or else for a word that is typed."""
+    try:
+        return encode_key(keys, mode)
+    except UnknownKeyError:
+        return keys.encode()
+
+
 def _special(key: str, mode: KeyMode, modifier: int) -> bytes | None:
     """Return the bytes of a key that sends a sequence; None if it is none."""
     held = f";{modifier}" if modifier > 1 else ""

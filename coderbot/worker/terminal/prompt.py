@@ -61,3 +61,8 @@ class Tty:
     """A shell waits for its next command: then nothing else is asked."""
     program: str = ""
     """Name of the program in the foreground; empty when unknown."""
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether a whole line is read that is not to be seen: a password."""
+        return self.reads_lines and not self.echoes

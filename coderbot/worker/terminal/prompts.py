@@ -70,6 +70,30 @@ def find_prompt(screen: Screen, tty: Tty) -> Prompt | None:
     )
 
 
+def is_answered_by_echo(
+    before: Screen,
+    asked: Prompt | None,
+    after: Screen,
+    asks: Prompt | None,
+    typed: str,
+) -> bool:
+    """Tell whether a key was merely shown, so that Enter has to follow.
+
+    Args:
+        before: The screen before the key.
+        asked: What was asked then.
+        after: The screen after it.
+        asks: What is asked now.
+        typed: The key.
+    """
+    if asked is not None and asked.kind is PromptKind.MENU and asks is not None:
+        # The mark has moved, or the key means nothing without Enter.
+        return asks.identity == asked.identity
+    lines = (Rows.of(each).before_cursor for each in (before, after))
+    was, now = ("".join(line.split()) for line in lines)
+    return bool(was) and now == was + typed
+
+
 def _password(rows: Rows, tty: Tty) -> Prompt | None:
     line = rows.before_cursor.strip()
     if tty.echoes or rows.cursor is None or rows.behind_cursor:

@@ -5,7 +5,7 @@ import importlib
 import os
 import secrets
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,10 +19,10 @@ from coderbot.worker.terminal.directory import (
 from coderbot.worker.terminal.environment import terminal_environment
 from coderbot.worker.terminal.errors import TerminalBusyError, TerminalClosedError
 from coderbot.worker.terminal.exits import ExitWatch
-from coderbot.worker.terminal.foreground import is_shell_at_prompt, program_name
+from coderbot.worker.terminal.foreground import tty_of
 from coderbot.worker.terminal.ident import TerminalId
 from coderbot.worker.terminal.input import TerminalInput
-from coderbot.worker.terminal.keys import INTERRUPT, encode_key
+from coderbot.worker.terminal.keys import INTERRUPT, encode_key, encode_keys
 from coderbot.worker.terminal.outputwatch import OutputWatch
 from coderbot.worker.terminal.program import Program
 from coderbot.worker.terminal.prompt import Tty
@@ -146,15 +146,7 @@ class TerminalSession:
         """Return how the program in the foreground reads; asks the system."""
         if not self.is_open:
             return Tty()
-        group, reads_lines = self._child.foreground, self._child.reads_lines
-        name = program_name(group)
-        return Tty(
-            reads_lines=reads_lines,
-            echoes=self._child.echoes,
-            at_shell=self._emulator.at_prompt
-            or is_shell_at_prompt(name, group == self.pid, reads_lines),
-            program=name,
-        )
+        return tty_of(self._child, self._emulator.at_prompt)
 
     @property
     def title(self) -> str:
@@ -259,6 +251,19 @@ class TerminalSession:
             if not self.is_open:
                 raise TerminalClosedError("This terminal is closed.")
             await self.write(encode_key(key, self._emulator.key_mode))
+
+    async def press_all(self, keys: Sequence[str]) -> None:
+        """Press keys or type words, each after the program has reacted to the last.
+
+        Raises:
+            TerminalClosedError: When the program has ended.
+        """
+        async with self._turn:
+            for key in keys:
+                if not self.is_open:
+                    raise TerminalClosedError("This terminal is closed.")
+                await self._await_reaction()
+                await self.write(encode_keys(key, self._emulator.key_mode))
 
     def resize(self, columns: int, rows: int) -> None:
         """Change the size, in cells."""

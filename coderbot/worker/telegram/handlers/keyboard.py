@@ -5,6 +5,8 @@ from coderbot.worker.telegram.place import Place
 from coderbot.worker.telegram.request import Asker, Request
 from coderbot.worker.telegram.typed import typed_text
 from coderbot.worker.terminal.keys import CTRL_CHARACTERS
+from coderbot.worker.terminal.prompt import PromptKind
+from coderbot.worker.terminal.prompts import find_prompt
 from coderbot.worker.terminal.typing_text import encode_text
 
 
@@ -35,7 +37,10 @@ async def type_keys(request: Request) -> None:
     if not text:
         request.refuse()
     elif request.place is not None:
+        is_secret = _asks_for_a_secret(request.place)
         await request.place.session.write(encode_text(text, bracketed=False))
+        if is_secret:
+            request.take_back()
         request.place.screen.touch()
 
 
@@ -45,7 +50,21 @@ async def type_message(asker: Asker, text: str) -> None:
     if place is None:
         say_no_terminal(asker)
         return
+    is_secret = _asks_for_a_secret(place)
     media_dir = str(services.dirs.to(asker.user_id))
-    typed = typed_text(text, services.settings.macros, media_dir)
+    macros = services.settings.macros
+    # A secret is what it is: nothing in it stands for something else.
+    typed = text if is_secret else typed_text(text, macros, media_dir)
     await place.session.type_text(typed, enter=True)
+    if is_secret:
+        asker.take_back()
     place.screen.touch()
+
+
+def _asks_for_a_secret(place: Place) -> bool:
+    """Tell whether the program asks for something that nobody should see."""
+    tty = place.session.tty()
+    if tty.is_hidden:
+        return True
+    prompt = find_prompt(place.session.screen(), tty)
+    return prompt is not None and prompt.kind is PromptKind.PASSWORD

@@ -3,9 +3,14 @@
 import re
 
 from coderbot.errors import CoderBotError
-from coderbot.worker.preferences.model import Preferences
+from coderbot.worker.preferences.model import NOTIFY_LEVELS, Preferences
 from coderbot.worker.telegram import texts
-from coderbot.worker.telegram.keypad import DEFAULT, layout_text, parse_layout
+from coderbot.worker.telegram.keypad import (
+    DEFAULT,
+    Following,
+    layout_text,
+    parse_layout,
+)
 from coderbot.worker.telegram.place import Place
 from coderbot.worker.telegram.request import Request
 from coderbot.worker.terminal.theme import THEMES
@@ -50,6 +55,36 @@ async def change_mode(request: Request) -> None:
         request.refuse()
         return
     request.reply(texts.mode(services.furniture.shows_text(request.user_id)))
+
+
+async def change_following(request: Request) -> None:
+    """Tell whether screens are followed all the time, or change it."""
+    services, argument = request.services, request.call.argument.lower()
+    if argument in ("on", "off"):
+        _choose(request, live=argument == "on")
+        for place in services.desk.of(request.user_id):
+            place.keypad.following = Following.ON if argument == "on" else Following.OFF
+            place.screen.pin(argument == "on")
+    elif argument:
+        request.refuse()
+        return
+    request.reply(texts.live(bool(services.preferences.of(request.user_id).live)))
+
+
+async def change_notify(request: Request) -> None:
+    """Tell of which events of a terminal its user is told, or change it."""
+    services, level = request.services, request.call.argument.lower()
+    place = request.place
+    if place is None:
+        return
+    if level in NOTIFY_LEVELS:
+        chosen = services.preferences.of(request.user_id).notify
+        _choose(request, notify={**chosen, place.name: level})
+    elif level:
+        request.refuse()
+        return
+    level = services.furniture.notify_level(request.user_id, place.name)
+    request.reply(texts.notify(place.name, level))
 
 
 async def change_theme(request: Request) -> None:
