@@ -5,14 +5,13 @@ sandbox runs in this process, so its work counts into the latency as well.
 """
 
 import asyncio
-import statistics
 import tempfile
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
+from bench.spread import Spread
 from coderbot.sandbox.client import Message, SandboxUser
 from coderbot.sandbox.server import UserSpec, running_sandbox
 from tests.e2e.fleet import USER, Fleet, running_fleet, write_env
@@ -36,21 +35,6 @@ print("\\x1b[2J\\x1b[H" + "\\r\\n".join(rows), end="", flush=True)
 input()
 """
 """A program that fills 100x50 with one colour pair a cell: the worst picture."""
-
-
-@dataclass(frozen=True, slots=True)
-class Spread:
-    """Some measured values, in one unit."""
-
-    values: tuple[float, ...]
-
-    def __str__(self) -> str:
-        ordered = sorted(self.values)
-        p95 = ordered[min(len(ordered) - 1, round(0.95 * len(ordered)))]
-        return (
-            f"median {statistics.median(ordered):7.1f}   p95 {p95:7.1f}   "
-            f"min {ordered[0]:7.1f}   max {ordered[-1]:7.1f}   n={len(ordered)}"
-        )
 
 
 async def measure() -> None:

@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench.figures import Spread
+from bench.spread import Spread
 from coderbot import wire
 from coderbot.sandbox.client import SandboxUser
 from coderbot.sandbox.server import Sandbox, running_sandbox

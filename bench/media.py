@@ -19,7 +19,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench.figures import Spread
+from bench.spread import Spread
 from coderbot import wire
 from coderbot.sandbox.client import Message, SandboxClient, SandboxUser
 from coderbot.sandbox.tokenfile import load_tokens

@@ -178,11 +178,12 @@ class Worker:
         whole_s = self._settings.stop_timeout_s
         end_within(whole_s * 0.95, self._stop.code)
         budget_s = whole_s * 0.8
-        await client.stop(budget_s * 0.4)
+        await client.stop(budget_s * 0.3)
         await bounded(services.lanes.drain, budget_s * 0.1, "handlers")
         services.desk.abandon()
         await bounded(services.outbox.drain, budget_s * 0.1, "messages")
         await bounded(services.terminals.close_all, budget_s * 0.3, "terminals")
+        await bounded(services.browser.keeper.close, budget_s * 0.1, "browser")
         await bounded(services.preferences.flush, budget_s * 0.1, "preferences")
         await client.close(budget_s * 0.1)
 

@@ -10,6 +10,8 @@ from coderbot.clock import Clock
 from coderbot.config.settings import Settings
 from coderbot.paths import MediaDirs, bot_name
 from coderbot.redact import Secret
+from coderbot.worker.browser.painter import BrowserPainter
+from coderbot.worker.browser.room import BrowserRoom
 from coderbot.worker.counters import Counters
 from coderbot.worker.link import Link
 from coderbot.worker.masking.mask import SecretMask
@@ -61,7 +63,9 @@ def build_services(frame: Frame, bot: Bot, tasks: Tasks) -> Services:
     dirs = MediaDirs.of(settings.media_root, frame.index)
     mask = _mask(settings, bot)
     preferences = _preferences(frame)
-    painter = Painter()
+    browser = BrowserRoom.of(settings, bot_name(frame.index), clock, tasks)
+    by_browser = settings.screenshot_renderer == "chromium"
+    painter = BrowserPainter(browser.screens) if by_browser else Painter()
     furniture = Furniture(
         settings, preferences, buttons, outbox, painter, clock, dirs, mask
     )
@@ -89,6 +93,7 @@ def build_services(frame: Frame, bot: Bot, tasks: Tasks) -> Services:
             settings.state_dir, bot_name(frame.index), outbox, tasks, clock, mask
         ),
         mask=mask,
+        browser=browser,
         preferences=preferences,
         media=_media(
             frame,

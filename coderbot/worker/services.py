@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from coderbot.clock import Clock
 from coderbot.config.settings import Settings
 from coderbot.paths import MediaDirs, bot_name
+from coderbot.worker.browser.room import BrowserRoom
 from coderbot.worker.counters import Counters
 from coderbot.worker.link import Link
 from coderbot.worker.masking.mask import SecretMask
@@ -50,6 +51,7 @@ class Services:
     desk: Desk
     mask: SecretMask | None
     """Takes secrets out of alerts and files; None where they may be shown."""
+    browser: BrowserRoom
     menus: ChatMenus
     recorders: Recorders
     preferences: PreferenceStore

@@ -61,8 +61,8 @@ async def camera(directory: Path, load_s: float = 15.0) -> AsyncIterator[WebCame
         yield WebCamera(keeper, WebPolicy(), load_s)
 
 
-def opened(png: bytes) -> Image.Image:
-    return Image.open(io.BytesIO(png)).convert("RGB")
+def opened(image: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(image)).convert("RGB")
 
 
 def users_of(profile: Path) -> list[psutil.Process]:
@@ -92,11 +92,11 @@ async def test_pages_in_both_widths_and_whole(tmp_path: Path) -> None:
     assert desktop.is_complete
     assert not desktop.is_cut
     assert desktop.blocked == ()
-    assert opened(desktop.png).size == (1280, 800)
-    assert opened(desktop.png).getpixel((640, 400)) == (0, 0, 255)
-    assert opened(phone.png).size == (780, 1688)
-    assert opened(whole.png).size == (1280, 3009)
-    assert opened(whole.png).getpixel((640, 3005)) == (255, 0, 0)
+    assert opened(desktop.image).size == (1280, 800)
+    assert opened(desktop.image).getpixel((640, 400)) == (0, 0, 255)
+    assert opened(phone.image).size == (780, 1688)
+    assert opened(whole.image).size == (1280, 3009)
+    assert opened(whole.image).getpixel((640, 3005)) == (255, 0, 0)
 
 
 async def test_a_very_long_page_is_cut_to_what_telegram_takes(tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ async def test_a_very_long_page_is_cut_to_what_telegram_takes(tmp_path: Path) ->
             for viewport in (DESKTOP, PHONE):
                 picture = await web.take(site.url + "/", viewport, full=True)
 
-                width, height = opened(picture.png).size
+                width, height = opened(picture.image).size
                 assert picture.is_cut
                 assert width + height <= 10_000
                 assert height <= 20 * width
@@ -144,7 +144,7 @@ async def test_what_a_page_wants_from_other_hosts_it_does_not_get(
     )
     assert {"/fetch-failed", "/socket-failed"} <= set(site.asked)
     assert picture.url == site.url + "/"
-    assert opened(picture.png).getpixel((1200, 700)) == (0, 0, 255)
+    assert opened(picture.image).getpixel((1200, 700)) == (0, 0, 255)
 
 
 async def test_a_name_that_is_not_listed_does_not_exist_for_the_browser(
@@ -189,7 +189,7 @@ async def test_what_has_not_loaded_in_time_is_shown_as_it_is(tmp_path: Path) -> 
             picture = await web.take(site.url + "/", DESKTOP, full=False)
 
     assert not picture.is_complete
-    assert opened(picture.png).getpixel((640, 400)) == (0, 0, 255)
+    assert opened(picture.image).getpixel((640, 400)) == (0, 0, 255)
 
 
 async def test_pages_share_nothing(tmp_path: Path) -> None:

@@ -17,6 +17,8 @@ LOAD_S = 15.0
 _MAX_SIDES = 10_000
 _MAX_RATIO = 20
 """Telegram takes no photo whose sides sum up to more, or of a longer shape."""
+_MAX_BYTES = 10_000_000
+"""Nor a larger one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,8 @@ PHONE = Viewport(390, 844, 2, is_mobile=True)
 class WebPicture:
     """A page as it looks."""
 
-    png: bytes
+    image: bytes
+    """PNG, or JPEG where that would be more than Telegram takes."""
     url: str
     """Where it is, after redirects."""
     title: str
@@ -106,19 +109,24 @@ class WebCamera:
             shown = min(height, room)
             if full:
                 await _set_window(client, viewport, max(viewport.height, int(shown)))
-            clip = {"x": 0, "y": 0, "width": viewport.width, "height": shown}
-            picture = await client.send(
-                "Page.captureScreenshot",
-                {"format": "png", "clip": {**clip, "scale": 1}},
-            )
             return WebPicture(
-                base64.b64decode(picture["data"]),
+                await _capture(client, viewport.width, shown),
                 page.url,
                 (await page.title())[:200],
                 tuple(host for host, _ in visit.blocked.most_common()),
                 height > room,
                 complete,
             )
+
+
+async def _capture(client: Any, width: int, height: float) -> bytes:
+    clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
+    for kind in ({"format": "png"}, {"format": "jpeg", "quality": 85}):
+        answer = await client.send("Page.captureScreenshot", {**kind, "clip": clip})
+        image = base64.b64decode(answer["data"])
+        if len(image) <= _MAX_BYTES:
+            break
+    return image
 
 
 async def _set_window(client: Any, viewport: Viewport, height: int = 0) -> None:

@@ -204,6 +204,13 @@ SCREEN = (
         handler="output.toggle_recording",
         needs_terminal=True,
     ),
+    _screen(
+        "web",
+        "send a picture of a page of a local server, by default the last one printed",
+        handler="web.show_page",
+        usage="[URL] [full] [phone|desktop]",
+        example="localhost:3000 full phone",
+    ),
 )
 TYPING = (
     _typing(

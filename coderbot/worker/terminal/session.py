@@ -23,6 +23,7 @@ from coderbot.worker.terminal.foreground import tty_of
 from coderbot.worker.terminal.ident import TerminalId
 from coderbot.worker.terminal.input import TerminalInput
 from coderbot.worker.terminal.keys import INTERRUPT, encode_key, encode_keys
+from coderbot.worker.terminal.outputreader import TURN_S, OutputReader
 from coderbot.worker.terminal.outputwatch import OutputWatch
 from coderbot.worker.terminal.program import Program
 from coderbot.worker.terminal.prompt import Tty
@@ -37,10 +38,10 @@ if TYPE_CHECKING:
     from coderbot.worker.terminal.emulator import Emulator
     from coderbot.worker.terminal.pty import PtyChild
 
-_TURN_BYTES = 64 * 1024
-"""Output read in one turn of the loop: `yes` must not keep others waiting."""
 _DRAIN_BYTES = 1024 * 1024
 """Output read after the program has ended."""
+_DRAIN_S = 1.0
+"""And how long that may take, in seconds."""
 _FRAME_S = 1.0
 """A frame that takes longer to draw (mode 2026) is shown unfinished, in seconds."""
 _NOBODY = TerminalId(0, "")
@@ -96,8 +97,7 @@ class TerminalSession:
         self._close_started = False
         self._closed = asyncio.Event()
         self._turn = asyncio.Lock()
-        self._loop = asyncio.get_running_loop()
-        self._loop.add_reader(child.fd, self._on_readable)
+        self._reader = OutputReader(child.fd, self._read)
         self._exit = ExitWatch(child.pid, self._on_exit)
 
     @classmethod
@@ -333,13 +333,10 @@ class TerminalSession:
         if self._unanswered == self.revision and not self._child.reads_lines:
             await self.settled(_ECHO_QUIET_S, _ECHO_LIMIT_S)
 
-    def _on_readable(self) -> None:
-        if not self._read(_TURN_BYTES):
-            self._loop.remove_reader(self._child.fd)
-
-    def _read(self, limit: int) -> bool:
+    def _read(self, limit: int, limit_s: float = TURN_S) -> bool:
         """Read and act on up to `limit` bytes; returns False at the end of output."""
         taken = 0
+        end = self._clock.monotonic() + limit_s
         more = True
         while taken < limit:
             data = self._child.read(limit - taken)
@@ -350,6 +347,8 @@ class TerminalSession:
             if self.recording is not None:
                 self.recording.output(data)
             taken += len(data)
+            if self._clock.monotonic() > end:
+                break
         if taken:
             self._answer()
             self._note_output()
@@ -375,7 +374,7 @@ class TerminalSession:
         """Note that the program has ended, after its last words."""
         if self._ended.is_set():
             return
-        self._read(_DRAIN_BYTES)
+        self._read(_DRAIN_BYTES, _DRAIN_S)
         self._finish(self._exit.status() or "unknown")
 
     def _finish(self, how: str) -> None:
@@ -383,7 +382,7 @@ class TerminalSession:
             return
         self.screen()
         self._how = how
-        self._loop.remove_reader(self._child.fd)
+        self._reader.close()
         self._input.close()
         self._child.close()
         self._ended.set()
