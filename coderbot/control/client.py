@@ -39,7 +39,7 @@ from coderbot.supervisor.logquery import LogHits, LogQuery
 from coderbot.supervisor.media import FOLDERS, MediaFolder, MediaUsage
 from coderbot.supervisor.plan import Changes
 from coderbot.unixsocket import connect_to
-from coderbot.wire import Frame, WireError
+from coderbot.wire import Frame, TerminalScreen, WireError
 
 _KEEP = 30_000
 """Lines kept of one bot."""
@@ -170,6 +170,12 @@ class ControlClient:
         number = next(self._numbers)
         act = wire.Act(id=number, action="clean_media", bot=bot, folders=list(folders))
         return _usage(await self._ask(act, number))
+
+    async def terminals(self, bot: str) -> Sequence[TerminalScreen]:
+        """Return what the open terminals of a bot show, without secrets."""
+        number = next(self._numbers)
+        answer = await self._ask(wire.GetTerminals(id=number, bot=bot), number)
+        return _expect(answer, wire.Screens).screens
 
     async def facts(self, bot: str) -> BotFacts:
         """Return what the worker of a bot is started with, without secrets."""
@@ -302,6 +308,7 @@ class ControlClient:
                 | wire.Found()
                 | wire.MediaFolders()
                 | wire.Facts()
+                | wire.Screens()
                 | wire.Crashes()
                 | wire.Planned()
             ):

@@ -71,6 +71,7 @@ from coderbot.supervisor.state import (
 )
 from coderbot.supervisor.undertaker import undertaker
 from coderbot.supervisor.watchdog import Watchdog
+from coderbot.wire import TerminalScreen
 
 _SPARE_S = 1.0
 """Added to the bound of the stop: for a busy machine."""
@@ -234,6 +235,18 @@ class Supervisor:
         bots = () if bot is None else (bot,)
         query = LogQuery(bots=bots, before=before, limit=limit, count_all=False)
         return (await self.search(query)).lines
+
+    async def terminals(self, bot: str) -> Sequence[TerminalScreen]:
+        """Return what the open terminals of a bot show.
+
+        Raises:
+            CoderBotError: When its worker does not answer.
+        """
+        self._spec(bot)
+        try:
+            return await self._runners[bot].terminals()
+        except TimeoutError:
+            raise CoderBotError(f"The worker of {bot} does not answer") from None
 
     async def facts(self, bot: str) -> BotFacts:
         """Return what the worker of a bot is started with, without secrets."""

@@ -37,6 +37,7 @@ _STYLES: list[str | PurePath] = [
     "widgets/log_pane.tcss",
     "widgets/input_bar.tcss",
     "screens/dialog.tcss",
+    "screens/detail.tcss",
 ]
 _BREAKPOINTS = [(0, "-short"), (32, "-tall")]
 """From 32 rows on there is room for air."""

@@ -24,6 +24,7 @@ from coderbot.tui.messages import (
 from coderbot.tui.plain import printable
 from coderbot.tui.ports import TokenEditor
 from coderbot.tui.rows import counted, sparkline, summary, trend
+from coderbot.tui.screens.detail import DetailScreen
 from coderbot.tui.trends import Trends
 from coderbot.tui.widgets.bot_detail import BotDetail
 from coderbot.tui.widgets.bot_table import BotTable
@@ -153,6 +154,11 @@ class MainScreen(Screen[None]):
         event.stop()
         self._refresh_detail()
         self._show_fleet()
+
+    @on(BotTable.BotChosen)
+    def _chosen(self, event: BotTable.BotChosen) -> None:
+        event.stop()
+        self.app.push_screen(DetailScreen(self._port, event.bot))
 
     @on(BotTable.ViewChanged)
     def _view_changed(self, event: BotTable.ViewChanged) -> None:
