@@ -113,7 +113,7 @@ class LogWall(Vertical):
     def reload(self) -> None:
         """Show the kept lines anew, in every pane."""
         newest = self._port.lines(limit=1)
-        self._last_seq = max((line.seq for line in newest), default=self._last_seq)
+        self._last_seq = max((line.seq for line in newest), default=0)
         for pane in self.panes:
             self._fill(pane)
 
