@@ -6,7 +6,6 @@ import socket
 from pathlib import Path
 
 from coderbot.control.client import ControlClient
-from coderbot.control.failures import SupervisorGoneError
 from coderbot.tui.app import CoderBotApp
 from coderbot.tui.keymap import keymap_paths, load_keymap
 from coderbot.tui.ports import TokenEditor
@@ -21,11 +20,11 @@ async def attach(path: Path, tokens: TokenEditor | None = None) -> None:
 
     Raises:
         KeymapError: When the keys cannot be told.
-        NotRunningError: When no supervisor answers there.
-        SupervisorGoneError: When it goes away without having stopped its fleet.
+        NotRunningError: When no supervisor answers there at first. When it goes away
+            later that is shown, and tried again.
     """
     keymap = load_keymap(keymap_paths(path.parent, Path.home()))
-    async with ControlClient.connect(path) as client:
+    async with ControlClient.connect(path, again=True) as client:
         app = CoderBotApp(
             client,
             note=f"attached to {path.parent}",
@@ -33,11 +32,10 @@ async def attach(path: Path, tokens: TokenEditor | None = None) -> None:
             host=socket.gethostname(),
             tokens=tokens,
             keymap=keymap,
+            link=client,
         )
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
             # Leaving by itself, it hands the terminal back as it was.
             loop.add_signal_handler(number, app.exit)
         await app.run_async()
-        if client.lost:
-            raise SupervisorGoneError

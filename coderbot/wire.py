@@ -84,6 +84,32 @@ class Event(Frame, tag="event", frozen=True, kw_only=True):
     detail: dict[str, str | int | float | bool | None] = {}
 
 
+class TerminalScreen(msgspec.Struct, frozen=True, kw_only=True):
+    """What one terminal shows; its secrets are masked."""
+
+    user: int
+    """Telegram id of whom it belongs to."""
+    name: str = ""
+    """What its user calls it."""
+    title: str
+    columns: int
+    rows: int
+    text: str
+
+
+class Terminals(Frame, tag="terminals", frozen=True, kw_only=True):
+    """Worker: what its open terminals show; answers `ShowTerminals`."""
+
+    id: int
+    screens: list[TerminalScreen]
+
+
+class ShowTerminals(Frame, tag="show_terminals", frozen=True, kw_only=True):
+    """Supervisor: send what the terminals show."""
+
+    id: int
+
+
 class Ping(Frame, tag="ping", frozen=True, kw_only=True):
     """Supervisor: send a heartbeat now."""
 
@@ -92,9 +118,9 @@ class Dump(Frame, tag="dump", frozen=True, kw_only=True):
     """Supervisor: write the stacks of all Python threads to the log."""
 
 
-WorkerFrame = Ready | Heartbeat | Status | Event
+WorkerFrame = Ready | Heartbeat | Status | Event | Terminals
 """What a worker sends."""
-SupervisorFrame = Ping | Dump
+SupervisorFrame = Ping | Dump | ShowTerminals
 """What a supervisor sends to a worker."""
 
 _encoder = msgspec.json.Encoder()

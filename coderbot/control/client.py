@@ -4,15 +4,15 @@ import asyncio
 import heapq
 from collections import deque
 from collections.abc import AsyncIterator, Collection, Iterable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import replace
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from itertools import count, islice
 from operator import attrgetter
 from pathlib import Path
 from typing import TypeVar
 
 from coderbot.clock import Clock, SystemClock
-from coderbot.control.call import CONNECT_TIMEOUT_S
+from coderbot.control.aging import aged
+from coderbot.control.connection import Connection
 from coderbot.control.failures import (
     ControlRefusedError,
     NotRunningError,
@@ -38,12 +38,13 @@ from coderbot.supervisor.lines import LogLine
 from coderbot.supervisor.logquery import LogHits, LogQuery
 from coderbot.supervisor.media import FOLDERS, MediaFolder, MediaUsage
 from coderbot.supervisor.plan import Changes
-from coderbot.unixsocket import connect_to
-from coderbot.wire import Frame, WireError
+from coderbot.wire import Frame, TerminalScreen
 
 _KEEP = 30_000
 """Lines kept of one bot."""
 _HISTORY = wire.MAX_LINES
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.5, 5.0
+"""Between two tries to connect anew; doubled each time, in seconds."""
 _T = TypeVar("_T", bound=Frame)
 
 
@@ -51,19 +52,15 @@ class ControlClient:
     """Implements `SupervisorPort` over the control socket; made by `connect`.
 
     Snapshots and lines are kept here, as the supervisor tells them. When it goes
-    away, listeners hear `FleetStopped` as if it had stopped; `lost` tells.
+    away for good, listeners hear `FleetStopped` as if it had stopped; `lost` tells.
 
     Args:
-        reader: From the supervisor.
-        writer: To it.
+        connection: To the supervisor.
         clock: For uptimes and countdowns between two tellings.
     """
 
-    def __init__(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, clock: Clock
-    ) -> None:
-        self._reader = reader
-        self._writer = writer
+    def __init__(self, connection: Connection, clock: Clock) -> None:
+        self._connection = connection
         self._clock = clock
         self._numbers = count(1)
         self._bus = Bus()
@@ -73,31 +70,38 @@ class ControlClient:
         self._caught_up = asyncio.Event()
         self._is_over = False
         self.lost = False
-        """The connection broke before the fleet had stopped."""
+        """The connection is broken, and the fleet had not stopped before."""
+        self.epoch = 0
+        """How often a broken connection was made anew: all it has kept is new, too."""
+        self._retry_at = 0.0
 
     @classmethod
     @asynccontextmanager
     async def connect(
-        cls, path: Path, clock: Clock | None = None, *, lines: bool = True
+        cls,
+        path: Path,
+        clock: Clock | None = None,
+        *,
+        lines: bool = True,
+        again: bool = False,
     ) -> "AsyncIterator[ControlClient]":
         """Connect for the length of the block; its copy is complete on entry.
 
         Args:
             path: Of the control socket.
-            clock: For uptimes and countdowns.
+            clock: For uptimes and countdowns, and the pauses between two tries.
             lines: Keep the lines of the logs, too.
+            again: Try to connect anew when the connection breaks, for ever.
 
         Raises:
             NotRunningError: When no supervisor answers there.
             ControlRefusedError: When it refuses this client.
         """
-        reader, writer = await _open(path)
-        client = cls(reader, writer, clock or SystemClock())
+        client = cls(await Connection.open(path), clock or SystemClock())
         try:
-            await client._greet(path)
             async with asyncio.TaskGroup() as tasks:
-                listening = tasks.create_task(client._listen(), name="control client")
-                client._follow(lines)
+                listen = client._listen(lines, path if again else None)
+                listening = tasks.create_task(listen, name="control client")
                 await client._caught_up.wait()
                 try:
                     yield client
@@ -107,12 +111,17 @@ class ControlClient:
             # What went wrong is told as it is, without the group's wrapping.
             raise group.exceptions[0] from None
         finally:
-            writer.close()
+            client._connection.close()
+
+    @property
+    def retry_in_s(self) -> float:
+        """Seconds to the next try, while the connection is lost."""
+        return max(0.0, self._retry_at - self._clock.monotonic())
 
     def bots(self) -> Sequence[BotSnapshot]:
         """Return all bots by index, as they stand now."""
         now = self._clock.monotonic()
-        found = [_aged(bot, now - then) for bot, then in self._bots.values()]
+        found = [aged(bot, now - then) for bot, then in self._bots.values()]
         return sorted(found, key=attrgetter("index"))
 
     def lines(
@@ -170,6 +179,12 @@ class ControlClient:
         number = next(self._numbers)
         act = wire.Act(id=number, action="clean_media", bot=bot, folders=list(folders))
         return _usage(await self._ask(act, number))
+
+    async def terminals(self, bot: str) -> Sequence[TerminalScreen]:
+        """Return what the open terminals of a bot show, without secrets."""
+        number = next(self._numbers)
+        answer = await self._ask(wire.GetTerminals(id=number, bot=bot), number)
+        return _expect(answer, wire.Screens).screens
 
     async def facts(self, bot: str) -> BotFacts:
         """Return what the worker of a bot is started with, without secrets."""
@@ -238,51 +253,65 @@ class ControlClient:
             self._waiting.pop(number, None)
 
     def _send(self, frame: Frame) -> None:
-        if not self._writer.is_closing():
-            self._writer.write(wire.encode(frame))
+        self._connection.send(frame)
 
     def _follow(self, lines: bool) -> None:
         history = _HISTORY if lines else 0
         number = next(self._numbers)
         self._send(wire.Follow(id=number, history=history, lines=lines))
 
-    async def _greet(self, path: Path) -> None:
-        self._send(wire.Hello(protocol=wire.PROTOCOL))
-        try:
-            async with asyncio.timeout(CONNECT_TIMEOUT_S):
-                frame = await self._next()
-        except TimeoutError:
-            raise NotRunningError(path, "the process there does not answer") from None
-        if isinstance(frame, wire.Refused):
-            raise ControlRefusedError(frame.message, frame.hint)
-        if frame is None:
-            raise NotRunningError(path, "it hung up")
+    async def _listen(self, lines: bool, again: Path | None) -> None:
+        """Take what comes until the end of the connection, and of those after it.
 
-    async def _next(self) -> wire.ServerFrame | None:
+        Args:
+            lines: Keep the lines of the logs, too.
+            again: Where to connect to anew; None: nowhere.
+        """
         try:
-            return wire.decode_server(await self._reader.readuntil(b"\n"))
-        except (asyncio.IncompleteReadError, ConnectionError):
-            return None
-        except (asyncio.LimitOverrunError, WireError) as error:
-            raise ControlRefusedError(
-                f"The supervisor is not understood: {error}"
-            ) from error
-
-    async def _listen(self) -> None:
-        """Take what comes until the end of the connection."""
-        try:
-            while (frame := await self._next()) is not None:
-                self._take(frame)
+            self._follow(lines)
+            await self._take_all()
+            while again is not None and not self._is_over:
+                self._lose()
+                await self._reconnect(again)
+                self._follow(lines)
+                await self._take_all()
             self.lost = not self._is_over
         finally:
             self._end()
 
-    def _end(self) -> None:
-        self._is_over = True
-        self._caught_up.set()
+    async def _take_all(self) -> None:
+        while (frame := await self._connection.next()) is not None:
+            self._take(frame)
+
+    def _lose(self) -> None:
+        """Note that the connection is broken; what was asked for is not answered."""
+        self.lost = True
+        self._connection.close()
+        self._give_up()
+
+    async def _reconnect(self, path: Path) -> None:
+        """Try until there is a supervisor again."""
+        pause_s = _FIRST_PAUSE_S
+        while self.lost:
+            self._retry_at = self._clock.monotonic() + pause_s
+            await self._clock.sleep(pause_s)
+            pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
+            with suppress(NotRunningError, ControlRefusedError, OSError):
+                self._connection = await Connection.open(path)
+                self.lost = False
+        self._bots.clear()
+        self._lines.clear()
+        self.epoch += 1
+
+    def _give_up(self) -> None:
         for answer in self._waiting.values():
             if not answer.done():
                 answer.set_exception(SupervisorGoneError())
+
+    def _end(self) -> None:
+        self._is_over = True
+        self._caught_up.set()
+        self._give_up()
         self._bus.publish(FleetStopped())
 
     def _take(self, frame: wire.ServerFrame) -> None:
@@ -302,6 +331,7 @@ class ControlClient:
                 | wire.Found()
                 | wire.MediaFolders()
                 | wire.Facts()
+                | wire.Screens()
                 | wire.Crashes()
                 | wire.Planned()
             ):
@@ -357,19 +387,6 @@ class ControlClient:
             self._bus.publish(LinesAdded(lines[-1].seq))
 
 
-async def _open(path: Path) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    try:
-        connection = connect_to(path, CONNECT_TIMEOUT_S)
-    except (FileNotFoundError, ConnectionRefusedError, NotADirectoryError):
-        raise NotRunningError(path) from None
-    except OSError as error:
-        raise NotRunningError(path, str(error.strerror or error)) from error
-    connection.setblocking(False)
-    return await asyncio.open_unix_connection(
-        sock=connection, limit=wire.MAX_REPLY_BYTES
-    )
-
-
 def _usage(answer: wire.Answer) -> MediaUsage:
     frame = _expect(answer, wire.Media)
     return MediaUsage(frame.files, frame.size_bytes)
@@ -379,13 +396,3 @@ def _expect(frame: Frame, kind: type[_T]) -> _T:
     if not isinstance(frame, kind):
         raise ControlRefusedError(f"Unexpected answer: {type(frame).__name__}")
     return frame
-
-
-def _aged(bot: BotSnapshot, seconds: float) -> BotSnapshot:
-    """Return a snapshot as it is some seconds later."""
-    if bot.uptime_s is None and bot.next_start_in_s is None:
-        return bot
-    uptime = None if bot.uptime_s is None else bot.uptime_s + seconds
-    left = bot.next_start_in_s
-    next_start = None if left is None else max(0.0, left - seconds)
-    return replace(bot, uptime_s=uptime, next_start_in_s=next_start)

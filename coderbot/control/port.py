@@ -13,6 +13,7 @@ from coderbot.supervisor.logquery import LogHits, LogQuery
 from coderbot.supervisor.media import FOLDERS, MediaFile, MediaFolder, MediaUsage
 from coderbot.supervisor.plan import Changes
 from coderbot.supervisor.searcher import SearchFailedError
+from coderbot.wire import TerminalScreen
 
 __all__ = [
     "FOLDERS",
@@ -27,6 +28,7 @@ __all__ = [
     "SearchFailedError",
     "Setting",
     "SupervisorPort",
+    "TerminalScreen",
     "UnknownBotError",
 ]
 
@@ -120,6 +122,13 @@ class SupervisorPort(Protocol):
         """Delete the contents of some of a bot's sent/, received/ and failed/.
 
         Files that still wait to be sent stay. Returns what was deleted.
+        """
+
+    async def terminals(self, bot: str) -> Sequence[TerminalScreen]:
+        """Return what the open terminals of a bot show, without secrets.
+
+        Raises:
+            CoderBotError: When its worker does not answer.
         """
 
     async def facts(self, bot: str) -> BotFacts:

@@ -56,6 +56,7 @@ _Request = (
     | wire.GetDossiers
     | wire.GetMedia
     | wire.GetFacts
+    | wire.GetTerminals
     | wire.Follow
     | wire.Reload
 )
@@ -200,7 +201,12 @@ class Peer:
                 page = await self._supervisor.history(bot, before, _bounded(limit))
                 hits = LogHits(list(page))
                 await self._send(wire.Found(id=frame.id, hits=hits))
-            case wire.GetDossiers() | wire.GetMedia() | wire.GetFacts():
+            case (
+                wire.GetDossiers()
+                | wire.GetMedia()
+                | wire.GetFacts()
+                | wire.GetTerminals()
+            ):
                 await self._send(await self._about(frame))
             case wire.Follow():
                 await self._follow(frame)
@@ -210,7 +216,7 @@ class Peer:
                 await self._reload(frame)
 
     async def _about(
-        self, ask: wire.GetDossiers | wire.GetMedia | wire.GetFacts
+        self, ask: wire.GetDossiers | wire.GetMedia | wire.GetFacts | wire.GetTerminals
     ) -> wire.Answer:
         """Return what is known of one bot."""
         fleet, number, bot = self._supervisor, ask.id, ask.bot
@@ -223,6 +229,9 @@ class Peer:
                 )
             case wire.GetFacts():
                 return wire.Facts(id=number, facts=await fleet.facts(bot))
+            case wire.GetTerminals():
+                screens = list(await fleet.terminals(bot))
+                return wire.Screens(id=number, screens=screens)
 
     async def _act(self, act: wire.Act) -> None:
         fleet = self._supervisor

@@ -14,7 +14,7 @@ from coderbot.supervisor.facts import BotFacts
 from coderbot.supervisor.lines import LogLine
 from coderbot.supervisor.logquery import LogHits, LogQuery
 from coderbot.supervisor.media import MediaFolder
-from coderbot.wire import Frame, WireError
+from coderbot.wire import Frame, TerminalScreen, WireError
 
 PROTOCOL = 1
 """Version of these frames; other versions are refused with a clear error."""
@@ -98,6 +98,13 @@ class GetMedia(Frame, tag="get_media", frozen=True, kw_only=True):
     bot: str
 
 
+class GetTerminals(Frame, tag="get_terminals", frozen=True, kw_only=True):
+    """Client: what do the terminals of a bot show?"""
+
+    id: int
+    bot: str
+
+
 class GetFacts(Frame, tag="get_facts", frozen=True, kw_only=True):
     """Client: what is the worker of a bot started with?"""
 
@@ -131,6 +138,7 @@ ClientFrame = (
     | GetDossiers
     | GetMedia
     | GetFacts
+    | GetTerminals
     | Follow
     | Reload
 )
@@ -187,6 +195,13 @@ class MediaFolders(Frame, tag="media_folders", frozen=True, kw_only=True):
 
     id: int
     folders: list[MediaFolder]
+
+
+class Screens(Frame, tag="screens", frozen=True, kw_only=True):
+    """Supervisor: what the terminals of a bot show."""
+
+    id: int
+    screens: list[TerminalScreen]
 
 
 class Facts(Frame, tag="facts", frozen=True, kw_only=True):
@@ -280,6 +295,7 @@ Answer = (
     | Media
     | MediaFolders
     | Facts
+    | Screens
     | Crashes
     | FleetStatus
     | Lines

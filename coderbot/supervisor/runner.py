@@ -8,10 +8,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 
+import msgspec
+
 from coderbot.clock import Clock
 from coderbot.loglevel import Level
 from coderbot.redact import Redactor
 from coderbot.supervisor.announce import announce, describe_run
+from coderbot.supervisor.answers import Answers
 from coderbot.supervisor.causes import cause_of_exit
 from coderbot.supervisor.child import Child
 from coderbot.supervisor.death import death_of, ignore
@@ -47,12 +50,25 @@ from coderbot.supervisor.state import (
 from coderbot.supervisor.vitals import Vitals
 from coderbot.supervisor.voice import Voice
 from coderbot.wire import Event as WorkerEvent
-from coderbot.wire import Heartbeat, Ping, Ready, Status, WorkerFrame, encode
+from coderbot.wire import (
+    Heartbeat,
+    Ping,
+    Ready,
+    ShowTerminals,
+    Status,
+    Terminals,
+    TerminalScreen,
+    WorkerFrame,
+    encode,
+)
 
 DRAIN_S = 1.0
 """How long after its death a worker is heard out, in seconds."""
 SEEING_OUT_S = SWEEP_S + DRAIN_S
 """From the death of a worker to the end of all that it has left, at most."""
+
+_ANSWER_S = 3.0
+"""How long a worker may take to answer a question, in seconds."""
 
 _log = logging.getLogger(__name__)
 
@@ -115,6 +131,7 @@ class BotRunner:
         self._seeing_out: asyncio.Task[None] | None = None
         self._timer: asyncio.Task[None] | None = None
         self._waiting: list[asyncio.Future[None]] = []
+        self._answers = Answers[list[TerminalScreen]]()
 
     def adopt(self, spec: WorkerSpec) -> None:
         """Take over how the worker is started; the running one does not notice."""
@@ -175,6 +192,26 @@ class BotRunner:
         """Ask the process for a heartbeat."""
         if self._run is not None:
             self._run.child.send(encode(Ping()))
+
+    async def terminals(self) -> list[TerminalScreen]:
+        """Return what the terminals of the bot show; none when it does not run.
+
+        Raises:
+            TimeoutError: When the worker does not answer.
+        """
+        run = self._run
+        if run is None:
+            return []
+        screens = await self._answers.ask(
+            lambda number: run.child.send(encode(ShowTerminals(id=number))), _ANSWER_S
+        )
+        clean = self._around.redactor.text
+        return [
+            msgspec.structs.replace(
+                each, text=clean(each.text), title=clean(each.title)
+            )
+            for each in screens
+        ]
 
     def end_hung(self, unfit: Unfit) -> None:
         """End a process that does not answer; its stacks go into the log."""
@@ -284,6 +321,9 @@ class BotRunner:
                 self._rss.append(frame.rss_bytes)
                 if self._machine.state is BotState.STARTING and self._vitals.held_up:
                     self.post(HeldUp())
+            case Terminals():
+                self._answers.settle(frame.id, frame.screens)
+                return
             case Status():
                 self._vitals.take_status(frame, self._around.clock.monotonic())
                 self._around.queue.note(self.bot, boots=self.boots)

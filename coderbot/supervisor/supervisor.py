@@ -59,6 +59,7 @@ from coderbot.supervisor.state import (
 )
 from coderbot.supervisor.undertaker import undertaker
 from coderbot.supervisor.watchdog import Watchdog
+from coderbot.wire import TerminalScreen
 
 _SPARE_S = 1.0
 """Added to the bound of the stop: for a busy machine."""
@@ -205,6 +206,18 @@ class Supervisor(Records):
     def fingerprints(self) -> dict[str, str]:
         """Return the fingerprint of each bot's token, by id."""
         return {bot: spec.token.fingerprint for bot, spec in self.specs().items()}
+
+    async def terminals(self, bot: str) -> Sequence[TerminalScreen]:
+        """Return what the open terminals of a bot show.
+
+        Raises:
+            CoderBotError: When its worker does not answer.
+        """
+        self._spec(bot)
+        try:
+            return await self._runners[bot].terminals()
+        except TimeoutError:
+            raise CoderBotError(f"The worker of {bot} does not answer") from None
 
     def reload_by(self, reload: Callable[[bool], Awaitable[Plan]]) -> None:
         """Note how the settings are read anew; told whether only to look."""

@@ -21,7 +21,7 @@ from coderbot.tui.bridge import Bridge
 from coderbot.tui.keys import QUIT_KEYS, palette
 from coderbot.tui.messages import FleetBeganStopping, FleetEnded
 from coderbot.tui.plain import printable
-from coderbot.tui.ports import TokenEditor
+from coderbot.tui.ports import Link, TokenEditor
 from coderbot.tui.screens.confirm import ConfirmScreen
 from coderbot.tui.screens.help import HelpScreen
 from coderbot.tui.screens.main import MainScreen
@@ -37,6 +37,7 @@ _STYLES: list[str | PurePath] = [
     "widgets/log_pane.tcss",
     "widgets/input_bar.tcss",
     "screens/dialog.tcss",
+    "screens/detail.tcss",
 ]
 _BREAKPOINTS = [(0, "-short"), (32, "-tall")]
 """From 32 rows on there is room for air."""
@@ -57,6 +58,7 @@ class CoderBotApp(App[bool]):
         host: The machine on which the fleet runs, for the header.
         tokens: Changes the `.env`; None where there is none to change.
         keymap: Other keys than the usual ones, by the id of their binding.
+        link: The connection to a supervisor elsewhere.
     """
 
     TITLE = "CoderBot"
@@ -74,9 +76,11 @@ class CoderBotApp(App[bool]):
         host: str = "",
         tokens: TokenEditor | None = None,
         keymap: Mapping[str, str] | None = None,
+        link: Link | None = None,
     ) -> None:
         super().__init__()
         self._host = host
+        self._link = link
         self._tokens = tokens
         self._keys = dict(keymap or {})
         self._port = port
@@ -90,7 +94,7 @@ class CoderBotApp(App[bool]):
 
     def get_default_screen(self) -> Screen[None]:
         """Return the main screen."""
-        return MainScreen(self._port, self._note, self._host, self._tokens)
+        return MainScreen(self._port, self._note, self._host, self._tokens, self._link)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Return our own variables, for themes that do not know them."""

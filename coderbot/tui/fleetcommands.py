@@ -15,6 +15,7 @@ from coderbot.tui.ports import TokenEditor
 from coderbot.tui.rows import counted
 from coderbot.tui.screens.add import AddScreen
 from coderbot.tui.screens.confirm import ConfirmScreen
+from coderbot.tui.work import begin
 
 _ALIVE = {BotState.RUNNING, BotState.STARTING, BotState.BACKOFF}
 _LOST = {BotState.FAILED, BotState.BACKOFF, BotState.STOPPED}
@@ -55,12 +56,7 @@ class FleetCommands:
             name: The command.
             marked: The bots that it is restricted to; none for all.
         """
-        self._screen.run_worker(
-            self._carry_out(name, marked),
-            name=name,
-            group="fleet command",
-            exclusive=True,
-        )
+        begin(self._screen, "fleet command", self._carry_out, name, marked)
 
     async def _carry_out(self, name: str, marked: Sequence[str]) -> None:
         try:

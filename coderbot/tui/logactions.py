@@ -14,6 +14,7 @@ from coderbot.tui.rows import counted
 from coderbot.tui.screens.prompt import PromptScreen
 from coderbot.tui.widgets.log_pane import LogPane
 from coderbot.tui.widgets.log_wall import LogWall
+from coderbot.tui.work import begin
 
 
 class LogActions:
@@ -59,7 +60,7 @@ class LogActions:
             case "copy":
                 self._copy(pane)
             case "export":
-                self._screen.run_worker(self._export(pane), group="export")
+                begin(self._screen, "export", self._export, pane)
             case _:
                 pane.view.action_scroll(what)
 

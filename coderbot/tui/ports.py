@@ -22,3 +22,19 @@ class TokenEditor(Protocol):
 
     async def remove(self, fingerprint: str) -> None:
         """Forget the token with this fingerprint."""
+
+
+class Link(Protocol):
+    """The connection of an attached dashboard to its supervisor."""
+
+    @property
+    def lost(self) -> bool:
+        """Whether it is broken."""
+
+    @property
+    def retry_in_s(self) -> float:
+        """Seconds to the next try, while it is broken."""
+
+    @property
+    def epoch(self) -> int:
+        """How often it was made anew."""

@@ -11,6 +11,7 @@ from coderbot.config.settings import Settings
 from coderbot.errors import ExitCode
 from coderbot.logs import LIFECYCLE_LOGGER
 from coderbot.paths import MediaDirs, StateDir
+from coderbot.wire import TerminalScreen
 from coderbot.worker.assembly import Frame, build_services
 from coderbot.worker.bounded import bounded
 from coderbot.worker.cleaning import clean_media_directory
@@ -31,6 +32,7 @@ from coderbot.worker.telegram.ledger import Ledger
 from coderbot.worker.telegram.online import TokenRefusedError
 from coderbot.worker.telegram.polling import PollWatch
 from coderbot.worker.telegram.router import Router
+from coderbot.worker.terminal.peek import screens_of
 from coderbot.worker.tokenclaim import TokenClaim, until_ours
 from coderbot.worker.vitals import Vitals
 
@@ -124,8 +126,13 @@ class Worker:
 
     def _ends_of(
         self, services: Services, watch: PollWatch
-    ) -> tuple[Callable[[], Vitals], Callable[[], None]]:
-        """Return what the link asks for a heartbeat, and what it calls at its end."""
+    ) -> tuple[
+        Callable[[], Vitals],
+        Callable[[], None],
+        Callable[[], list[TerminalScreen]],
+    ]:
+        """Return what the link asks for a heartbeat, what it calls at its end, and
+        what it asks for the screens of the terminals."""
 
         def vitals() -> Vitals:
             return Vitals(
@@ -136,7 +143,10 @@ class Worker:
                 counters=services.counters.frame(),
             )
 
-        return vitals, lambda: self._stop.ask(ExitCode.OK, "the supervisor is gone")
+        def gone() -> None:
+            self._stop.ask(ExitCode.OK, "the supervisor is gone")
+
+        return vitals, gone, lambda: screens_of(services.terminals)
 
     def _token_refused(self) -> None:
         error = TokenRefusedError()

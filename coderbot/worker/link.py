@@ -63,20 +63,24 @@ class Link:
             self._writer.write(wire.encode(frame))
 
     async def run(
-        self, vitals: Callable[[], Vitals], on_end: Callable[[], None]
+        self,
+        vitals: Callable[[], Vitals],
+        on_end: Callable[[], None],
+        screens: Callable[[], list[wire.TerminalScreen]] = list,
     ) -> None:
         """Send heartbeats and obey frames until cancelled.
 
         Args:
             vitals: Asked for each heartbeat.
             on_end: Called once when the supervisor is gone.
+            screens: Asked for what the terminals show.
         """
         if self._reader is None:
             return
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._beat(vitals), name="heartbeat")
-                await self._listen(self._reader, vitals)
+                await self._listen(self._reader, vitals, screens)
                 on_end()
         finally:
             # What was counted since the last one would be lost.
@@ -106,7 +110,10 @@ class Link:
         )
 
     async def _listen(
-        self, reader: asyncio.StreamReader, vitals: Callable[[], Vitals]
+        self,
+        reader: asyncio.StreamReader,
+        vitals: Callable[[], Vitals],
+        screens: Callable[[], list[wire.TerminalScreen]],
     ) -> None:
         """Obey frames until the channel ends."""
         while line := await _next_line(reader):
@@ -115,10 +122,13 @@ class Link:
             except wire.WireError as error:
                 _log.warning("Ignored a line of the supervisor: %s", error)
                 continue
-            if isinstance(frame, wire.Ping):
-                self._heartbeat(vitals)
-            else:
-                faulthandler.dump_traceback(sys.stderr, all_threads=True)
+            match frame:
+                case wire.Ping():
+                    self._heartbeat(vitals)
+                case wire.ShowTerminals():
+                    self.send(wire.Terminals(id=frame.id, screens=screens()))
+                case wire.Dump():
+                    faulthandler.dump_traceback(sys.stderr, all_threads=True)
 
 
 async def _next_line(reader: asyncio.StreamReader) -> bytes:

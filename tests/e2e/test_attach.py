@@ -72,26 +72,35 @@ async def test_q_only_leaves(world: World) -> None:
         await fleet.interrupt()
 
 
-async def test_a_supervisor_that_goes_away_is_told(world: World) -> None:
+async def test_a_lost_supervisor_is_told_and_found_again(world: World) -> None:
     world.env(bots=1)
     async with running_fleet(world.directory) as fleet:
         await fleet.line(READY)
         tree = fleet.tree()
         dashboard = attached(world)
 
-        def watch() -> tuple[int, str]:
-            dashboard.wait(lambda text: len(worker_pids(text)) == 1)
+        def lose() -> dict[str, int]:
+            text = dashboard.wait(lambda text: len(worker_pids(text)) == 1)
             os.kill(fleet.process.pid, signal.SIGKILL)
-            code = dashboard.exit_code()
-            return code, dashboard.last_words()
+            dashboard.wait(lambda text: "Connection lost" in text)
+            return worker_pids(text)
 
         try:
-            code, words = await asyncio.to_thread(watch)
+            before = await asyncio.to_thread(lose)
+            await asyncio.to_thread(psutil.wait_procs, tree, 10)
+            async with running_fleet(world.directory) as second:
+                await second.line(READY)
+
+                def found(text: str) -> bool:
+                    pids = worker_pids(text)
+                    return len(pids) == 1 and pids != before
+
+                await asyncio.to_thread(dashboard.wait, found)
+                dashboard.press("q")
+                assert await asyncio.to_thread(dashboard.exit_code) == ExitCode.OK
+                await second.interrupt()
         finally:
             dashboard.kill()
-        assert code == ExitCode.NOT_RUNNING
-        assert "The supervisor has gone away" in words
-        await asyncio.to_thread(psutil.wait_procs, tree, 10)
 
 
 async def test_a_signal_ends_only_the_dashboard(world: World) -> None:

@@ -12,6 +12,7 @@ from coderbot.control.port import (
     MediaFolder,
     MediaUsage,
     Setting,
+    TerminalScreen,
     UnknownBotError,
 )
 from coderbot.errors import CoderBotError
@@ -78,6 +79,8 @@ class FakeSupervisor:
         """What lies in each of the media directories, by bot."""
         self.cleaned: list[tuple[str, tuple[str, ...]]] = []
         """What was cleaned: the bot, and which of its folders."""
+        self.screens: dict[str, list[TerminalScreen]] = {}
+        """What the terminals show, by bot."""
         self.changes = Changes()
         """What reading the settings anew changes."""
         self.crashes: dict[str, list[Dossier]] = {}
@@ -261,6 +264,11 @@ class FakeSupervisor:
         gone = [each for each in self.folders.get(bot, []) if each.name in folders]
         files, taken = sum(g.files for g in gone), sum(g.size_bytes for g in gone)
         return MediaUsage(files, taken)
+
+    async def terminals(self, bot: str) -> Sequence[TerminalScreen]:
+        """Return what a test has put into `screens`."""
+        await self._called("terminals", bot)
+        return self.screens.get(bot, [])
 
     async def facts(self, bot: str) -> BotFacts:
         """Return some settings."""

@@ -1,11 +1,14 @@
 """Fleets that tests and pictures show."""
 
+from collections.abc import Mapping
+
 from coderbot.clock import Clock
 from coderbot.control.port import MediaFolder
 from coderbot.loglevel import Level
 from coderbot.supervisor.events import BotSnapshot
 from coderbot.supervisor.state import BotState
 from coderbot.tui.app import CoderBotApp
+from coderbot.tui.ports import TokenEditor
 from tests.fakes.supervisor import FakeSupervisor, a_bot
 
 NAMES = (
@@ -37,9 +40,13 @@ def app(
     *,
     clock: Clock | None = None,
     attached: bool = False,
+    tokens: TokenEditor | None = None,
+    keymap: Mapping[str, str] | None = None,
 ) -> CoderBotApp:
     """Return a dashboard of this fleet."""
-    return CoderBotApp(fleet, note, clock=clock, attached=attached)
+    return CoderBotApp(
+        fleet, note, clock=clock, attached=attached, tokens=tokens, keymap=keymap
+    )
 
 
 def running(count: int = 10) -> FakeSupervisor:

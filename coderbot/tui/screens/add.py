@@ -15,6 +15,7 @@ from coderbot.tui.keys import LEAVE_KEYS
 from coderbot.tui.plain import printable
 from coderbot.tui.ports import TokenEditor
 from coderbot.tui.tones import toned
+from coderbot.tui.work import begin
 
 _ASK = "Enter asks Telegram whose token it is · Esc leaves"
 
@@ -58,8 +59,8 @@ class AddScreen(ModalScreen[str]):
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        work = self._add(event.value) if self._name else self._check(event.value)
-        self.run_worker(work, group="token", exclusive=True)
+        work = self._add if self._name else self._check
+        begin(self, "token", work, event.value)
 
     def action_leave(self) -> None:
         """Add nothing."""

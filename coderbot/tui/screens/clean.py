@@ -8,12 +8,13 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Button, Checkbox, Label
+from textual.widgets import Button, Label
 
 from coderbot.control.port import MediaFolder
 from coderbot.tui.binding import hidden
 from coderbot.tui.keys import CONFIRM_KEYS
 from coderbot.tui.rows import counted, size
+from coderbot.tui.widgets.choice import Choice
 
 _KEYS = (
     hidden("1", "choose(0)", "clean.first", "First", "Choose the first folder"),
@@ -52,7 +53,7 @@ class CleanScreen(ModalScreen[tuple[str, ...]]):
             yield Label(title, classes="question", markup=False)
             for number, folder in enumerate(self._folders, 1):
                 words = f"{number}  {folder.name + '/':<10} {_amount(folder):>24}"
-                yield Checkbox(words, value=bool(folder.files), compact=True)
+                yield Choice(words, chosen=bool(folder.files))
             hint = "1 2 3 choose · e everything · files that wait to be sent stay"
             yield Label(hint, classes="hint", markup=False)
             with Horizontal(id="buttons"):
@@ -64,8 +65,8 @@ class CleanScreen(ModalScreen[tuple[str, ...]]):
         event.stop()
         self.action_answer(event.button.id == "yes")
 
-    @on(Checkbox.Changed)
-    def _changed(self, event: Checkbox.Changed) -> None:
+    @on(Choice.Changed)
+    def _changed(self, event: Choice.Changed) -> None:
         event.stop()
         button = self.query_one("#yes", Button)
         button.disabled = not self._chosen()
@@ -76,21 +77,21 @@ class CleanScreen(ModalScreen[tuple[str, ...]]):
 
     def action_choose(self, place: int) -> None:
         """Choose a folder, or leave it out."""
-        boxes = list(self.query(Checkbox))
+        boxes = list(self.query(Choice))
         if place < len(boxes):
-            boxes[place].toggle()
+            boxes[place].action_toggle_choice()
 
     def action_everything(self) -> None:
         """Choose all folders, or none."""
-        boxes = list(self.query(Checkbox))
-        wanted = not all(box.value for box in boxes)
+        boxes = list(self.query(Choice))
+        wanted = not all(box.chosen for box in boxes)
         for box in boxes:
-            box.value = wanted
+            box.chosen = wanted
 
     def _chosen(self) -> tuple[str, ...]:
-        boxes = self.query(Checkbox)
+        boxes = self.query(Choice)
         pairs = zip(self._folders, boxes, strict=True)
-        return tuple(folder.name for folder, box in pairs if box.value)
+        return tuple(folder.name for folder, box in pairs if box.chosen)
 
 
 def _amount(folder: MediaFolder) -> str:

@@ -22,14 +22,16 @@ from coderbot.tui.messages import (
     LinesArrived,
 )
 from coderbot.tui.plain import printable
-from coderbot.tui.ports import TokenEditor
+from coderbot.tui.ports import Link, TokenEditor
 from coderbot.tui.rows import counted, sparkline, summary, trend
+from coderbot.tui.screens.detail import DetailScreen
 from coderbot.tui.trends import Trends
 from coderbot.tui.widgets.bot_detail import BotDetail
 from coderbot.tui.widgets.bot_table import BotTable
 from coderbot.tui.widgets.empty_fleet import EmptyFleet
 from coderbot.tui.widgets.fleet_header import FleetHeader
 from coderbot.tui.widgets.input_bar import InputBar
+from coderbot.tui.widgets.link_bar import LinkBar
 from coderbot.tui.widgets.log_wall import LogWall
 
 _TICK_S = 1.0
@@ -45,6 +47,7 @@ class MainScreen(Screen[None]):
         note: Text for the header.
         host: The machine on which the fleet runs.
         tokens: Changes the `.env`; None where there is none to change.
+        link: The connection to the supervisor; None where it is in this process.
     """
 
     DEFAULT_CSS = """
@@ -65,11 +68,13 @@ class MainScreen(Screen[None]):
         note: str = "",
         host: str = "",
         tokens: TokenEditor | None = None,
+        link: Link | None = None,
     ) -> None:
         super().__init__()
         self._port = port
         self._note = note
         self._host = host
+        self._link = LinkBar(link)
         self._commands = Commands(port, self, tokens)
         self._fleet_commands = FleetCommands(port, self, self._commands, tokens)
         self._trends = Trends()
@@ -77,6 +82,7 @@ class MainScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Compose the screen."""
         yield FleetHeader(self._note, self._host)
+        yield self._link
         yield BotTable(self._trend, id="bots")
         yield InputBar("bots", "words in name or state  !without", id="bot-filter")
         yield Static("", id="view", markup=False)
@@ -104,6 +110,9 @@ class MainScreen(Screen[None]):
         return sparkline(values) if what == "lines" else trend(values, _FULL_BAR[what])
 
     def _tick(self) -> None:
+        if self._link.look():
+            self.notify("Connected again", markup=False)
+            self._wall.reload()
         self._trends.tick(self._port.bots())
         self._refresh_bots()
 
@@ -153,6 +162,11 @@ class MainScreen(Screen[None]):
         event.stop()
         self._refresh_detail()
         self._show_fleet()
+
+    @on(BotTable.BotChosen)
+    def _chosen(self, event: BotTable.BotChosen) -> None:
+        event.stop()
+        self.app.push_screen(DetailScreen(self._port, event.bot))
 
     @on(BotTable.ViewChanged)
     def _view_changed(self, event: BotTable.ViewChanged) -> None:

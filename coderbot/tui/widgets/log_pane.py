@@ -1,11 +1,13 @@
 """One pane of the log: whose lines, and the lines."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.message import Message
 from textual.widgets import Static
 
 from coderbot.supervisor.lines import LogLine
@@ -30,32 +32,47 @@ class LogPane(Vertical):
     LogPane .log-follow { width: auto; height: 1; }
     """
 
+    @dataclass
+    class Began(Message):
+        """The pane is there, and can be filled."""
+
+        log_pane: "LogPane"
+
+        @property
+        def control(self) -> "LogPane":
+            """The pane it is about."""
+            return self.log_pane
+
     def __init__(self, scope: str | None, *, keep: int = KEEP) -> None:
         super().__init__()
         self.scope = scope
         """The bot whose lines are shown; None for all."""
         self.keep = keep
         """How many lines it holds at most."""
+        self.is_ready = False
+        """Whether its title and its lines are there."""
+        self.view = LogView(keep=keep)
+        """The lines."""
+        self._words = Static("", classes="log-scope", markup=False)
+        self._follow = Static("", classes="log-follow", markup=False)
         self._name = "all bots"
         self._filter = LineFilter()
         self._skipped = 0
         self._note = ""
+        self._everywhere: int | None = None
 
     def compose(self) -> ComposeResult:
         """Compose title and lines."""
         with Horizontal(classes="log-title"):
-            yield Static("", classes="log-scope", markup=False)
-            yield Static("", classes="log-follow", markup=False)
-        yield LogView(keep=self.keep)
+            yield self._words
+            yield self._follow
+        yield self.view
 
     def on_mount(self) -> None:
-        """Write the title."""
+        """Write the title, and ask for lines."""
+        self.is_ready = True
         self._title()
-
-    @property
-    def view(self) -> LogView:
-        """The lines."""
-        return self.query_one(LogView)
+        self.post_message(self.Began(self))
 
     def rename(self, name: str) -> None:
         """Say whose lines they are."""
@@ -80,6 +97,18 @@ class LogPane(Vertical):
         if skipped:
             self._skipped += skipped
             self._title()
+
+    def count_everywhere(self, count: int | None) -> None:
+        """Note how many matches the whole history has; None: not known."""
+        self._everywhere = count
+        self._title()
+
+    @property
+    def has_older_match(self) -> bool:
+        """Whether the next older match is no longer among the lines held."""
+        view = self.view
+        stands_at_first = not view.matches or view.match == 1
+        return stands_at_first and view.matches < (self._everywhere or 0)
 
     def go_to_match(self, step: int) -> bool:
         """Go to the next match; return whether there is one."""
@@ -106,7 +135,7 @@ class LogPane(Vertical):
         self._title()
 
     def _title(self) -> None:
-        if not self.is_mounted:
+        if not self.is_ready:
             return
         words = [
             self._name,
@@ -115,12 +144,9 @@ class LogPane(Vertical):
             self._search_words(),
             self._note,
         ]
-        self.query_one(".log-scope", Static).update(
-            Content("  ·  ".join(filter(None, words)))
-        )
-        follow = self.query_one(".log-follow", Static)
-        follow.set_class(not self.view.following, "-paused")
-        follow.update(Content(self._follow_words()))
+        self._words.update(Content("  ·  ".join(filter(None, words))))
+        self._follow.set_class(not self.view.following, "-paused")
+        self._follow.update(Content(self._follow_words()))
 
     def _search_words(self) -> str:
         view = self.view
@@ -131,12 +157,18 @@ class LogPane(Vertical):
         more = "…" if view.scanning else ""
         where = f"{view.match:,}/" if view.match else ""
         total = f"{where}{view.matches:,}{more}"
-        if not view.matches and not view.scanning:
+        if self._everywhere and self._everywhere > view.matches:
+            total += f" of {self._everywhere:,} in all"
+        elif not view.matches and not view.scanning:
             return f"no match: {view.needle.text}"
         return f"match {total}: {view.needle.text}"
 
     def _follow_words(self) -> str:
         view = self.view
+        if view.is_past and view.unseen:
+            return f"‖ history, {counted(view.unseen, 'new line')}  End follows"
+        if view.is_past:
+            return "‖ history  End follows"
         if view.following:
             return "▼ following"
         if not view.unseen:

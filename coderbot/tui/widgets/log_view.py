@@ -1,77 +1,39 @@
-"""The lines of the log: draws those in view, and follows the newest."""
+"""The lines of the log: follows the newest, searches, and goes back in time."""
 
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
-from rich.style import Style
 from textual.binding import BindingType
-from textual.geometry import Size
 from textual.message import Message
-from textual.reactive import var
-from textual.scroll_view import ScrollView
-from textual.selection import Selection
-from textual.strip import Strip
 
 from coderbot.loglevel import Level
 from coderbot.supervisor.lines import LogLine
-from coderbot.tui.linebuffer import KEEP, LineBuffer
+from coderbot.tui.linebuffer import KEEP
 from coderbot.tui.logkeys import SCROLL_KEYS
-from coderbot.tui.logtext import Look
 from coderbot.tui.matches import Matches
 from coderbot.tui.needle import Needle
-from coderbot.tui.painter import LinePainter
-from coderbot.tui.strips import highlighted
-from coderbot.tui.themes import HUES
+from coderbot.tui.widgets.log_canvas import LogCanvas
+from coderbot.tui.work import begin
 
-_NAMES = (
-    "time",
-    "parent",
-    "debug",
-    "info",
-    "warning",
-    "error",
-    "sup",
-    "stderr",
-    "match",
-    "found",
-    *(f"hue-{number}" for number in range(HUES)),
-)
-_LEAST_BODY = 8
-"""Cells for the text of a wrapped line at least."""
-_COPIED_ROWS = 5_000
-"""Rows copied at most by one selection."""
 _SCAN = 4_000
 """Lines looked through at once; a key waits for them, which takes 5 ms."""
 
 
-class LogView(ScrollView, can_focus=True, inherit_bindings=False):
-    """A window onto a `LineBuffer`.
+class LogView(LogCanvas, can_focus=True, inherit_bindings=False):
+    """Lines that one reads.
 
-    Lines are turned into cells only when they are looked at. While it follows,
-    the newest line stays in view; scrolling up ends that, and the lines that come
-    since are counted.
+    While it follows, the newest line stays in view; scrolling up ends that, and the
+    lines that come since are counted. Where it has been given older lines it shows
+    the past, until it follows again.
 
     Args:
         keep: How many lines to hold at most.
         id: The id of the widget.
     """
 
-    DEFAULT_CSS = """
-    LogView { height: 1fr; overflow-x: hidden; overflow-y: scroll; }
-    """
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"log-view--{name}" for name in _NAMES}
     BINDINGS: ClassVar[list[BindingType]] = [*SCROLL_KEYS]
-
-    wrap: var[bool] = var(False, init=False)
-    """Whether long lines go on in the next row, instead of being cut."""
-    times: var[bool] = var(True, init=False)
-    """Whether each line shows when it came (UTC)."""
-    needle: var[Needle] = var(Needle(), init=False)
-    """What is looked for: marked where it occurs, and counted."""
-    head_width: var[int] = var(8, init=False)
-    """Cells for the prefix of each line."""
 
     @dataclass
     class FollowChanged(Message):
@@ -102,15 +64,24 @@ class LogView(ScrollView, can_focus=True, inherit_bindings=False):
             """The log it is about."""
             return self.log_view
 
+    @dataclass
+    class Wanted(Message):
+        """Somebody has come to an end of what is held, and wants to go on."""
+
+        log_view: "LogView"
+        which: Literal["older", "newer", "newest"]
+
+        @property
+        def control(self) -> "LogView":
+            """The log it is about."""
+            return self.log_view
+
     def __init__(self, *, keep: int = KEEP, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._buffer = LineBuffer(keep)
-        self._painter: LinePainter | None = None
+        super().__init__(keep=keep, id=id)
         self._following = True
         self._unseen = 0
-        self._found: int | None = None
-        """Number of the line that the search stands at."""
         self._matches = Matches(Needle())
+        self._past = False
         self._scanning = False
         self._wanted = 0
         """Which way to go once a match is found; 0: nowhere."""
@@ -127,16 +98,6 @@ class LogView(ScrollView, can_focus=True, inherit_bindings=False):
         return self._unseen
 
     @property
-    def _width(self) -> int:
-        """Cells of a row, beside the scrollbar."""
-        return self.scrollable_content_region.width
-
-    @property
-    def line_count(self) -> int:
-        """Lines held."""
-        return len(self._buffer)
-
-    @property
     def matches(self) -> int:
         """How many lines match, as far as they were looked through."""
         return len(self._matches)
@@ -151,12 +112,24 @@ class LogView(ScrollView, can_focus=True, inherit_bindings=False):
         """Whether lines are still being looked through."""
         return self._scanning
 
-    def lines(self) -> Sequence[LogLine]:
-        """Return the lines it holds."""
-        return self._buffer.lines()
+    @property
+    def is_past(self) -> bool:
+        """Whether older lines are shown, and new ones only counted."""
+        return self._past
+
+    @property
+    def first_seq(self) -> int:
+        """Number of the oldest line it holds; 0 without any."""
+        return self._buffer.first_seq
+
+    @property
+    def last_seq(self) -> int:
+        """Number of the newest line it holds; 0 without any."""
+        return self._buffer.seq_at(len(self._buffer) - 1) if len(self._buffer) else 0
 
     def show(self, lines: Sequence[LogLine]) -> None:
         """Show these lines instead of those shown, and follow."""
+        self._past = False
         self._buffer.clear()
         self._buffer.extend(lines)
         self._paint().forget()
@@ -167,6 +140,9 @@ class LogView(ScrollView, can_focus=True, inherit_bindings=False):
         """Add newer lines at the end."""
         if not lines:
             return
+        if self._past:
+            self._tell(following=False, unseen=self._unseen + len(lines))
+            return
         gone = self._buffer.extend(lines)
         self._matches.add_newer(lines)
         if gone:
@@ -176,13 +152,38 @@ class LogView(ScrollView, can_focus=True, inherit_bindings=False):
         self._settle(self.scroll_offset.y - gone)
 
     def add_older(self, lines: Sequence[LogLine]) -> None:
-        """Add older lines at the top; what is in view stays there."""
+        """Add older lines at the top; what is in view stays there.
+
+        From then on it shows the past, until it follows again.
+        """
+        self._past = True
+        self._tell(following=False, unseen=self._unseen)
         rows = self._buffer.prepend(lines)
         self._matches.add_older(lines)
         self._settle(self.scroll_offset.y + rows)
 
+    def show_past(self, lines: Sequence[LogLine], seq: int) -> None:
+        """Show older lines instead, and stand at one of them."""
+        self._buffer.clear()
+        self._buffer.extend(lines)
+        self._look_for(self.needle)
+        self._past = True
+        self._paint().forget()
+        self._tell(following=False, unseen=self._unseen)
+        self._settle(0)
+        self.go_to(seq)
+
+    def add_newer(self, lines: Sequence[LogLine]) -> None:
+        """While it shows the past: add the lines that came next."""
+        self._buffer.extend(lines)
+        self._matches.add_newer(lines)
+        self._settle(self.scroll_offset.y)
+
     def follow(self) -> None:
         """Go to the newest line and stay there."""
+        if self._past:
+            self.post_message(self.Wanted(self, "newest"))
+            return
         self._tell(following=True, unseen=0)
         self._settle(0)
 
@@ -192,12 +193,6 @@ class LogView(ScrollView, can_focus=True, inherit_bindings=False):
             self._tell(following=False, unseen=0)
         else:
             self.follow()
-
-    def text_in_view(self) -> str:
-        """Return the rows in view as text."""
-        last = min(self._buffer.rows, self.scroll_offset.y + self.size.height)
-        rows = range(self.scroll_offset.y, last)
-        return "\n".join(self._strip(row).text.rstrip() for row in rows)
 
     def go_to_match(self, step: int) -> bool:
         """Go to the next line that holds the needle; return whether there is one.
@@ -262,9 +257,7 @@ class LogView(ScrollView, can_focus=True, inherit_bindings=False):
         self._matches = Matches(needle)
         self._scanning = bool(needle) and self.is_mounted
         if self._scanning:
-            self.run_worker(
-                self._scan(self._matches), group="scan", exclusive=True, name="scan"
-            )
+            begin(self, "scan", self._scan, self._matches)
         else:
             self.post_message(self.Searched(self))
 
@@ -298,103 +291,32 @@ class LogView(ScrollView, can_focus=True, inherit_bindings=False):
         target = 0 if where == "home" else self.scroll_offset.y + steps[where]
         self.scroll_to(y=target, animate=False, force=True)
 
-    def render_line(self, y: int) -> Strip:
-        """Return the cells of one row in view."""
-        row = self.scroll_offset.y + y
-        if row >= self._buffer.rows:
-            return Strip.blank(self._width, self.rich_style)
-        strip = self._strip(row)
-        selection = self.text_selection
-        span = selection.get_span(row) if selection else None
-        if span is not None:
-            style = self.screen.get_component_rich_style("screen--selection")
-            strip = highlighted(strip, span, style)
-        return strip.apply_offsets(0, row)
-
-    def _strip(self, row: int) -> Strip:
-        line, piece = self._buffer.at(row)
-        return self._paint().strip(line, piece, found=line.seq == self._found)
-
-    def selection_updated(self, selection: Selection | None) -> None:  # noqa: ARG002
-        """Draw the selection anew."""
-        self.refresh()
-
-    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
-        """Return the selected text as it is drawn, and what ends it."""
-        first = selection.start.y if selection.start else 0
-        last = selection.end.y if selection.end else self._buffer.rows - 1
-        rows = range(max(0, first), min(last, self._buffer.rows - 1) + 1)
-        texts = (self._selected(row, selection) for row in rows[:_COPIED_ROWS])
-        return "\n".join(texts), "\n"
-
-    def _selected(self, row: int, selection: Selection) -> str:
-        start, end = selection.get_span(row) or (0, 0)
-        text = self._strip(row).text
-        return text[start : len(text) if end < 0 else end].rstrip()
-
-    def _paint(self) -> LinePainter:
-        if self._painter is None:
-            look = Look(
-                self._styles(),
-                self.head_width,
-                self.times,
-                self.needle,
-                colours=not self.app.no_color,
-                width=self._width,
-            )
-            room = self._body_width(look) if self.wrap else None
-            self._painter = LinePainter(look, self.rich_style, room, self.app.console)
-        return self._painter
-
-    def _styles(self) -> dict[str, Style]:
-        return {
-            name: self.get_component_rich_style(f"log-view--{name}", partial=True)
-            for name in _NAMES
-        }
-
-    def _body_width(self, look: Look) -> int:
-        return max(_LEAST_BODY, look.width - look.indent)
-
-    def _relook(self) -> None:
-        """Draw all anew, keeping the first line in view where it is."""
-        if not self.is_mounted or not self.size.width:
-            return
-        self._painter = None
-        top = self._buffer.index_at(self.scroll_offset.y) if len(self._buffer) else 0
-        self._buffer.wrap(self._paint().room)
-        self._settle(self._buffer.row_of(top) if len(self._buffer) else 0)
-
-    watch_wrap = watch_times = watch_head_width = on_resize = _relook
-
-    def watch_needle(self) -> None:
-        """Mark other text."""
-        self._look_for(self.needle)
-        self._relook()
-
-    def notify_style_update(self) -> None:
-        """Forget what was drawn in the old colours."""
-        super().notify_style_update()
-        self._painter = None
-
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Follow at the end, and nowhere else, when a person scrolls."""
         super().watch_scroll_y(old_value, new_value)
         if not self._settling and self.is_mounted:
             at_end = round(new_value) >= self.max_scroll_y
+            if round(new_value) <= 0 < self.max_scroll_y:
+                self.post_message(self.Wanted(self, "older"))
+            if at_end and self._past:
+                self.post_message(self.Wanted(self, "newer"))
+                return
             self._tell(following=at_end, unseen=0 if at_end else self._unseen)
-
-    def _settle(self, top: int) -> None:
-        self._settling = True
-        self.virtual_size = Size(0, self._buffer.rows)
-        target = self.max_scroll_y if self._following else top
-        self.scroll_to(y=target, animate=False, force=True)
-        self._settling = False
-        self.refresh()
 
     def _tell(self, *, following: bool, unseen: int) -> None:
         if (following, unseen) != (self._following, self._unseen):
             self._following, self._unseen = following, unseen
             self.post_message(self.FollowChanged(self, following, unseen))
+
+    def watch_needle(self) -> None:
+        """Mark other text, and count it."""
+        self._look_for(self.needle)
+        self._relook()
+
+    def _settle(self, top: int) -> None:
+        self._settling = True
+        super()._settle(self._buffer.rows if self._following else top)
+        self._settling = False
 
 
 def _is_error(line: LogLine) -> bool:

@@ -1,7 +1,8 @@
 """The lower half of the screen: one pane of the log, or several."""
 
+import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from textual import on
 from textual.app import ComposeResult
@@ -9,18 +10,25 @@ from textual.containers import Grid, Vertical
 from textual.message import Message
 
 from coderbot.control.port import SupervisorPort
+from coderbot.errors import CoderBotError
 from coderbot.supervisor.lines import LogLine
 from coderbot.tui.linebuffer import KEEP
 from coderbot.tui.linefilter import LEVELS, LineFilter
 from coderbot.tui.needle import Needle
 from coderbot.tui.panes import LAYOUTS, columns_of, scopes_of
+from coderbot.tui.past import Past
+from coderbot.tui.plain import printable
 from coderbot.tui.widgets.input_bar import InputBar
 from coderbot.tui.widgets.log_pane import LogPane
+from coderbot.tui.widgets.log_view import LogView
+from coderbot.tui.work import begin
 
 AT_ONCE = 20_000
 """Lines taken from the logbook at most for one picture; older ones are counted."""
 _KEEP_OF_ONE = 10_000
 """Lines held by each of several panes."""
+_TYPING_S = 0.2
+"""A pause in typing after which the whole history is searched, in seconds."""
 _LEAST_ROWS = 7
 """Rows of a pane, where all of them do not fit."""
 
@@ -49,6 +57,7 @@ class LogWall(Vertical):
         self._last_seq = 0
         self._filter = LineFilter()
         self._needle = Needle()
+        self._past = Past(port)
         self._times, self._wrap, self._head_width = True, False, 8
 
     def compose(self) -> ComposeResult:
@@ -60,8 +69,9 @@ class LogWall(Vertical):
 
     @property
     def panes(self) -> Sequence[LogPane]:
-        """The panes, in order."""
-        return tuple(self.query_one("#panes", Grid).query_children(LogPane))
+        """The panes that are there, in order."""
+        panes = self.query_one("#panes", Grid).query_children(LogPane)
+        return tuple(pane for pane in panes if pane.is_ready)
 
     @property
     def active(self) -> LogPane | None:
@@ -96,15 +106,14 @@ class LogWall(Vertical):
         for line in lines:
             mine[line.bot].append(line)
         for pane in self.panes:
-            if pane.is_mounted:
-                of_pane = lines if pane.scope is None else mine[pane.scope]
-                pane.add(of_pane, skipped if pane.scope is None else 0)
+            of_pane = lines if pane.scope is None else mine[pane.scope]
+            pane.add(of_pane, skipped if pane.scope is None else 0)
         return lines
 
     def reload(self) -> None:
         """Show the kept lines anew, in every pane."""
         newest = self._port.lines(limit=1)
-        self._last_seq = max((line.seq for line in newest), default=self._last_seq)
+        self._last_seq = max((line.seq for line in newest), default=0)
         for pane in self.panes:
             self._fill(pane)
 
@@ -160,6 +169,9 @@ class LogWall(Vertical):
             self.notify("Nothing to search for: press / first", markup=False)
             return
         active = self.active
+        if step < 0 and active is not None and active.has_older_match:
+            self._read(self._go_to_older_match, active)
+            return
         rest = [pane for pane in self.panes if pane is not active]
         for pane in [active, *rest]:
             if pane is not None and pane.go_to_match(step):
@@ -183,14 +195,13 @@ class LogWall(Vertical):
             pane.set_class(
                 len(scopes) > 1 and pane.scope == self._selected, "-selected"
             )
-            if pane.is_mounted:
-                pane.view.head_width = self._head_width
+            pane.view.head_width = self._head_width
 
     def _replace(self, scopes: list[str | None]) -> None:
         """Turn the panes into those of other bots; some come or go."""
         grid = self.query_one("#panes", Grid)
         keep = KEEP if len(scopes) == 1 else _KEEP_OF_ONE
-        panes = list(self.panes)
+        panes = list(grid.query_children(LogPane))
         if panes and panes[0].keep != keep:
             grid.remove_children()
             panes = []
@@ -203,17 +214,16 @@ class LogWall(Vertical):
         new = [LogPane(scope, keep=keep) for scope in scopes[len(panes) :]]
         grid.mount_all(new)
         self._set_grid()
-        self.call_after_refresh(self._begin, new)
 
-    def _begin(self, panes: Sequence[LogPane]) -> None:
-        for pane in panes:
-            if pane.is_mounted:
-                self._dress(pane)
-                self._fill(pane)
+    @on(LogPane.Began)
+    def _began(self, event: LogPane.Began) -> None:
+        event.stop()
+        self._dress(event.log_pane)
+        self._fill(event.log_pane)
         self._arrange()
 
     def _fill(self, pane: LogPane) -> None:
-        if pane.is_mounted:
+        if pane.is_ready:
             lines = self._port.lines(pane.scope, limit=pane.keep)
             known = [line for line in lines if line.seq <= self._last_seq]
             pane.show(known, self._filter)
@@ -235,6 +245,74 @@ class LogWall(Vertical):
         self._needle = needle
         for pane in self.panes:
             pane.view.needle = needle
+            pane.count_everywhere(None)
+        if needle and not needle.error:
+            begin(self, "count", self._count_everywhere, needle)
+        else:
+            self.workers.cancel_group(self, "count")
+
+    async def _count_everywhere(self, needle: Needle) -> None:
+        """Count the matches in the whole history, once the typing pauses."""
+        await asyncio.sleep(_TYPING_S)
+        try:
+            hits = await self._past.count(needle, self._filter)
+        except CoderBotError as error:
+            self.notify(printable(error.message), severity="warning", markup=False)
+            return
+        for pane in self.panes:
+            of_one = hits.counts.get(pane.scope or "", 0)
+            pane.count_everywhere(hits.count if pane.scope is None else of_one)
+
+    def _read(self, read: Callable[[LogPane], Awaitable[None]], pane: LogPane) -> None:
+        """Read from the history; a newer wish takes the place of an older one."""
+        begin(self, "history", self._told, read, pane)
+
+    async def _told(
+        self, read: Callable[[LogPane], Awaitable[None]], pane: LogPane
+    ) -> None:
+        try:
+            await read(pane)
+        except CoderBotError as error:
+            self.notify(printable(error.message), severity="error", markup=False)
+
+    async def _go_to_older_match(self, pane: LogPane) -> None:
+        view, only = pane.view, self._filter
+        seq = await self._past.match(pane.scope, self._needle, only, view.first_seq)
+        if seq is None:
+            pane.go_to_match(-1)
+            return
+        before = await self._past.older(pane.scope, only, seq + 1)
+        after = await self._past.newer(pane.scope, only, seq, self._last_seq)
+        view.show_past([*before, *after], seq)
+
+    @on(LogView.Wanted)
+    def _wanted(self, event: LogView.Wanted) -> None:
+        event.stop()
+        pane = next((pane for pane in self.panes if pane.view is event.log_view), None)
+        if pane is None:
+            return
+        if event.which == "newest":
+            self._fill(pane)
+        elif event.which == "older":
+            self._read(self._read_older, pane)
+        else:
+            self._read(self._read_newer, pane)
+
+    async def _read_older(self, pane: LogPane) -> None:
+        first = pane.view.first_seq
+        lines = await self._past.older(pane.scope, self._filter, first)
+        if lines and pane.view.first_seq == first:
+            pane.view.add_older(lines)
+
+    async def _read_newer(self, pane: LogPane) -> None:
+        view = pane.view
+        after = view.last_seq
+        lines = await self._past.newer(pane.scope, self._filter, after, self._last_seq)
+        if view.is_past and view.last_seq == after:
+            if lines:
+                view.add_newer(lines)
+            else:
+                self._fill(pane)
 
     def _filter_by(self, only: LineFilter) -> None:
         self._filter = only

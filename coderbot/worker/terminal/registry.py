@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -103,6 +103,10 @@ class TerminalRegistry:
 
     def __len__(self) -> int:
         return len(self._sessions)
+
+    def sessions(self) -> Sequence[TerminalSession]:
+        """Return the open terminals."""
+        return [each for each in self._sessions.values() if each.is_open]
 
     def get(self, key: TerminalId) -> TerminalSession | None:
         """Return the open terminal of this name."""
