@@ -13,6 +13,7 @@ class Section(Enum):
     """A group of commands in /help and in the docs."""
 
     TERMINALS = "Terminals"
+    ASSISTANTS = "Assistants"
     SCREEN = "Screen"
     TYPING = "Typing"
     KEYS = "Keys"
@@ -94,6 +95,20 @@ def _key(
     )
 
 
+def assistant_command(name: str, menus: tuple[Menu, ...] = ()) -> Command:
+    """Return the command that starts the assistant `name`."""
+    return Command(
+        name,
+        f"start {name}, in a directory, with further arguments",
+        Section.ASSISTANTS,
+        "assistants.start_assistant",
+        usage="[DIRECTORY] [ARGUMENT…]",
+        example="~/project",
+        menus=menus,
+    )
+
+
+_assistant = partial(Command, section=Section.ASSISTANTS)
 _terminal = partial(Command, section=Section.TERMINALS)
 _screen = partial(Command, section=Section.SCREEN)
 _typing = partial(Command, section=Section.TYPING, needs_terminal=True)
@@ -136,6 +151,31 @@ TERMINALS = (
         handler="look.change_size",
         usage="[COLUMNSxROWS|default]",
         example="80x24",
+    ),
+)
+ASSISTANTS = (
+    *(assistant_command(name, IDLE) for name in ("claude", "copilot", "codex")),
+    *(assistant_command(name) for name in ("gemini", "opencode", "cursor")),
+    _assistant(
+        "projects",
+        "pick a project to work in",
+        handler="projects.list_projects",
+        menus=IDLE,
+    ),
+    _assistant("coders", "list the assistants", handler="coders.list_coders"),
+    _assistant(
+        "addcoder",
+        "add an assistant of your own, started by /NAME",
+        handler="coders.add_coder",
+        usage="NAME [COMMAND…]",
+        example="aider aider --no-auto-commits",
+    ),
+    _assistant(
+        "removecoder",
+        "remove an assistant of your own",
+        handler="coders.remove_coder",
+        usage="NAME",
+        example="aider",
     ),
 )
 SCREEN = (
@@ -269,7 +309,15 @@ BOT = (
     ),
 )
 
-COMMANDS: tuple[Command, ...] = (*TERMINALS, *SCREEN, *TYPING, *KEYS, *FILES, *BOT)
+COMMANDS: tuple[Command, ...] = (
+    *TERMINALS,
+    *ASSISTANTS,
+    *SCREEN,
+    *TYPING,
+    *KEYS,
+    *FILES,
+    *BOT,
+)
 """Every command, in the order of /help."""
 
 BY_NAME = {name: command for command in COMMANDS for name in command.names}

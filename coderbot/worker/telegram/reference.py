@@ -4,7 +4,7 @@
 """
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from coderbot.worker.telegram.commands import Command, by_section
 from coderbot.worker.telegram.lengths import MAX_TEXT_UNITS, utf16_units
@@ -23,15 +23,17 @@ _NOTES = (
 )
 
 
-def help_pages(media_dir: str) -> tuple[str, ...]:
+def help_pages(media_dir: str, own: Sequence[Command] = ()) -> tuple[str, ...]:
     """Return the answer to /help: as few messages as Telegram's limit allows.
 
     Args:
         media_dir: Where files are exchanged.
+        own: Commands that only the one who asks has.
     """
+    groups = {each.value: group for each, group in by_section().items()}
+    groups |= {"Your own": tuple(own)} if own else {}
     blocks = [
-        "\n".join((section.value, *map(_line, commands)))
-        for section, commands in by_section().items()
+        "\n".join((title, *map(_line, commands))) for title, commands in groups.items()
     ]
     files = f"Files put into {media_dir} are sent to this chat."
     return _pages((*blocks, *_NOTES, files))

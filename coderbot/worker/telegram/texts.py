@@ -187,3 +187,83 @@ def kill_question(bot: str) -> str:
 def killed(bot: str) -> str:
     """Return the last word of a bot that was told to stop."""
     return f"{bot} stops now."
+
+
+CODERS_HINT = (
+    "/NAME starts one in the home directory, /NAME DIRECTORY in another. "
+    "/addcoder NAME COMMAND adds one, /removecoder NAME removes it."
+)
+
+
+def starting(name: str) -> str:
+    """Return the notice that an assistant is being started."""
+    return f"Starting {name}…"
+
+
+def is_started_already(name: str) -> str:
+    """Return why an assistant is not started a second time."""
+    return (
+        f"{name} is open already. /use {name} shows it, /close {name} closes it; "
+        f"then /{name} starts it anew."
+    )
+
+
+def program_ended(name: str, how: str) -> str:
+    """Return the word about a program that was started instead of a shell.
+
+    Args:
+        name: Of the assistant.
+        how: How it ended: `exit 1`, `SIGKILL`.
+    """
+    return (
+        f"{name} ended: {how}. The screen shows its last words; "
+        f"/{name} starts it again."
+    )
+
+
+def coder_line(
+    name: str, command: str, icon: str, is_own: bool, is_installed: bool
+) -> str:
+    """Return one line of /coders."""
+    notes = ("your own",) * is_own + ("not in PATH",) * (not is_installed)
+    note = f" ({', '.join(notes)})" if notes else ""
+    return f"{icon} /{name} - {command}{note}".strip()
+
+
+def bad_catalogue(problem: str) -> str:
+    """Return what is wrong with the file of further assistants."""
+    return f"\nThe assistants of this file are left out until it is mended.\n{problem}"
+
+
+def coder_added(name: str, is_missing: bool) -> str:
+    """Return the answer to /addcoder."""
+    warning = " Its program is not in PATH yet." if is_missing else ""
+    return f"Added. /{name} starts it.{warning}"
+
+
+def coder_removed(name: str) -> str:
+    """Return the answer to /removecoder."""
+    return f"Removed: {name}."
+
+
+def projects(root: str, count: int) -> str:
+    """Return the text above a list of projects."""
+    return f"{count} projects in {root}:" if count > 1 else f"One project in {root}:"
+
+
+def no_projects(root: str) -> str:
+    """Return what to say when there are no projects."""
+    return (
+        f"There are no directories in {root}. PROJECTS_ROOT names the directory that "
+        "holds the projects."
+    )
+
+
+def project_picked(name: str) -> str:
+    """Return the question what to start in a project."""
+    return f"📁 {name}\nWhat is to be started there?"
+
+
+def project_is_gone(name: str) -> str:
+    """Return what to say when a project was removed meanwhile."""
+    return f"{name} is not there any more."
