@@ -528,9 +528,9 @@ class Settings:
         return self.bot_tokens or self.bot_token_list
 
     @property
-    def macros(self) -> tuple[str, ...]:
-        """Texts of the macros `[m0]` to `[m9]`; empty ones are unset."""
-        return tuple(getattr(self, f"macro_{digit}") for digit in range(10))
+    def macros(self) -> dict[str, str]:
+        """Texts of the macros `m0` to `m9`; empty ones are unset."""
+        return {f"m{digit}": getattr(self, f"macro_{digit}") for digit in range(10)}
 
     @property
     def assistant_arguments(self) -> dict[str, str]:

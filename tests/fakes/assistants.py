@@ -15,6 +15,30 @@ for line in sys.stdin:
 """Tells how it was started, then repeats every line."""
 
 
+ASKS = f"""#!{sys.executable}
+import sys
+print("Do you trust the files in this folder?", flush=True)
+print(" 1. Yes, proceed", flush=True)
+print(" 2. No, exit", flush=True)
+answer = sys.stdin.readline().strip()
+print("\\x1b[2J\\x1b[HANSWER", answer, "READY", flush=True)
+for line in sys.stdin:
+    print("HEARD", line.strip(), flush=True)
+"""
+"""Wants an answer before it is ready."""
+
+STARTS_SLOWLY = f"""#!{sys.executable}
+import sys, time
+for step in range(8):
+    print("loading", step, flush=True)
+    time.sleep(0.2)
+print("READY", flush=True)
+for line in sys.stdin:
+    print("HEARD", line.strip(), flush=True)
+"""
+"""Draws for longer than a screen must be still to count as ready."""
+
+
 def make_program(directory: Path, name: str, content: str = _TALKS) -> Path:
     """Put a program into `directory`/bin; by default one that tells and repeats."""
     path = directory / "bin" / name

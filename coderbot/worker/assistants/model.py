@@ -44,10 +44,9 @@ class Assistant(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         """The words of `command` and `arguments`."""
         return tuple(shlex.split(self.command) + shlex.split(self.arguments or ""))
 
-    @property
-    def asks(self) -> re.Pattern[str] | None:
-        """Matches a line by which it asks something; None when it never does."""
-        return re.compile("|".join(self.questions)) if self.questions else None
+    def asks(self, text: str) -> bool:
+        """Return whether `text`, on its screen, asks something."""
+        return any(re.search(pattern, text) for pattern in self.questions)
 
 
 def merged(

@@ -16,6 +16,7 @@ class Section(Enum):
     ASSISTANTS = "Assistants"
     SCREEN = "Screen"
     TYPING = "Typing"
+    MACROS = "Macros"
     KEYS = "Keys"
     FILES = "Files"
     BOT = "This bot"
@@ -112,6 +113,7 @@ _assistant = partial(Command, section=Section.ASSISTANTS)
 _terminal = partial(Command, section=Section.TERMINALS)
 _screen = partial(Command, section=Section.SCREEN)
 _typing = partial(Command, section=Section.TYPING, needs_terminal=True)
+_macro = partial(Command, section=Section.MACROS)
 _file = partial(Command, section=Section.FILES)
 _bot = partial(Command, section=Section.BOT)
 
@@ -161,6 +163,13 @@ ASSISTANTS = (
         "pick a project to work in",
         handler="projects.list_projects",
         menus=IDLE,
+    ),
+    _assistant(
+        "startup",
+        "tell what is typed when the assistant has started, set it, or delete it",
+        handler="startup.change_startup",
+        usage="[TEXT|delete]",
+        example="read the notes and tell what is next",
     ),
     _assistant("coders", "list the assistants", handler="coders.list_coders"),
     _assistant(
@@ -247,6 +256,21 @@ TYPING = (
         urgent_arguments=("c",),
     ),
 )
+MACROS = (
+    _macro(
+        "macros",
+        "list the macros, with buttons that type them",
+        handler="macros.list_macros",
+        menus=OPEN,
+    ),
+    _macro(
+        "macro",
+        "tell what [NAME] in a message stands for, set it, or delete it",
+        handler="macros.change_macro",
+        usage="NAME [TEXT|delete]",
+        example="tests run all tests and mend what fails",
+    ),
+)
 KEYS = (
     _key("ctrlc", "ctrl+c", "press Control-C at once", menus=OPEN, is_urgent=True),
     _key("esc", "esc", "press Escape", menus=OPEN),
@@ -314,6 +338,7 @@ COMMANDS: tuple[Command, ...] = (
     *ASSISTANTS,
     *SCREEN,
     *TYPING,
+    *MACROS,
     *KEYS,
     *FILES,
     *BOT,

@@ -4,7 +4,7 @@ from collections.abc import Coroutine, Sequence
 from typing import Any
 
 from coderbot.worker.tasks import Tasks
-from coderbot.worker.telegram import texts
+from coderbot.worker.telegram import assistanttexts, texts
 from coderbot.worker.telegram.buttons import Buttons
 from coderbot.worker.telegram.chatmenus import ChatMenus
 from coderbot.worker.telegram.chooser import Chooser, choice_keyboard
@@ -53,7 +53,7 @@ class News:
         if program is None or how == IDLE:
             word = texts.terminal_ended(place.name, how, self._idle_s)
         else:
-            word = texts.program_ended(program.name, how)
+            word = assistanttexts.program_ended(program.name, how)
         self._say(place, word, left)
 
     def idle(self, place: Place, left_s: float) -> None:

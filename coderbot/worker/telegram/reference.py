@@ -17,8 +17,8 @@ _NOTES = (
     "That goes for the commands that coding CLIs are known for; //name types /name "
     "for any other. What a shell means by a point stays: ./run, .., .hidden. "
     "..exit types .exit.",
-    "[m0] to [m9] stand for the texts of M0 to M9 in the settings, [media] for "
-    "the directory whose files are sent to you, which programs in the terminal "
+    "[m0] to [m9] stand for the texts of M0 to M9 in the settings, [name] for a "
+    "macro of your own (/macro), [media] for the directory whose files are sent to you, which programs in the terminal "
     "know as $CODERBOT_OUTBOX.",
 )
 

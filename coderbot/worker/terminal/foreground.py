@@ -6,6 +6,11 @@ _PLAIN_SHELLS = frozenset({"sh", "dash", "ash", "busybox"})
 """Shells that leave that to the terminal."""
 
 
+def is_shell(name: str) -> bool:
+    """Tell whether a program of this name is a shell; a script that one runs is none."""
+    return name in _LINE_EDITORS or name in _PLAIN_SHELLS
+
+
 def program_name(group: int) -> str:
     """Return the name of the leader of a process group; empty when there is none."""
     if group <= 0:

@@ -2,7 +2,8 @@
 
 from coderbot.worker.assistants.invocation import Invocation, parse_invocation
 from coderbot.worker.assistants.launch import program_of
-from coderbot.worker.telegram import texts
+from coderbot.worker.telegram import assistanttexts, texts
+from coderbot.worker.telegram.handlers.startup import type_when_ready
 from coderbot.worker.telegram.handlers.terminal import open_and_show
 from coderbot.worker.telegram.request import Asker, Request
 
@@ -29,8 +30,11 @@ async def start(asker: Asker, name: str, invocation: Invocation) -> None:
     if assistant is None:
         asker.reply(texts.unknown_command(name))
     elif services.desk.named(asker.user_id, name) is not None:
-        asker.reply(texts.is_started_already(name))
+        asker.reply(assistanttexts.is_started_already(name))
     else:
         program = program_of(name, assistant, invocation, services.projects)
-        services.outbox.notice(asker.chat, texts.starting(name), thread=asker.thread)
-        await open_and_show(asker, name, program)
+        services.outbox.notice(
+            asker.chat, assistanttexts.starting(name), thread=asker.thread
+        )
+        place = await open_and_show(asker, name, program)
+        type_when_ready(asker, place.session, name, assistant)

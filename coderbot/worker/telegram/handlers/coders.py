@@ -1,7 +1,7 @@
 """The assistants that a user has: listing, adding and removing them."""
 
 from coderbot.worker.assistants.launch import is_installed
-from coderbot.worker.telegram import texts
+from coderbot.worker.telegram import assistanttexts
 from coderbot.worker.telegram.request import Request
 
 
@@ -10,11 +10,13 @@ async def list_coders(request: Request) -> None:
     roster = request.services.roster
     own = roster.added_by(request.user_id)
     lines = [
-        texts.coder_line(name, each.command, each.icon, name in own, is_installed(each))
+        assistanttexts.coder_line(
+            name, each.command, each.icon, name in own, is_installed(each)
+        )
         for name, each in roster.of(request.user_id).items()
     ]
-    problem = (texts.bad_catalogue(roster.problem),) if roster.problem else ()
-    request.reply("\n".join((*lines, "", texts.CODERS_HINT, *problem)))
+    problem = (assistanttexts.bad_catalogue(roster.problem),) if roster.problem else ()
+    request.reply("\n".join((*lines, "", assistanttexts.CODERS_HINT, *problem)))
 
 
 async def add_coder(request: Request) -> None:
@@ -28,7 +30,7 @@ async def add_coder(request: Request) -> None:
     services.roster.add(request.user_id, name, command.strip() or name)
     assistant = services.roster.find(request.user_id, name)
     missing = assistant is not None and not is_installed(assistant)
-    request.reply(texts.coder_added(name, missing))
+    request.reply(assistanttexts.coder_added(name, missing))
 
 
 async def remove_coder(request: Request) -> None:
@@ -38,4 +40,4 @@ async def remove_coder(request: Request) -> None:
         request.refuse()
         return
     request.services.roster.remove(request.user_id, name)
-    request.reply(texts.coder_removed(name))
+    request.reply(assistanttexts.coder_removed(name))

@@ -1,6 +1,7 @@
 """What a user types: text, keys by name, keys by button."""
 
 from coderbot.worker.telegram.choosing import say_no_terminal
+from coderbot.worker.telegram.macros import marks_of
 from coderbot.worker.telegram.place import Place
 from coderbot.worker.telegram.request import Asker, Request
 from coderbot.worker.telegram.typed import typed_text
@@ -45,7 +46,6 @@ async def type_message(asker: Asker, text: str) -> None:
     if place is None:
         say_no_terminal(asker)
         return
-    media_dir = str(services.dirs.to(asker.user_id))
-    typed = typed_text(text, services.settings.macros, media_dir)
+    typed = typed_text(text, marks_of(services, asker.user_id))
     await place.session.type_text(typed, enter=True)
     place.screen.touch()

@@ -6,7 +6,7 @@ from coderbot.errors import CoderBotError
 from coderbot.worker.assistants.invocation import Invocation
 from coderbot.worker.assistants.launch import is_installed
 from coderbot.worker.services import Services
-from coderbot.worker.telegram import texts
+from coderbot.worker.telegram import assistanttexts
 from coderbot.worker.telegram.handlers.assistants import start
 from coderbot.worker.telegram.handlers.terminal import open_and_show
 from coderbot.worker.telegram.keyboards import button
@@ -38,7 +38,7 @@ class ProjectPicker:
         if what == "pick":
             name = self._names[int(which)]
             keyboard = _starters(press.services, press.user_id, press.key, which)
-            self._show(press, texts.project_picked(name), keyboard)
+            self._show(press, assistanttexts.project_picked(name), keyboard)
         else:
             self._page = int(which)
             self._show(press, *self.list(press.services, press.key))
@@ -57,7 +57,7 @@ class ProjectPicker:
             for label, page in (("◀", self._page - 1), ("▶", self._page + 1))
             if 0 <= page * PAGE < len(self._names)
         ]
-        text = texts.projects(str(services.projects.root), len(self._names))
+        text = assistanttexts.projects(str(services.projects.root), len(self._names))
         return text, InlineKeyboardMarkup([*rows, turns] if turns else rows)
 
     async def _start(self, press: Press, which: str, program: str) -> str:
@@ -65,7 +65,7 @@ class ProjectPicker:
         name = self._names[int(which)]
         directory = services.projects.project(name)
         if directory is None:
-            return texts.project_is_gone(name)
+            return assistanttexts.project_is_gone(name)
         # In a private chat the chat has the id of the user.
         asker = Asker(services, user_id, user_id, press.thread)
         try:
@@ -89,7 +89,7 @@ async def list_projects(request: Request) -> None:
     services = request.services
     names = services.projects.listed()
     if not names:
-        request.reply(texts.no_projects(str(services.projects.root)))
+        request.reply(assistanttexts.no_projects(str(services.projects.root)))
         return
     picker = ProjectPicker(names)
     key = services.buttons.issue(request.user_id, picker)

@@ -37,6 +37,14 @@ def test_what_comes_with_the_bot_makes_sense(entry: Assistant) -> None:
     assert all(encode_key(key) for key in keys if key not in ("refresh", "more"))
 
 
+def test_what_it_asks_is_known() -> None:
+    claude = built_in()["claude"]
+    assert claude.asks("> 1. Yes, I trust this folder")
+    assert claude.asks("DO YOU TRUST the files?")
+    assert not claude.asks("All done.")
+    assert not Assistant(command="x").asks("1. Yes")
+
+
 def test_an_own_entry_adds_or_overrides_what_it_has() -> None:
     tables = {
         "claude": {"arguments": "--model opus"},
