@@ -35,6 +35,12 @@ def words(raw: str) -> tuple[str, ...]:
         raise ValueError(f"allowed: the words of a command ({error})") from None
 
 
+def shell_text(raw: str) -> str:
+    """Return the text as it stands, if it can be split as a shell does."""
+    words(raw)
+    return raw
+
+
 def flag(raw: str) -> bool:
     """Return the truth value of `true/1/on/yes` or `false/0/off/no`."""
     word = raw.strip().lower()

@@ -303,7 +303,7 @@ class Settings:
     copilot_arguments: str = _assistants(
         "COPILOT_ARGUMENTS",
         _COPILOT,
-        parsers.text,
+        parsers.shell_text,
         "Arguments of /copilot; may be set to nothing.",
         unit="shell text",
         may_be_empty=True,
@@ -311,7 +311,7 @@ class Settings:
     gemini_arguments: str = _assistants(
         "GEMINI_ARGUMENTS",
         "",
-        parsers.text,
+        parsers.shell_text,
         "Arguments of /gemini.",
         unit="shell text",
         may_be_empty=True,
@@ -319,10 +319,48 @@ class Settings:
     opencode_arguments: str = _assistants(
         "OPENCODE_ARGUMENTS",
         "",
-        parsers.text,
+        parsers.shell_text,
         "Arguments of /opencode.",
         unit="shell text",
         may_be_empty=True,
+    )
+    claude_arguments: str = _assistants(
+        "CLAUDE_ARGUMENTS",
+        "",
+        parsers.shell_text,
+        "Arguments of /claude.",
+        unit="shell text",
+        may_be_empty=True,
+    )
+    codex_arguments: str = _assistants(
+        "CODEX_ARGUMENTS",
+        "",
+        parsers.shell_text,
+        "Arguments of /codex.",
+        unit="shell text",
+        may_be_empty=True,
+    )
+    cursor_arguments: str = _assistants(
+        "CURSOR_ARGUMENTS",
+        "",
+        parsers.shell_text,
+        "Arguments of /cursor.",
+        unit="shell text",
+        may_be_empty=True,
+    )
+    assistants_file: Path | None = _assistants(
+        "CODERBOT_ASSISTANTS",
+        None,
+        parsers.path,
+        "Catalogue of further assistants; default: assistants.toml in the state directory.",
+        unit="path",
+    )
+    projects_root: Path | None = _assistants(
+        "PROJECTS_ROOT",
+        None,
+        parsers.path,
+        "Directory whose directories /projects lists; default: the home directory.",
+        unit="path",
     )
     macro_0: str = _assistants(
         "M0", "", parsers.text, "Text that [m0] in a message stands for.", unit="text"
@@ -504,9 +542,15 @@ class Settings:
         return self.bot_tokens or self.bot_token_list
 
     @property
-    def macros(self) -> tuple[str, ...]:
-        """Texts of the macros `[m0]` to `[m9]`; empty ones are unset."""
-        return tuple(getattr(self, f"macro_{digit}") for digit in range(10))
+    def macros(self) -> dict[str, str]:
+        """Texts of the macros `m0` to `m9`; empty ones are unset."""
+        return {f"m{digit}": getattr(self, f"macro_{digit}") for digit in range(10)}
+
+    @property
+    def assistant_arguments(self) -> dict[str, str]:
+        """Arguments of the assistants that come with the bot, by their names."""
+        names = ("copilot", "gemini", "opencode", "claude", "codex", "cursor")
+        return {name: getattr(self, f"{name}_arguments") for name in names}
 
     @property
     def secrets(self) -> tuple[Secret, ...]:

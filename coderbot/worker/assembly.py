@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from telegram import Bot
 
@@ -10,6 +11,9 @@ from coderbot.clock import Clock
 from coderbot.config.settings import Settings
 from coderbot.paths import MediaDirs, bot_name
 from coderbot.redact import Secret
+from coderbot.worker.assistants.catalogue import Catalogue
+from coderbot.worker.assistants.projects import Projects
+from coderbot.worker.assistants.roster import Roster
 from coderbot.worker.browser.painter import BrowserPainter
 from coderbot.worker.browser.room import BrowserRoom
 from coderbot.worker.counters import Counters
@@ -25,6 +29,7 @@ from coderbot.worker.tasks import Tasks
 from coderbot.worker.telegram.absence import Absence
 from coderbot.worker.telegram.buttons import Buttons
 from coderbot.worker.telegram.chatmenus import ChatMenus
+from coderbot.worker.telegram.commands import RESERVED_NAMES
 from coderbot.worker.telegram.desk import Desk
 from coderbot.worker.telegram.failurenotices import FailureNotices
 from coderbot.worker.telegram.furniture import Furniture
@@ -101,6 +106,8 @@ def build_services(frame: Frame, bot: Bot, tasks: Tasks) -> Services:
             dirs,
             _failures(frame, outbox, tasks, dirs),
         ),
+        roster=_roster(settings, preferences),
+        projects=Projects(settings.projects_root or Path.home()),
     )
 
 
@@ -124,6 +131,13 @@ def _preferences(frame: Frame) -> FilePreferences:
     preferences = FilePreferences(frame.settings.state_dir / name, frame.clock)
     preferences.load()
     return preferences
+
+
+def _roster(settings: Settings, preferences: FilePreferences) -> Roster:
+    path = settings.assistants_file or settings.state_dir / "assistants.toml"
+    arguments = settings.assistant_arguments
+    catalogue = Catalogue(path, arguments, RESERVED_NAMES)
+    return Roster(catalogue, preferences, RESERVED_NAMES)
 
 
 def _failures(

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 from coderbot.clock import Clock
 from coderbot.config.settings import Settings
 from coderbot.paths import MediaDirs, bot_name
+from coderbot.worker.assistants.projects import Projects
+from coderbot.worker.assistants.roster import Roster
 from coderbot.worker.browser.room import BrowserRoom
 from coderbot.worker.counters import Counters
 from coderbot.worker.link import Link
@@ -55,6 +57,8 @@ class Services:
     menus: ChatMenus
     recorders: Recorders
     preferences: PreferenceStore
+    roster: Roster
+    projects: Projects
     media: "MediaService"
 
     @property

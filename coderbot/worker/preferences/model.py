@@ -15,6 +15,9 @@ MIN_COLUMNS, MAX_COLUMNS = 20, 500
 MIN_ROWS, MAX_ROWS = 5, 300
 MIN_FONT_PX, MAX_FONT_PX = 6, 48
 
+AudioMode = Literal["copy", "prompt"]
+"""What happens to what was said in a voice message."""
+
 Columns = Annotated[int, Meta(ge=MIN_COLUMNS, le=MAX_COLUMNS)]
 Rows = Annotated[int, Meta(ge=MIN_ROWS, le=MAX_ROWS)]
 FontSize = Annotated[int, Meta(ge=MIN_FONT_PX, le=MAX_FONT_PX)]
@@ -35,6 +38,13 @@ class Preferences(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True)
     """Follow the screen all the time, not only after input."""
     notify: dict[str, NotifyLevel] = {}
     """By the name of the terminal."""
+    coders: dict[str, str] = {}
+    """Commands of own assistants, by their names."""
+    startup: dict[str, str] = {}
+    """What is typed when an assistant has started, by its name."""
+    macros: dict[str, str] = {}
+    """What `[name]` in a message stands for, by the name."""
+    audio_mode: AudioMode | None = None
     menu: str = ""
     """Digest of the menu that the chat was last given; empty when it has none."""
 

@@ -13,8 +13,10 @@ class Section(Enum):
     """A group of commands in /help and in the docs."""
 
     TERMINALS = "Terminals"
+    ASSISTANTS = "Assistants"
     SCREEN = "Screen"
     TYPING = "Typing"
+    MACROS = "Macros"
     KEYS = "Keys"
     FILES = "Files"
     BOT = "This bot"
@@ -94,9 +96,24 @@ def _key(
     )
 
 
+def assistant_command(name: str, menus: tuple[Menu, ...] = ()) -> Command:
+    """Return the command that starts the assistant `name`."""
+    return Command(
+        name,
+        f"start {name}, in a directory, with further arguments",
+        Section.ASSISTANTS,
+        "assistants.start_assistant",
+        usage="[DIRECTORY] [ARGUMENT…]",
+        example="~/project",
+        menus=menus,
+    )
+
+
+_assistant = partial(Command, section=Section.ASSISTANTS)
 _terminal = partial(Command, section=Section.TERMINALS)
 _screen = partial(Command, section=Section.SCREEN)
 _typing = partial(Command, section=Section.TYPING, needs_terminal=True)
+_macro = partial(Command, section=Section.MACROS)
 _file = partial(Command, section=Section.FILES)
 _bot = partial(Command, section=Section.BOT)
 
@@ -136,6 +153,38 @@ TERMINALS = (
         handler="look.change_size",
         usage="[COLUMNSxROWS|default]",
         example="80x24",
+    ),
+)
+ASSISTANTS = (
+    *(assistant_command(name, IDLE) for name in ("claude", "copilot", "codex")),
+    *(assistant_command(name) for name in ("gemini", "opencode", "cursor")),
+    _assistant(
+        "projects",
+        "pick a project to work in",
+        handler="projects.list_projects",
+        menus=IDLE,
+    ),
+    _assistant(
+        "startup",
+        "tell what is typed when the assistant has started, set it, or delete it",
+        handler="startup.change_startup",
+        usage="[TEXT|delete]",
+        example="read the notes and tell what is next",
+    ),
+    _assistant("coders", "list the assistants", handler="coders.list_coders"),
+    _assistant(
+        "addcoder",
+        "add an assistant of your own, started by /NAME",
+        handler="coders.add_coder",
+        usage="NAME [COMMAND…]",
+        example="aider aider --no-auto-commits",
+    ),
+    _assistant(
+        "removecoder",
+        "remove an assistant of your own",
+        handler="coders.remove_coder",
+        usage="NAME",
+        example="aider",
     ),
 )
 SCREEN = (
@@ -229,6 +278,21 @@ TYPING = (
         urgent_arguments=("c",),
     ),
 )
+MACROS = (
+    _macro(
+        "macros",
+        "list the macros, with buttons that type them",
+        handler="macros.list_macros",
+        menus=OPEN,
+    ),
+    _macro(
+        "macro",
+        "tell what [NAME] in a message stands for, set it, or delete it",
+        handler="macros.change_macro",
+        usage="NAME [TEXT|delete]",
+        example="tests run all tests and mend what fails",
+    ),
+)
 KEYS = (
     _key("ctrlc", "ctrl+c", "press Control-C at once", menus=OPEN, is_urgent=True),
     _key("esc", "esc", "press Escape", menus=OPEN),
@@ -291,7 +355,16 @@ BOT = (
     ),
 )
 
-COMMANDS: tuple[Command, ...] = (*TERMINALS, *SCREEN, *TYPING, *KEYS, *FILES, *BOT)
+COMMANDS: tuple[Command, ...] = (
+    *TERMINALS,
+    *ASSISTANTS,
+    *SCREEN,
+    *TYPING,
+    *MACROS,
+    *KEYS,
+    *FILES,
+    *BOT,
+)
 """Every command, in the order of /help."""
 
 BY_NAME = {name: command for command in COMMANDS for name in command.names}

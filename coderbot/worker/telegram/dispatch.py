@@ -14,9 +14,9 @@ _HANDLERS = "coderbot.worker.telegram.handlers"
 
 
 @functools.cache
-def handler_of(command: Command) -> Handler:
-    """Return what carries out `command`; imported when it is first asked for."""
-    module, _, name = command.handler.partition(".")
+def handler_of(path: str) -> Handler:
+    """Return the handler `module.function`; imported when it is first asked for."""
+    module, _, name = path.partition(".")
     handler: Handler = getattr(importlib.import_module(f"{_HANDLERS}.{module}"), name)
     return handler
 
@@ -26,4 +26,4 @@ async def obey(command: Command, request: Request) -> None:
     if command.needs_terminal and request.place is None:
         say_no_terminal(request)
     else:
-        await handler_of(command)(request)
+        await handler_of(command.handler)(request)

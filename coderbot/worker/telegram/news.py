@@ -4,13 +4,14 @@ from collections.abc import Coroutine, Sequence
 from typing import Any
 
 from coderbot.worker.tasks import Tasks
-from coderbot.worker.telegram import texts
+from coderbot.worker.telegram import assistanttexts, texts
 from coderbot.worker.telegram.buttons import Buttons
 from coderbot.worker.telegram.chatmenus import ChatMenus
 from coderbot.worker.telegram.chooser import Chooser, choice_keyboard
 from coderbot.worker.telegram.keepopen import KeepOpen, keep_open_keyboard
 from coderbot.worker.telegram.outbox import Outbox
 from coderbot.worker.telegram.place import Place
+from coderbot.worker.terminal.registry import IDLE
 
 
 class News:
@@ -48,7 +49,12 @@ class News:
 
     def ended(self, place: Place, how: str, left: Sequence[Place]) -> None:
         """Tell that a terminal has ended by itself, and how."""
-        self._say(place, texts.terminal_ended(place.name, how, self._idle_s), left)
+        program = place.session.program
+        if program is None or how == IDLE:
+            word = texts.terminal_ended(place.name, how, self._idle_s)
+        else:
+            word = assistanttexts.program_ended(program.name, how)
+        self._say(place, word, left)
 
     def idle(self, place: Place, left_s: float) -> None:
         """Tell that a terminal is soon to be closed; a button keeps it."""

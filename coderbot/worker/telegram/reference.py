@@ -4,7 +4,7 @@
 """
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from coderbot.worker.telegram.commands import Command, by_section
 from coderbot.worker.telegram.lengths import MAX_TEXT_UNITS, utf16_units
@@ -17,21 +17,23 @@ _NOTES = (
     "That goes for the commands that coding CLIs are known for; //name types /name "
     "for any other. What a shell means by a point stays: ./run, .., .hidden. "
     "..exit types .exit.",
-    "[m0] to [m9] stand for the texts of M0 to M9 in the settings, [media] for "
-    "the directory whose files are sent to you, which programs in the terminal "
+    "[m0] to [m9] stand for the texts of M0 to M9 in the settings, [name] for a "
+    "macro of your own (/macro), [media] for the directory whose files are sent to you, which programs in the terminal "
     "know as $CODERBOT_OUTBOX.",
 )
 
 
-def help_pages(media_dir: str) -> tuple[str, ...]:
+def help_pages(media_dir: str, own: Sequence[Command] = ()) -> tuple[str, ...]:
     """Return the answer to /help: as few messages as Telegram's limit allows.
 
     Args:
         media_dir: Where files are exchanged.
+        own: Commands that only the one who asks has.
     """
+    groups = {each.value: group for each, group in by_section().items()}
+    groups |= {"Your own": tuple(own)} if own else {}
     blocks = [
-        "\n".join((section.value, *map(_line, commands)))
-        for section, commands in by_section().items()
+        "\n".join((title, *map(_line, commands))) for title, commands in groups.items()
     ]
     files = f"Files put into {media_dir} are sent to this chat."
     return _pages((*blocks, *_NOTES, files))

@@ -10,7 +10,7 @@ from telegram import CallbackQuery, Message, Update
 from coderbot.errors import CoderBotError
 from coderbot.worker.services import Services
 from coderbot.worker.telegram import texts
-from coderbot.worker.telegram.commands import BY_NAME
+from coderbot.worker.telegram.commands import BY_NAME, Command, assistant_command
 from coderbot.worker.telegram.dispatch import obey
 from coderbot.worker.telegram.handlers.buttons import press_button
 from coderbot.worker.telegram.handlers.keyboard import type_message
@@ -91,7 +91,7 @@ class Router:
         if call is None:
             self._queue(asker, lambda: type_message(asker, text))
             return
-        command = BY_NAME.get(call.name)
+        command = self._command(asker.user_id, call.name)
         if command is None:
             asker.reply(texts.unknown_command(call.name))
             return
@@ -109,6 +109,12 @@ class Router:
             self._beside(asker, work)
         else:
             self._queue(asker, work)
+
+    def _command(self, user_id: int, name: str) -> Command | None:
+        """Return the command that `name` is for this user."""
+        if name not in BY_NAME and self._services.roster.find(user_id, name):
+            return assistant_command(name)
+        return BY_NAME.get(name)
 
     def _queue(self, asker: Asker, work: Work) -> None:
         """Do `work` after all that was asked for before in the same topic."""

@@ -1,12 +1,15 @@
 """From a chat message to what is typed into a terminal (pure)."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from coderbot.worker.telegram.slashnames import with_slash
 
-_MACRO = re.compile(r"\[(?:m([0-9])|([Mm][Ee][Dd][Ii][Aa]))\]")
+MACRO_NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
+"""What a macro may be called."""
+# Brackets with M0 to M9 have always stayed as they are: indexes of programs.
+_MARK = re.compile(r"\[(?!M[0-9]\])([A-Za-z][A-Za-z0-9_-]{0,31})\]")
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]{1,64}))?(?:\s|\Z)")
 
 
@@ -22,7 +25,7 @@ class Call:
     """The rest after the one blank that ends the command, untouched."""
 
 
-def typed_text(text: str, macros: Sequence[str], media_dir: str) -> str:
+def typed_text(text: str, marks: Mapping[str, str]) -> str:
     """Return what the message `text` types.
 
     Telegram takes a leading slash for a command of the bot, so `.clear` types
@@ -31,16 +34,14 @@ def typed_text(text: str, macros: Sequence[str], media_dir: str) -> str:
 
     Args:
         text: The message.
-        macros: Texts of `[m0]` to `[m9]`; an empty one leaves its mark alone.
-        media_dir: What `[media]` stands for.
+        marks: What `[name]` stands for, by the name in lower case; an empty text
+            leaves its mark alone.
     """
 
     def replace(found: re.Match[str]) -> str:
-        if found[2]:
-            return media_dir
-        return macros[int(found[1])] or found[0]
+        return marks.get(found[1].lower()) or found[0]
 
-    return _MACRO.sub(replace, with_slash(text))
+    return _MARK.sub(replace, with_slash(text))
 
 
 def parse_command(text: str, username: str) -> Call | None:

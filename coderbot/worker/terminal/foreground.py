@@ -26,6 +26,11 @@ def tty_of(child: "PtyChild", at_prompt: bool) -> Tty:
     return Tty(reads_lines, child.echoes, at_prompt or waits, name)
 
 
+def is_shell(name: str) -> bool:
+    """Tell whether a program of this name is a shell; a script that one runs is none."""
+    return name in _LINE_EDITORS or name in _PLAIN_SHELLS
+
+
 def program_name(group: int) -> str:
     """Return the name of the leader of a process group; empty when there is none."""
     if group <= 0:

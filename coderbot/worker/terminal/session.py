@@ -19,7 +19,7 @@ from coderbot.worker.terminal.directory import (
 from coderbot.worker.terminal.environment import terminal_environment
 from coderbot.worker.terminal.errors import TerminalBusyError, TerminalClosedError
 from coderbot.worker.terminal.exits import ExitWatch
-from coderbot.worker.terminal.foreground import tty_of
+from coderbot.worker.terminal.foreground import is_shell, program_name, tty_of
 from coderbot.worker.terminal.ident import TerminalId
 from coderbot.worker.terminal.input import TerminalInput
 from coderbot.worker.terminal.keys import INTERRUPT, encode_key, encode_keys
@@ -170,9 +170,10 @@ class TerminalSession:
         )
 
     @property
-    def has_the_foreground(self) -> bool:
-        """Whether the program itself is at work, and nothing that it has started."""
-        return self.is_open and self._child.foreground == self.pid
+    def is_itself(self) -> bool:
+        """Whether what is typed meets the program itself, no shell in its place."""
+        at_work = self.is_open and self._child.foreground == self.pid
+        return at_work and not is_shell(program_name(self.pid))
 
     def set_theme(self, theme: Theme) -> None:
         """Take other colours; programs that ask are told of them from now on."""

@@ -88,7 +88,7 @@ def test_an_existing_env_file_of_the_original_works_unchanged() -> None:
     assert not settings.verbose_logging
     assert settings.session_timeout_ms == 315_360_000_000
     assert settings.copilot_arguments == ""
-    assert settings.macros[0] == "see ${HOME} and $1 in 'bot-2'"
+    assert settings.macros["m0"] == "see ${HOME} and $1 in 'bot-2'"
     assert settings.inherited["OPENAI_API_KEY"] == "whatever"
 
 

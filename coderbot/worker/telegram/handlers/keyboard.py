@@ -1,6 +1,7 @@
 """What a user types: text, keys by name, keys by button."""
 
 from coderbot.worker.telegram.choosing import say_no_terminal
+from coderbot.worker.telegram.macros import marks_of
 from coderbot.worker.telegram.place import Place
 from coderbot.worker.telegram.request import Asker, Request
 from coderbot.worker.telegram.typed import typed_text
@@ -51,10 +52,8 @@ async def type_message(asker: Asker, text: str) -> None:
         say_no_terminal(asker)
         return
     is_secret = _asks_for_a_secret(place)
-    media_dir = str(services.dirs.to(asker.user_id))
-    macros = services.settings.macros
     # A secret is what it is: nothing in it stands for something else.
-    typed = text if is_secret else typed_text(text, macros, media_dir)
+    typed = text if is_secret else typed_text(text, marks_of(services, asker.user_id))
     await place.session.type_text(typed, enter=True)
     if is_secret:
         asker.take_back()

@@ -6,8 +6,9 @@ import contextlib
 from coderbot.worker.telegram import texts
 from coderbot.worker.telegram.choosing import offer, say_no_terminal
 from coderbot.worker.telegram.place import Place
-from coderbot.worker.telegram.request import Request
+from coderbot.worker.telegram.request import Asker, Request
 from coderbot.worker.terminal.ident import clean_name
+from coderbot.worker.terminal.program import Program
 from coderbot.worker.terminal.session import TerminalSession
 
 _START_QUIET_S = 0.15
@@ -74,14 +75,34 @@ async def close_terminal(request: Request) -> None:
         say_no_terminal(request)
 
 
-async def _open(request: Request, name: str | None) -> None:
-    services = request.services
-    services.outbox.notice(request.chat, texts.TERMINAL_OPENING, thread=request.thread)
-    place = await services.desk.open(request.user_id, request.thread, name)
+async def open_and_show(
+    asker: Asker, name: str | None, program: Program | None = None
+) -> Place:
+    """Open a terminal, use it where this was asked, and show it.
+
+    Args:
+        asker: Who asks, and where.
+        name: What to call it; None: the next name that is free.
+        program: What runs in it; None: a shell.
+
+    Raises:
+        TerminalError: When it cannot be opened.
+    """
+    desk = asker.services.desk
+    place = await desk.open(asker.user_id, asker.thread, name, program)
     await _first_output(place.session)
-    _show(request, place)
-    # A shell that is slow to start shows its prompt by the refreshes that follow.
-    place.screen.touch()
+    # The last screen of a program that has ended already comes with the word on it.
+    if place.session.is_open:
+        _show(asker, place)
+        # One that is slow to start is shown by the refreshes that follow.
+        place.screen.touch()
+    return place
+
+
+async def _open(request: Request, name: str | None) -> None:
+    outbox = request.services.outbox
+    outbox.notice(request.chat, texts.TERMINAL_OPENING, thread=request.thread)
+    await open_and_show(request, name)
 
 
 async def _first_output(session: TerminalSession) -> None:
@@ -92,9 +113,9 @@ async def _first_output(session: TerminalSession) -> None:
             await session.settled(_START_QUIET_S, _START_LIMIT_S)
 
 
-def _show(request: Request, place: Place) -> None:
+def _show(asker: Asker, place: Place) -> None:
     """Send the screen beside: what is typed next must not wait for Telegram."""
-    request.services.tasks.spawn(place.screen.show(), f"screen of {place.user_id}")
+    asker.services.tasks.spawn(place.screen.show(), f"screen of {place.user_id}")
 
 
 def _line(request: Request, place: Place, now: float) -> str:

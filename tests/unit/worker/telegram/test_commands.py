@@ -27,7 +27,7 @@ def test_a_command_is_what_telegram_takes_and_has_a_handler(command: Command) ->
     for name in command.names:
         assert re.fullmatch("[a-z0-9_]{1,32}", name)
     assert 1 <= len(command.help) <= 256
-    assert inspect.iscoroutinefunction(handler_of(command))
+    assert inspect.iscoroutinefunction(handler_of(command.handler))
     if command.key:
         assert encode_key(command.key)
 

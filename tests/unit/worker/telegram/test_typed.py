@@ -4,7 +4,14 @@ import pytest
 
 from coderbot.worker.telegram.typed import Call, parse_command, typed_text
 
-MACROS = ("first", "", r"cost: \1 $& $$", "[m0]", *[""] * 6)
+MARKS = {
+    "m0": "first",
+    "m1": "",
+    "m2": r"cost: \1 $& $$",
+    "m3": "[m0]",
+    "fix-it": "mend [m0] and\nrun the tests",
+    "media": "/media/bot-0",
+}
 
 
 @pytest.mark.parametrize(
@@ -31,6 +38,10 @@ MACROS = ("first", "", r"cost: \1 $& $$", "[m0]", *[""] * 6)
         ("[M0]", "[M0]"),
         ("[m10]", "[m10]"),
         ("[m2]", r"cost: \1 $& $$"),
+        ("[fix-it]", "mend [m0] and\nrun the tests"),
+        ("please [Fix-It]!", "please mend [m0] and\nrun the tests!"),
+        ("[nothing] [fix it] [] [-a]", "[nothing] [fix it] [] [-a]"),
+        ("a[0] [[m0]]", "a[0] [first]"),
         # What a macro stands for is not looked at again.
         ("[m3]", "[m0]"),
         ("cp a [media] [MEDIA]", "cp a /media/bot-0 /media/bot-0"),
@@ -50,7 +61,7 @@ MACROS = ("first", "", r"cost: \1 $& $$", "[m0]", *[""] * 6)
     ],
 )
 def test_typed_text(message: str, typed: str) -> None:
-    assert typed_text(message, MACROS, "/media/bot-0") == typed
+    assert typed_text(message, MARKS) == typed
 
 
 @pytest.mark.parametrize(

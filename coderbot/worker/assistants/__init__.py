@@ -1,0 +1,1 @@
+"""Coding assistants: which there are, and how they are started."""
