@@ -13,6 +13,8 @@ import psutil
 from prometheus_client.parser import text_string_to_metric_families
 
 from coderbot.config.settings import OWN_VARIABLES
+from coderbot.control.call import Conversation
+from coderbot.paths import StateDir
 from coderbot.supervisor.pm2env import without_pm2
 
 _POLL_S = 0.05
@@ -25,9 +27,13 @@ class Program:
     Args:
         process: It.
         port: Of its metrics.
+        directory: Where its `.env` lies.
     """
 
-    def __init__(self, process: asyncio.subprocess.Process, port: int) -> None:
+    def __init__(
+        self, process: asyncio.subprocess.Process, port: int, directory: Path
+    ) -> None:
+        self._directory = directory
         self.process = process
         self._port = port
         self._lines: list[str] = []
@@ -92,18 +98,8 @@ class Program:
             raise TimeoutError(f"{what} is not so within {timeout_s:g} s") from None
 
     def workers(self) -> dict[str, int]:
-        """Return the numbers of the workers' processes by bot.
-
-        From what the parent says: the environment of a worker is closed, also to
-        the user it runs as.
-        """
-        children = psutil.Process(self.process.pid).children()
-        alive = {c.pid for c in children if c.status() != psutil.STATUS_ZOMBIE}
-        started = re.findall(
-            r"\[Parent\] (bot-\d+) started: pid (\d+)", "\n".join(self._lines)
-        )
-        told = {bot: int(pid) for bot, pid in started}
-        return {bot: pid for bot, pid in told.items() if pid in alive}
+        """Return the numbers of the workers' processes by bot."""
+        return workers_of(self._directory / ".coderbot")
 
     def tree(self) -> list[psutil.Process]:
         """Return it and all that it has started."""
@@ -117,6 +113,16 @@ class Program:
             return (await reader.read()).decode().partition("\r\n\r\n")[2]
         finally:
             writer.close()
+
+
+def workers_of(state_dir: Path) -> dict[str, int]:
+    """Return the numbers of the workers' processes by bot, as their supervisor says.
+
+    Their environment is closed, also to the user they run as.
+    """
+    with Conversation(StateDir(state_dir).control) as talk:
+        bots = talk.status().bots
+    return {bot.bot: bot.pid for bot in bots if bot.pid is not None}
 
 
 def survivors(processes: Sequence[psutil.Process]) -> int:
@@ -152,7 +158,7 @@ async def running_program(
         limit=_MAX_LINE_BYTES,
         start_new_session=True,
     )
-    program = Program(process, port)
+    program = Program(process, port, directory)
     async with asyncio.TaskGroup() as group:
         group.create_task(program.read(), name="output")
         try:

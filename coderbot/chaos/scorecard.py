@@ -10,8 +10,6 @@ class Verdict(StrEnum):
 
     PASSED = "ok"
     FAILED = "FAILED"
-    SKIPPED = "not yet"
-    """What it would try does not exist in this version."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,9 @@
 
 import asyncio
 import os
+import resource
 import signal
+import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -10,13 +12,13 @@ import psutil
 
 from coderbot.chaos.program import Program, survivors
 from coderbot.clock import Clock
-from coderbot.config.settings import variables
 from coderbot.sandbox.client import SandboxClient, SandboxUser
 
 USER = 1001
 RESTART_DELAY_S = 0.5
 STOP_TIMEOUT_S = 5.0
-HANG_TIMEOUT_S = 10.0
+HANG_TIMEOUT_S = 4.0
+"""Long enough for a busy machine: a worker that boots is silent for a while."""
 
 _READY_S = 20.0
 _DETECTED_S = 5.0
@@ -26,10 +28,6 @@ _GONE_S = 10.0
 _FLOOD_S = 4.0
 _MAX_GROWTH_BYTES = 20 << 20
 _MB = 1 << 20
-
-
-class NotYetError(Exception):
-    """Raised by a trial of something that does not exist in this version."""
 
 
 class TrialError(Exception):
@@ -78,15 +76,15 @@ async def kill_a_worker(stage: Stage) -> str:
 
 async def suspend_a_worker(stage: Stage) -> str:
     """SIGSTOP of a worker: it lives, and does nothing."""
-    if "WORKER_HANG_TIMEOUT_SECONDS" not in {each.name for _, each, _ in variables()}:
-        raise NotYetError("hangs are not detected in this version")
-    pid = stage.program.workers()["bot-0"]
-    seen, began = stage.program.mark(), stage.clock.monotonic()
-    os.kill(pid, signal.SIGSTOP)
-    limit_s = HANG_TIMEOUT_S + STOP_TIMEOUT_S + _READY_S
-    await stage.program.line("bot-0 is ready", seen, limit_s)
-    _nobody_left([psutil.Process(pid)] if psutil.pid_exists(pid) else [])
-    return f"replaced after {stage.clock.monotonic() - began:.1f} s"
+    return await _hang(stage, signal.SIGSTOP)
+
+
+async def spin_a_worker(stage: Stage) -> str:
+    """An endless loop in a worker: it lives, and does too much; its stacks are told."""
+    seen = stage.program.mark()
+    told = await _hang(stage, signal.SIGUSR2)
+    await stage.program.line(r"spinner.py.* in spin", seen, _DETECTED_S)
+    return f"{told}, its stacks are in the log"
 
 
 async def flood_a_terminal(stage: Stage) -> str:
@@ -99,11 +97,7 @@ async def flood_a_terminal(stage: Stage) -> str:
     await stage.user(0).say("yes")
     await _until_runs(stage, "yes")
     await stage.clock.sleep(_FLOOD_S)
-    began = stage.clock.monotonic()
-    other = stage.user(1)
-    await other.say("/help")
-    await other.wait_for(lambda m: m.from_bot and "/xterm" in m.text, timeout=_READY_S)
-    answered = stage.clock.monotonic() - began
+    answered = await _answers(stage, 1)
     growth = await _supervisor_bytes(stage) - before
     await stage.user(0).say("/ctrlc")
     await stage.user(0).say("/close")
@@ -132,6 +126,28 @@ async def refuse_a_token(stage: Stage) -> str:
     if stage.program.workers() != others:
         raise TrialError("another bot was touched")
     return f"failed after {took:.1f} s, and is not restarted"
+
+
+async def fill_the_disk(stage: Stage) -> str:
+    """No file may grow, of the supervisor or a worker, as on a disk that is full."""
+    program, began = stage.program, stage.clock.monotonic()
+    seen = program.mark()
+    everybody = [program.process.pid, *program.workers().values()]
+    for pid in everybody:
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+    await _answers(stage, 1)
+    os.kill(program.workers()["bot-0"], signal.SIGKILL)
+    await program.line("Log files cannot be written", seen, _READY_S)
+    # Its replacement inherits the full disk.
+    await program.line("bot-0 is ready", seen, _READY_S)
+    await _answers(stage, 0)
+    for pid in (program.process.pid, *program.workers().values()):
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)
+    told = await program.line("Log files are written again; (.*)", seen, _READY_S)
+    missing = told.partition("again; ")[2]
+    return (
+        f"{stage.clock.monotonic() - began:.1f} s without room: all answer, {missing}"
+    )
 
 
 async def slow_stop(stage: Stage) -> str:
@@ -170,15 +186,41 @@ async def kill_the_supervisor(stage: Stage) -> str:
     return f"{len(tree)} processes gone after {took:.2f} s"
 
 
+async def _hang(stage: Stage, number: int) -> str:
+    """Make a worker hang by a signal, and look who replaces it."""
+    pid = stage.program.workers()["bot-0"]
+    seen, began = stage.program.mark(), stage.clock.monotonic()
+    os.kill(pid, number)
+    limit_s = HANG_TIMEOUT_S + STOP_TIMEOUT_S + _READY_S
+    await stage.program.line("bot-0 crashed: hung", seen, limit_s)
+    gone = stage.clock.monotonic() - began
+    await stage.program.line("bot-0 is ready", seen, limit_s)
+    _nobody_left([psutil.Process(pid)] if psutil.pid_exists(pid) else [])
+    ready = stage.clock.monotonic() - began
+    return f"ended after {gone:.1f} s, ready again after {ready:.1f} s"
+
+
+async def _answers(stage: Stage, index: int) -> float:
+    """Ask a bot for help; returns after how many seconds it came."""
+    began, user = stage.clock.monotonic(), stage.user(index)
+    await user.say("/help")
+    await user.wait_for(lambda m: m.from_bot and "/xterm" in m.text, timeout=_READY_S)
+    return stage.clock.monotonic() - began
+
+
 async def _trouble(stage: Stage, fault: str, status: str) -> str:
     """Let all calls of a bot fail, and look how it stands and recovers."""
     before = stage.program.workers()
     labels = {"bot": "bot-1", "status": status}
     began = stage.clock.monotonic()
     await stage.client.fault(fault, bot_id=stage.bot_ids[1], count=None)
+    # Ends the long poll that is open; the next one meets the fault.
+    await stage.user(1).say("/help")
     name = "coderbot_bot_status"
     await stage.program.until(lambda v: v == 1, 40, name, **labels)
     shown = stage.clock.monotonic() - began
+    # Or the first poll that succeeds would take its 20 s.
+    await stage.user(1).say("/help")
     await stage.client.clear_faults()
     began = stage.clock.monotonic()
     await stage.program.until(lambda v: v == 0, 60, name, **labels)
@@ -218,11 +260,19 @@ def _arguments(process: psutil.Process) -> list[str]:
 TRIALS: dict[str, Trial] = {
     "kill -9 of a worker": kill_a_worker,
     "SIGSTOP of a worker": suspend_a_worker,
+    "busy loop in a worker": spin_a_worker,
     "flood in a terminal": flood_a_terminal,
     "409: another poller": conflict,
     "network loss": network_loss,
     "401: token revoked": refuse_a_token,
+    "disk full": fill_the_disk,
     "slow stop": slow_stop,
     "kill -9 of the supervisor": kill_the_supervisor,
 }
 """In this order; each has a fleet of its own."""
+SETTINGS: dict[Trial, dict[str, str]] = {
+    spin_a_worker: {
+        "CODERBOT_WORKER_CMD": f"{sys.executable} -u -m coderbot.chaos.spinner"
+    }
+}
+"""What a trial needs besides what all have."""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psutil
 
+from coderbot.chaos.program import workers_of
 from coderbot.config.settings import OWN_VARIABLES
 
 USER = 1001
@@ -48,10 +49,12 @@ class Fleet:
 
     Args:
         process: The parent process, with stdout and stderr on one pipe.
+        directory: Where its `.env` lies.
     """
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, directory: Path) -> None:
         self.process = process
+        self._directory = directory
         self.lines: list[str] = []
         self._news = asyncio.Condition()
         self.ended = False
@@ -90,19 +93,7 @@ class Fleet:
 
     def workers(self) -> dict[str, int]:
         """Return the pids of the running workers by bot."""
-        found = {}
-        for child in psutil.Process(self.process.pid).children():
-            if "coderbot.worker" in " ".join(child.cmdline()):
-                found[self._bot_of(child.pid)] = child.pid
-        return found
-
-    def _bot_of(self, pid: int) -> str:
-        index = shown_environment(pid).get("BOT_INDEX")
-        if index is not None:
-            return f"bot-{index}"
-        # Closed to all but root; then the parent's word must do.
-        told = re.findall(rf"\[Parent\] (bot-\d+) started: pid {pid}\b", self.output)
-        return str(told[-1]) if told else f"pid {pid}"
+        return workers_of(self._directory / ".coderbot")
 
     def tree(self) -> list[psutil.Process]:
         """Return the parent and all its descendants."""
@@ -136,7 +127,7 @@ async def running_fleet(
         start_new_session=True,
         pass_fds=tuple(pass_fds),
     )
-    fleet = Fleet(process)
+    fleet = Fleet(process, directory)
     async with asyncio.TaskGroup() as group:
         group.create_task(fleet.read())
         try:

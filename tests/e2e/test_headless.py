@@ -335,7 +335,7 @@ async def test_a_closed_stdout_does_not_end_the_fleet(world: World) -> None:
         await world.client.wait_polling(anna.bot_id, timeout=30)
         await anna.say("/help")
         await anna.wait_for(lambda m: "/xterm" in m.text)
-        tree = Fleet(process).tree()
+        tree = Fleet(process, world.directory).tree()
         process.terminate()
         async with asyncio.timeout(20):
             assert await process.wait() == ExitCode.OK
