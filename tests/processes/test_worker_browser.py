@@ -34,10 +34,11 @@ async def test_the_page_that_was_printed_last(sandbox: Sandbox, tmp_path: Path) 
     with website({"/": PAGE}) as site:
         async with ready_worker(sandbox, tmp_path) as (_, anna):
             await anna.say("/web")
-            await anna.wait_for(lambda m: "No address of a local server" in m.text)
+            await anna.wait_for(lambda m: "no address of a local server" in m.text)
             await open_terminal(anna)
-            await anna.say(f"echo Local: {site.url}/")
-            await anna.wait_for(lambda m: f"\nLocal: {site.url}/" in m.text)
+            # Also when it has scrolled away.
+            await anna.say(f"clear; echo Local: {site.url}/; seq 100")
+            await anna.wait_for(lambda m: "\n99\n100" in m.text)
             await anna.say("/web phone")
             photo = await anna.wait_for(lambda m: m.kind == "photo")
 

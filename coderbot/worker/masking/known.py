@@ -1,5 +1,6 @@
 """Secrets that this program knows, found wherever they are shown (pure)."""
 
+import re
 from collections.abc import Iterable, Iterator
 
 from coderbot.worker.masking.shapes import Span
@@ -7,6 +8,9 @@ from coderbot.worker.masking.shapes import Span
 GAPS = " \t\r\n│┃║|▌▐┆┊"
 """What may stand between two pieces of a secret that a program has wrapped."""
 
+_MAX_GAP = 200
+"""Longest gap: the end of a row, a frame, and the indent of the next."""
+_GAP = f"[{re.escape(GAPS)}]{{0,{_MAX_GAP}}}"
 _MIN_SECRET = 8
 """Shorter ones are left alone: they would blank out ordinary text."""
 _PIECE = 12
@@ -32,16 +36,10 @@ class KnownSecrets:
     def spans(self, text: str) -> Iterator[Span]:
         """Yield where `text` has such a secret, or most of one; spans may overlap."""
         squeezed = _squeezed(text)
-        found = [each for each in self._pieces if each in squeezed]
-        if not found:
-            return
-        places = [at for at, character in enumerate(text) if character not in GAPS]
-        for piece in found:
-            at = squeezed.find(piece)
-            while at >= 0:
-                first, last = _grown(squeezed, at, piece, self._pieces[piece])
-                yield places[first], places[last - 1] + 1
-                at = squeezed.find(piece, at + 1)
+        for piece, value in self._pieces.items():
+            if piece in squeezed:
+                for match in _wrapped(piece).finditer(text):
+                    yield _grown(text, match.span(), piece, value)
 
 
 def _squeezed(text: str) -> str:
@@ -58,13 +56,31 @@ def _pieces(value: str) -> Iterator[str]:
         yield value[at : at + _PIECE]
 
 
-def _grown(text: str, at: int, piece: str, value: str) -> Span:
-    """Return the span of `piece` at `at`, with what else of `value` is around it."""
+def _wrapped(piece: str) -> re.Pattern[str]:
+    return re.compile(_GAP.join(map(re.escape, piece)))
+
+
+def _grown(text: str, span: Span, piece: str, value: str) -> Span:
+    """Return the span of `piece`, with what else of `value` is around it."""
+    first, last = span
     inside = value.index(piece)
-    first, last = at, at + len(piece)
-    before, after = inside, inside + len(piece)
-    while first and before and text[first - 1] == value[before - 1]:
-        first, before = first - 1, before - 1
-    while last < len(text) and after < len(value) and text[last] == value[after]:
-        last, after = last + 1, after + 1
+    for character in reversed(value[:inside]):
+        at = _past_gap(text, first - 1, -1)
+        if at < 0 or text[at] != character:
+            break
+        first = at
+    for character in value[inside + len(piece) :]:
+        at = _past_gap(text, last, 1)
+        if at >= len(text) or text[at] != character:
+            break
+        last = at + 1
     return first, last
+
+
+def _past_gap(text: str, at: int, step: int) -> int:
+    """Return where the next character is that is no gap, at most so far away."""
+    for _ in range(_MAX_GAP):
+        if not 0 <= at < len(text) or text[at] not in GAPS:
+            break
+        at += step
+    return at

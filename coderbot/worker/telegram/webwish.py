@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from coderbot.worker.browser.policy import normal_address
 
 NO_ADDRESS = (
-    "No address of a local server is on the screen. Give one: /web localhost:3000"
+    "The terminal has printed no address of a local server. Give one: /web localhost:3000"
 )
 _MAX_HOSTS = 3
 """Hosts named of those that a page has asked in vain."""

@@ -43,4 +43,4 @@ async def _take(request: Request, wish: WebWish, url: str) -> None:
 def _printed(request: Request) -> str | None:
     """Return the last address of this machine that the terminal has printed."""
     place = request.place
-    return last_local_address(place.session.screen().text()) if place else None
+    return last_local_address(place.session.transcript()) if place else None
