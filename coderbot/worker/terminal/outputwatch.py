@@ -1,8 +1,15 @@
 """Counts the output of a program, and lets others wait for it."""
 
 import asyncio
+import contextlib
 
 from coderbot.clock import Clock
+
+_REACTION_S = 0.1
+"""How long a program that reads keys may take to react to what was typed."""
+_ECHO_QUIET_S = 0.01
+_ECHO_LIMIT_S = 0.3
+"""It has shown that when it pauses, and may take so long for it; in seconds."""
 
 
 class OutputWatch:
@@ -58,6 +65,13 @@ class OutputWatch:
                 if left_s > quiet_s and self._frame_at is not None:
                     continue
                 return
+
+    async def reacted(self) -> None:
+        """Return when the program has shown what was typed, or does not show it."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_REACTION_S):
+                await self.changed(self.revision)
+        await self.settled(_ECHO_QUIET_S, _ECHO_LIMIT_S)
 
     async def changed(self, since: int) -> int:
         """Wait until `revision` is above `since` or output ends; return it."""

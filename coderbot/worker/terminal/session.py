@@ -45,9 +45,6 @@ _DRAIN_S = 1.0
 _FRAME_S = 1.0
 """A frame that takes longer to draw (mode 2026) is shown unfinished, in seconds."""
 _NOBODY = TerminalId(0, "")
-_ECHO_QUIET_S = 0.05
-_ECHO_LIMIT_S = 0.4
-"""How long a full-screen program may take to show what was typed, in seconds."""
 
 
 class TerminalSession:
@@ -332,7 +329,7 @@ class TerminalSession:
     async def _await_reaction(self) -> None:
         """Wait a moment if a program that reads keys has not reacted to the last."""
         if self._unanswered == self.revision and not self._child.reads_lines:
-            await self.settled(_ECHO_QUIET_S, _ECHO_LIMIT_S)
+            await self._watch.reacted()
 
     def _read(self, limit: int, limit_s: float = TURN_S) -> bool:
         """Read and act on up to `limit` bytes; returns False at the end of output."""
