@@ -53,19 +53,23 @@ class Journal:
         self._dead_lines = 0
         self._descriptor: int | None = None
         self._is_torn = False
+        self._meanwhile: list[bytes] | None = None
+        """Lines that came while the file is written anew."""
 
     def open(self, present: Iterable[FileId]) -> None:
-        """Read the journal, keep what belongs to `present`, write it anew.
+        """Read the journal and keep what belongs to `present`.
 
-        Entries of files that have left are dropped: a person who puts such a
-        file back wants it sent again.
+        Entries of files that have left are forgotten: a person who puts such a
+        file back wants it sent again. Nothing here waits for the disk, which may
+        take seconds where much is written.
         """
         with _complaining("open"):
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._chats = _read(self._path)
-            for file in self._chats.keys() - set(present):
-                del self._chats[file]
-            self._rewrite()
+            self._chats, self._is_torn = _read(self._path)
+            flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+            self._descriptor = _opened(self._path, flags)
+        for file in self._chats.keys() - set(present):
+            self.forget(file)
 
     def close(self) -> None:
         """Close the file; nothing can be recorded afterwards."""
@@ -89,20 +93,21 @@ class Journal:
             return
         self._append(_line(file, None))
         self._dead_lines += 1 + len(gone)
-        if self._dead_lines > _MAX_DEAD_LINES:
-            with _complaining("rewrite"):
-                self._rewrite()
 
     async def flush(self) -> None:
         """Bring what was recorded to the disk, without holding up the loop."""
         if self._descriptor is None:
             return
-        # A duplicate: the file may be written anew, and closed, meanwhile.
-        descriptor = os.dup(self._descriptor)
         with _complaining("flush"):
-            await asyncio.to_thread(_sync_and_close, descriptor)
+            if self._dead_lines > _MAX_DEAD_LINES:
+                await self._rewrite()
+            else:
+                # A duplicate: the journal may be closed meanwhile.
+                await asyncio.to_thread(_sync_and_close, os.dup(self._descriptor))
 
     def _append(self, line: bytes) -> None:
+        if self._meanwhile is not None:
+            self._meanwhile.append(line)
         if self._descriptor is None:
             return
         start = b"\n" if self._is_torn else b""
@@ -112,23 +117,32 @@ class Journal:
             written = os.write(self._descriptor, start + line)
             self._is_torn = written < len(start + line)
 
-    def _rewrite(self) -> None:
+    async def _rewrite(self) -> None:
+        """Write the file anew without what no longer matters.
+
+        What is recorded meanwhile goes into the old one, which is valid until
+        the end, and into the new one before that takes its place.
+        """
+        entries = self._chats.items()
+        lines = b"".join(_line(file, chat) for file, chats in entries for chat in chats)
         temporary = self._path.with_name(f".{self._path.name}.{secrets.token_hex(4)}")
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
-        descriptor = os.open(temporary, flags, 0o600)
+        self._meanwhile, self._dead_lines = [], 0
         try:
-            lines = (_line(f, c) for f, chats in self._chats.items() for c in chats)
-            with open(descriptor, "wb", closefd=False) as out:
-                out.writelines(lines)
-            os.fsync(descriptor)
-            temporary.replace(self._path)
-        except BaseException:
-            os.close(descriptor)
+            descriptor = await asyncio.to_thread(_write_whole, temporary, lines)
+            try:
+                os.write(descriptor, b"".join(self._meanwhile))
+                temporary.replace(self._path)
+            except OSError:
+                os.close(descriptor)
+                raise
+        finally:
+            self._meanwhile = None
             temporary.unlink(missing_ok=True)
-            raise
+        if self._descriptor is None:  # closed meanwhile
+            os.close(descriptor)
+            return
         self.close()
         self._descriptor = descriptor
-        self._dead_lines = 0
         self._is_torn = False
 
 
@@ -152,13 +166,13 @@ def _line(file: FileId, chat_id: int | None) -> bytes:
     return msgspec.json.encode(line) + b"\n"
 
 
-def _read(path: Path) -> dict[FileId, set[int]]:
-    """Return who has what; a line torn by a crash is dropped."""
+def _read(path: Path) -> tuple[dict[FileId, set[int]], bool]:
+    """Return who has what, and whether the last line was torn by a crash."""
     chats: dict[FileId, set[int]] = {}
     try:
         content = path.read_bytes()
     except FileNotFoundError:
-        return chats
+        return chats, False
     for raw in filter(None, content.split(b"\n")):
         try:
             line = _decoder.decode(raw)
@@ -170,7 +184,27 @@ def _read(path: Path) -> dict[FileId, set[int]]:
             chats.pop(file, None)
         else:
             chats.setdefault(file, set()).add(line.chat)
-    return chats
+    return chats, not content.endswith(b"\n") and bool(content)
+
+
+def _opened(path: Path, flags: int) -> int:
+    descriptor = os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    os.fchmod(descriptor, 0o600)
+    return descriptor
+
+
+def _write_whole(path: Path, content: bytes) -> int:
+    """Write a new file and bring it to the disk; returns it, open for more."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND
+    descriptor = _opened(path, flags)
+    try:
+        with open(descriptor, "wb", closefd=False) as out:
+            out.write(content)
+        os.fsync(descriptor)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
 
 
 def _sync_and_close(descriptor: int) -> None:

@@ -114,7 +114,8 @@ class Watcher:
             )
             # Neither a file in the act of being written nor a directory that
             # takes long to look at must make this spin.
-            gap_s = max(_MIN_LOOK_GAP_S, (ended_s - began_s) * _LOOK_SHARE)
+            share = 0 if self._unseen else _LOOK_SHARE
+            gap_s = max(_MIN_LOOK_GAP_S, (ended_s - began_s) * share)
             await self._clock.sleep(gap_s)
             await wait_event(self._wake, self._clock, wait_s - gap_s)
 

@@ -1,5 +1,6 @@
 """Who has what, across crashes."""
 
+import asyncio
 import errno
 import os
 import stat
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from coderbot.worker.media import journal as module
 from coderbot.worker.media.fileid import FileId
 from coderbot.worker.media.journal import Journal
 
@@ -109,15 +111,54 @@ def test_a_full_disk_is_told_and_the_next_line_is_whole(
     assert _reopened(path, _A).chats(_A) == {2}
 
 
-def test_stays_small(journal: Journal, path: Path) -> None:
+async def test_stays_small(journal: Journal, path: Path) -> None:
     journal.record(_B, 7)
     for number in range(2_000):
         file = FileId(f"{number}.png", number, 1, 1)
         journal.record(file, 1)
         journal.forget(file)
-    assert len(path.read_bytes().splitlines()) < 1_100
+        if number % 100 == 0:
+            await journal.flush()
+    assert len(path.read_bytes().splitlines()) < 1_300
+    assert [p.name for p in path.parent.iterdir()] == [path.name]
     journal.record(_B, 8)
     assert _reopened(path, _B).chats(_B) == {7, 8}
+
+
+async def test_what_comes_while_it_is_written_anew_is_kept(
+    journal: Journal, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_MAX_DEAD_LINES", 0)
+    journal.record(_A, 1)
+    journal.record(_B, 1)
+    journal.forget(_B)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(journal.flush())
+        await asyncio.sleep(0)  # the thread writes now
+        journal.record(_A, 2)
+        crashed = _reopened(path, _A)
+    assert crashed.chats(_A) == {1, 2}
+    journal.record(_A, 3)
+    assert _reopened(path, _A).chats(_A) == {1, 2, 3}
+    assert b"62ff" not in path.read_bytes()
+
+
+async def test_a_file_that_cannot_be_written_anew_stays(
+    journal: Journal, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(module, "_MAX_DEAD_LINES", 0)
+    journal.record(_A, 1)
+    journal.record(_B, 1)
+    journal.forget(_B)
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", refuse)
+        await journal.flush()
+    journal.record(_A, 2)
+    assert _reopened(path, _A).chats(_A) == {1, 2}
+    assert [p.name for p in path.parent.iterdir()] == [path.name]
 
 
 async def test_flush_after_a_rewrite_and_after_the_end(journal: Journal) -> None:
