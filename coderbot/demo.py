@@ -30,7 +30,7 @@ class Demo:
     note: str
     """Where to chat."""
     hint: str
-    """Where to put files."""
+    """What else to try."""
 
 
 @contextmanager
@@ -51,11 +51,15 @@ def prepared_demo(directory: Path, bots: int) -> Iterator[Demo]:
         # not meet the sandbox.
         if not name.startswith(("WORKER_", "XTERM_")):
             os.environ.pop(name, None)
-    with _running_sandbox(root, bots) as url:
+    # One more: the control bot.
+    with _running_sandbox(root, bots + 1) as url:
         env_file = root / ".env"
         _write_env(env_file, root, url, (root / "tokens").read_text().split())
-        files = f"Files that you put into {root}/media/bot-0/ arrive in its chat."
-        yield Demo(env_file, f"Chat page: {url}", files)
+        hint = (
+            f"Files that you put into {root}/media/bot-0/ arrive in its chat.\n"
+            "The last bot of the page is the control bot: send it /status."
+        )
+        yield Demo(env_file, f"Chat page: {url}", hint)
 
 
 def _make_private(root: Path) -> None:
@@ -70,8 +74,11 @@ def _make_private(root: Path) -> None:
 
 
 def _write_env(path: Path, root: Path, url: str, tokens: list[str]) -> None:
+    *tokens, control_token = tokens
     values = {
         "TELEGRAM_BOT_TOKENS": ",".join(tokens),
+        "CONTROL_BOT_TOKEN": control_token,
+        "CONTROL_BOT_ADMIN_IDS": str(DEMO_USER),
         "ALLOWED_USER_IDS": str(DEMO_USER),
         "TELEGRAM_API_ROOT": url.rstrip("/"),
         "MEDIA_TMP_LOCATION": str(root / "media"),

@@ -9,7 +9,9 @@ from telegram.ext import ApplicationHandlerStop
 from coderbot import wire
 from coderbot.controlbot import texts
 from coderbot.controlbot.incidents import Incident, Kind
+from coderbot.controlbot.sender import delete_token
 from coderbot.controlbot.services import Services
+from coderbot.redact import TOKEN_PATTERN
 from coderbot.worker.telegram.gate import Verdict, decide, facts_of
 from coderbot.worker.telegram.ledger import Ledger
 from coderbot.worker.telegram.strangers import Strangers
@@ -44,10 +46,17 @@ class Door:
             return
         user = update.effective_user
         if user is not None and verdict is Verdict.NOT_TYPED:
-            self._services.sender.post(user.id, texts.SECONDHAND)
+            self._services.tasks.spawn(self._refuse(update, user), "forwarded text")
         elif user is not None and verdict is Verdict.STRANGER:
             self._turn_away(update, user)
         raise ApplicationHandlerStop
+
+    async def _refuse(self, update: Update, admin: User) -> None:
+        """Obey no forwarded text, and let none with a token stay."""
+        message = update.message
+        if message is not None and TOKEN_PATTERN.search(message.text or ""):
+            await delete_token(self._services.sender, admin.id, message.message_id)
+        await self._services.sender.text(admin.id, texts.SECONDHAND)
 
     def _turn_away(self, update: Update, user: User) -> None:
         sender, query = self._services.sender, update.callback_query

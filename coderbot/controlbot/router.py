@@ -13,6 +13,7 @@ from coderbot.controlbot.commands import BY_NAME, Command
 from coderbot.controlbot.deck import Press
 from coderbot.controlbot.handlers.tokens import take_token
 from coderbot.controlbot.request import Request
+from coderbot.controlbot.sender import delete_token
 from coderbot.controlbot.services import Services
 from coderbot.errors import CoderBotError
 from coderbot.redact import TOKEN_PATTERN
@@ -72,14 +73,14 @@ class Router:
 
     async def _hear(self, message: Message, admin: int) -> None:
         services, text = self._services, message.text or message.caption or ""
-        call = parse_command(text, self._username())
+        call = parse_command(message.text or "", self._username())
         asked = services.waiting.end(admin)
         wanted = call is None and asked
         adds = call is not None and call.name == "addbot" and bool(call.argument)
         holds_token = bool(TOKEN_PATTERN.search(text))
         if wanted or adds or holds_token:
             # Before all else: a token in a chat is there for whoever opens it.
-            await self._delete(message, admin)
+            await delete_token(services.sender, admin, message.message_id)
         if call is not None:
             await self._obey(call, message, admin)
         elif wanted:
@@ -88,10 +89,6 @@ class Router:
             services.sender.post(admin, texts.TOKEN_DELETED)
         else:
             services.sender.post(admin, texts.UNSUPPORTED)
-
-    async def _delete(self, message: Message, admin: int) -> None:
-        if not await self._services.sender.delete(admin, message.message_id):
-            self._services.sender.post(admin, texts.TOKEN_STAYS)
 
     async def _obey(self, call: Call, message: Message, admin: int) -> None:
         command = BY_NAME.get(call.name)

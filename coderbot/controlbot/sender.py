@@ -25,6 +25,7 @@ from telegram.error import (
 )
 
 from coderbot.clock import Clock
+from coderbot.controlbot import texts
 from coderbot.controlbot.split import split_text
 from coderbot.worker.tasks import Tasks
 from coderbot.worker.telegram.flood import retry_after_s
@@ -215,3 +216,9 @@ class Sender:
             except NetworkError:
                 await self._clock.sleep(2**attempt * (0.5 + self._jitter()))
         return await call()
+
+
+async def delete_token(sender: Sender, admin: int, message: int) -> None:
+    """Delete a message with a token, or say that it stays."""
+    if not await sender.delete(admin, message):
+        await sender.text(admin, texts.TOKEN_STAYS)

@@ -6,7 +6,9 @@ WELCOME = (
     "/status shows all bots, /help lists the commands."
 )
 UNSUPPORTED = "This bot understands commands. /help lists them."
-SECONDHAND = "Forwarded texts are not obeyed."
+SECONDHAND = (
+    "Forwarded texts are not obeyed. Copy what you mean into a message of your own."
+)
 OUTDATED = "This button is out of date."
 BUTTONS_LATE = "This message is too old. /status shows a new one."
 LATE = (

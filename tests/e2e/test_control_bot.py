@@ -125,6 +125,18 @@ async def test_looking(world: World) -> None:
         bots = await world.client.bots()
         (control,) = (b for b in bots if b["id"] == bot_id(world, CONTROL))
         await room.ask(f"/listbots@{control['username']}", "bot-0")
+        # All its stacks, as often as it takes.
+        for count in range(1, 5):
+            os.kill(room.fleet.workers()["bot-0"], signal.SIGUSR1)
+            await room.fleet.line(r"bot-0\] .*most recent call first", count)
+        await room.admin.say("/logs bot-0 500")
+        sent = await room.admin.wait_for(lambda message: message.kind == "document")
+        assert sent.file is not None
+        assert sent.file["name"] == "bot-0-log.txt"
+        lines = (await sent.download()).decode().splitlines()
+        assert len(lines) > 50
+        assert "run 1 started" in lines[0]
+        assert f"the newest {len(lines)} lines" in sent.text
 
 
 async def test_steering_by_commands(world: World) -> None:
@@ -219,10 +231,28 @@ async def test_a_stranger(world: World) -> None:
         await room.hears("bot-0 .*who may not use it.*user 666", after=board.cursor)
 
 
+async def send_what_is_no_token(room: Room) -> None:
+    """Send texts that add nothing, and are not kept when they look like tokens."""
+    await room.ask("/addbot not-a-secret", "What you sent is malformed")
+    unknown = "7999999:AAGbXcQpZrTsUvWxYz0123456789abcdefg"
+    await room.ask(f"/addbot {unknown}", "refuses this token")
+    await room.ask(f"/addbot {room.world.tokens[CONTROL]}", "CONTROL_BOT_TOKEN")
+    await room.ask(f"see {unknown}", "had a token in it and was deleted")
+    await room.admin.say(f"Use it: {unknown}", forwarded_from="BotFather")
+    await room.hears("Forwarded texts are not obeyed")
+    await room.ask("/addbot", "Send me the token")
+    await room.ask("/cancel", "Nothing is waited for")
+    await room.ask("7999999", "understands commands")
+    said = [message.text for message in await room.admin.messages()]
+    assert not any("AAGb" in text for text in said)
+
+
 async def test_bots_are_added_and_removed(world: World) -> None:
     token, env = world.tokens[NEW], world.directory / ".env"
     async with room_of(world) as room:
         before = env.read_text()
+        await send_what_is_no_token(room)
+        assert env.read_text() == before
         await room.ask("/addbot", "Send me the token")
         sent = await room.admin.say(token)
         added = await room.hears("was added as bot-2")
@@ -257,24 +287,6 @@ async def test_bots_are_added_and_removed(world: World) -> None:
         await room.admin.press(question, "Remove bot-0")
         await room.hears("the last bot")
         assert set(room.fleet.workers()) == {"bot-0"}
-
-
-async def test_tokens_that_are_none(world: World) -> None:
-    env = world.directory / ".env"
-    async with room_of(world) as room:
-        before = env.read_bytes()
-        await room.ask("/addbot not-a-secret", "What you sent is malformed")
-        unknown = "7999999:AAGbXcQpZrTsUvWxYz0123456789abcdefg"
-        await room.ask(f"/addbot {unknown}", "refuses this token")
-        await room.ask(f"/addbot {world.tokens[CONTROL]}", "CONTROL_BOT_TOKEN")
-        await room.ask(f"see {unknown}", "had a token in it and was deleted")
-        await room.ask("/addbot", "Send me the token")
-        await room.ask("/cancel", "Nothing is waited for")
-        await room.ask("7999999", "understands commands")
-        said = [message.text for message in await room.admin.messages()]
-        assert not any("AAGb" in text for text in said)
-        assert env.read_bytes() == before
-        assert set(room.fleet.workers()) == {"bot-0", "bot-1"}
 
 
 async def test_reload_after_a_look(world: World) -> None:
@@ -369,19 +381,3 @@ async def test_shutdown_after_a_question(world: World) -> None:
         async with asyncio.timeout(20):
             assert await room.fleet.process.wait() == 0
         await gone(tree)
-
-
-async def test_long_logs_are_a_file(world: World) -> None:
-    async with room_of(world) as room:
-        # All its stacks, as often as it takes.
-        for count in range(1, 5):
-            os.kill(room.fleet.workers()["bot-0"], signal.SIGUSR1)
-            await room.fleet.line(r"bot-0\] .*most recent call first", count)
-        await room.admin.say("/logs bot-0 500")
-        sent = await room.admin.wait_for(lambda message: message.kind == "document")
-        assert sent.file is not None
-        assert sent.file["name"] == "bot-0-log.txt"
-        lines = (await sent.download()).decode().splitlines()
-        assert len(lines) > 50
-        assert "run 1 started" in lines[0]
-        assert f"the newest {len(lines)} lines" in sent.text

@@ -15,7 +15,7 @@ from coderbot.controlbot.question import Question
 from coderbot.controlbot.request import Request
 from coderbot.controlbot.services import Services
 from coderbot.errors import CoderBotError
-from coderbot.redact import Secret
+from coderbot.redact import TOKEN_PATTERN, Secret
 
 _log = logging.getLogger(__name__)
 
@@ -46,8 +46,10 @@ async def remove_bot(request: Request) -> None:
 
 async def take_token(services: Services, admin: int, raw: str) -> None:
     """Add the bot with a token that an admin has sent; its message is deleted."""
+    found = TOKEN_PATTERN.findall(raw)
     try:
-        token = parsers.token(raw)
+        # What @BotFather says around it may have been copied, too.
+        token = parsers.token(found[0] if len(found) == 1 else raw)
     except ValueError as error:
         # The error never repeats what was sent.
         services.sender.post(admin, f"What you sent {error}. Nothing was changed.")
