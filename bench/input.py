@@ -14,7 +14,7 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from bench.figures import Spread
+from bench.spread import Spread
 from coderbot import wire
 from coderbot.sandbox.client import Message, SandboxUser
 from coderbot.sandbox.server import running_sandbox

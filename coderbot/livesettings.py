@@ -46,6 +46,7 @@ class LiveSettings:
             new,
             state_dir=self.current.state_dir,
             tts_api_key=new.tts_api_key or self.current.tts_api_key,
+            stt_api_key=new.stt_api_key or self.current.stt_api_key,
         )
         return wanted_by(self._read)
 

@@ -7,12 +7,13 @@ command -v apt-get >/dev/null 2>&1 || exit 0
 missing=""
 command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 ||
     command -v google-chrome >/dev/null 2>&1 || missing="chromium"
+command -v espeak-ng >/dev/null 2>&1 || missing="$missing espeak-ng"
 [ -n "$missing" ] || exit 0
 if [ "$(id -u)" != 0 ]; then
     echo "Not root, so $missing is not installed; the tests that need it skip."
     exit 0
 fi
-echo "Installing $missing for the browser tests"
+echo "Installing $missing for the tests"
 { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $missing; } \
     >/dev/null 2>&1 || echo "$missing could not be installed; the tests that need it skip."
 exit 0

@@ -172,9 +172,11 @@ def _environment(settings: Settings, base: Mapping[str, str]) -> dict[str, str]:
     merged = {**settings.inherited, **without_pm2(base)}
     environment = {k: v for k, v in merged.items() if not _is_for_the_parent(k)}
     environment["CODERBOT_STATE_DIR"] = str(settings.state_dir)
-    if settings.tts_api_key is not None:
-        # The parent has wiped it from its own environment by now.
-        environment["TTS_API_KEY"] = settings.tts_api_key.reveal()
+    # The parent has wiped them from its own environment by now.
+    keys = {"TTS_API_KEY": settings.tts_api_key, "STT_API_KEY": settings.stt_api_key}
+    environment.update(
+        (name, key.reveal()) for name, key in keys.items() if key is not None
+    )
     return environment
 
 

@@ -24,6 +24,7 @@ from coderbot.worker.media.retention import Limits
 from coderbot.worker.media.service import MediaService
 from coderbot.worker.preferences.filestore import FilePreferences
 from coderbot.worker.services import Services
+from coderbot.worker.speech.choice import transcriber_for
 from coderbot.worker.stopping import StopRequest
 from coderbot.worker.tasks import Tasks
 from coderbot.worker.telegram.absence import Absence
@@ -108,6 +109,7 @@ def build_services(frame: Frame, bot: Bot, tasks: Tasks) -> Services:
         ),
         roster=_roster(settings, preferences),
         projects=Projects(settings.projects_root or Path.home()),
+        transcriber=transcriber_for(settings),
     )
 
 

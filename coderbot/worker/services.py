@@ -13,6 +13,7 @@ from coderbot.worker.counters import Counters
 from coderbot.worker.link import Link
 from coderbot.worker.masking.mask import SecretMask
 from coderbot.worker.preferences.store import PreferenceStore
+from coderbot.worker.speech.port import Transcriber
 from coderbot.worker.stopping import StopRequest
 from coderbot.worker.tasks import Tasks
 from coderbot.worker.telegram.absence import Absence
@@ -59,6 +60,8 @@ class Services:
     preferences: PreferenceStore
     roster: Roster
     projects: Projects
+    transcriber: Transcriber | None
+    """Turns speech into text; None when nothing is set up for that."""
     media: "MediaService"
 
     @property

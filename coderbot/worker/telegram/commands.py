@@ -18,6 +18,7 @@ class Section(Enum):
     TYPING = "Typing"
     MACROS = "Macros"
     KEYS = "Keys"
+    VOICE = "Voice"
     FILES = "Files"
     BOT = "This bot"
 
@@ -315,6 +316,16 @@ KEYS = (
     *(_key(digit, digit, f"press {digit}") for digit in "123456789"),
     *(_key(f"f{n}", f"f{n}", f"press F{n}") for n in range(1, 13)),
 )
+VOICE = (
+    Command(
+        "audiomode",
+        "show what was said in a voice message, or type it as a prompt",
+        Section.VOICE,
+        "voice.change_mode",
+        usage="[copy|prompt]",
+        example="prompt",
+    ),
+)
 FILES: tuple[Command, ...] = (
     _file(
         "get",
@@ -362,6 +373,7 @@ COMMANDS: tuple[Command, ...] = (
     *TYPING,
     *MACROS,
     *KEYS,
+    *VOICE,
     *FILES,
     *BOT,
 )

@@ -68,12 +68,13 @@ def facts_of(update: Update) -> Facts:
         is_message_or_button=bool(message or update.callback_query),
         is_edit=update.edited_message is not None,
         has_text=bool(message and message.text),
-        is_secondhand=message is not None and _is_secondhand(message),
+        is_secondhand=message is not None and is_secondhand(message),
         is_in_another_name=bool(
             (user and user.is_bot) or (message and message.sender_chat)
         ),
     )
 
 
-def _is_secondhand(message: Message) -> bool:
+def is_secondhand(message: Message) -> bool:
+    """Return whether a message was forwarded, or written through another bot."""
     return message.forward_origin is not None or message.via_bot is not None

@@ -19,6 +19,18 @@ def cut_end(text: str, limit: int = MAX_TEXT_UNITS) -> str:
     return kept.decode("utf-16-le", "ignore") + "…"
 
 
+def pages_of(text: str, limit: int = MAX_TEXT_UNITS) -> tuple[str, ...]:
+    """Return `text` in pieces of at most `limit`, parted between words if possible."""
+    pages: list[str] = []
+    while utf16_units(text) > limit:
+        head = text.encode("utf-16-le", "surrogatepass")[: limit * 2]
+        piece = head.decode("utf-16-le", "ignore")
+        whole_words = piece.rpartition(" ")[0] or piece
+        pages.append(whole_words)
+        text = text[len(whole_words) :].lstrip()
+    return (*pages, text)
+
+
 def keep_end(text: str, limit: int = MAX_TEXT_UNITS) -> str:
     """Return `text` without its first lines when it is longer than `limit`."""
     if utf16_units(text) <= limit:

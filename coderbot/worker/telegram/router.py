@@ -16,10 +16,12 @@ from coderbot.worker.telegram.handlers.buttons import press_button
 from coderbot.worker.telegram.handlers.keyboard import type_message
 from coderbot.worker.telegram.incoming import incoming_of
 from coderbot.worker.telegram.keyboards import split_data
+from coderbot.worker.telegram.listener import Listener
 from coderbot.worker.telegram.offer import offer
 from coderbot.worker.telegram.reception import Reception
 from coderbot.worker.telegram.request import Asker, Request
 from coderbot.worker.telegram.typed import parse_command
+from coderbot.worker.telegram.voice import Voice, voice_of
 from coderbot.worker.terminal.keys import INTERRUPT
 
 _log = logging.getLogger(__name__)
@@ -37,6 +39,7 @@ class Router:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._reception = Reception(services)
+        self._listener = Listener(services)
 
     async def route(self, update: Update, _context: object) -> None:
         """Handle an update that has passed the gate."""
@@ -75,7 +78,10 @@ class Router:
 
     def _route_message(self, message: Message, asker: Asker) -> None:
         file = incoming_of(message)
-        if file is not None:
+        voice = self._voice_of(message)
+        if voice is not None:
+            self._beside(asker, lambda: self._listener.hear(asker, voice))
+        elif file is not None:
             receive = self._reception.receive
             self._beside(asker, lambda: receive(file, asker.user_id, asker.chat))
         elif message.text is None:
@@ -85,6 +91,12 @@ class Router:
             offer(asker, texts.missed(message.text), texts.RUN_IT, run)
         else:
             self._route_text(message.text, asker)
+
+    def _voice_of(self, message: Message) -> Voice | None:
+        """Return what is said in a message, if that can be turned into text."""
+        if self._services.transcriber is None:
+            return None
+        return voice_of(message, self._services.absence.missed(message.date))
 
     def _route_text(self, text: str, asker: Asker) -> None:
         call = parse_command(text, self._services.bot.username)

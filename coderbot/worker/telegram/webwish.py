@@ -4,9 +4,7 @@ from dataclasses import dataclass
 
 from coderbot.worker.browser.policy import normal_address
 
-NO_ADDRESS = (
-    "The terminal has printed no address of a local server. Give one: /web localhost:3000"
-)
+NO_ADDRESS = "The terminal has printed no address of a local server. Give one: /web localhost:3000"
 _MAX_HOSTS = 3
 """Hosts named of those that a page has asked in vain."""
 

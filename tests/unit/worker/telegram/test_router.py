@@ -33,6 +33,7 @@ async def answers_to(message: Message) -> list[tuple[int, str, int | None]]:
         bot=SimpleNamespace(username="my_bot"),
         clock=None,
         absence=SimpleNamespace(missed=lambda _: False),
+        transcriber=None,
         roster=SimpleNamespace(find=lambda *_: None),
     )
     await Router(services).route(Update(1, message), None)

@@ -1,0 +1,1 @@
+"""Speech to text: what is said in chat becomes words."""
