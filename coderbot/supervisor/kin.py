@@ -23,7 +23,7 @@ class Kin:
 
     def note(self, table: Table) -> None:
         """Look who belongs to the family now; forget who is gone."""
-        members = {row.pid for row in table.values() if row.key in self._known}
+        members = {row.pid for row in self.rows(table)}
         members.add(self.worker)
         sessions = {self.worker}
         while True:

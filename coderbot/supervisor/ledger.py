@@ -2,6 +2,7 @@
 
 import logging
 import os
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -74,6 +75,7 @@ class Ledger:
             self._written = data
 
 
+@cache
 def _boot() -> str:
     """Return what tells one start of the machine from another; empty if unknown."""
     try:
