@@ -166,11 +166,16 @@ async def test_menus_follow_the_terminals_of_each_user(
         worker.signal(signal.SIGKILL)
         await worker.ended()
     # What a killed worker has left is taken away, and nothing else is written.
-    async with ready_worker(sandbox, tmp_path) as (worker, _):
+    async with ready_worker(sandbox, tmp_path) as (worker, anna):
         await client.wait_calls(BOT, "deleteMyCommands", at_least=2, code=200)
         assert await shown(ANNA) == idle
+        assert await client.calls(BOT, "setMyCommands") == 3
+        # One that stops takes its own away.
+        await open_terminal(anna)
+        await client.wait_calls(BOT, "setMyCommands", at_least=4, code=200)
+        assert await shown(ANNA) == in_use
         assert await worker.stop() == 0
-    assert await client.calls(BOT, "setMyCommands") == 3
+        assert await shown(ANNA) == idle
 
 
 async def test_what_was_chosen_survives_a_restart(
