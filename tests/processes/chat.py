@@ -27,7 +27,7 @@ async def ready_worker(
 
 
 def is_screen(message: Message) -> bool:
-    return "🔄 Refresh" in message.buttons
+    return any(each.startswith("🔄 Refresh") for each in message.buttons)
 
 
 async def open_terminal(anna: SandboxUser) -> Message:

@@ -35,6 +35,7 @@ async def test_several_terminals_by_name(sandbox: Sandbox, tmp_path: Path) -> No
     async with ready_worker(sandbox, tmp_path) as (worker, anna):
         first = await open_terminal(anna)
         second = await open_named(anna, "Build")
+        assert "🔄 Refresh build" in second.buttons
         assert second.id != first.id
         await run(anna, "echo in-$((1 + 1))", "in-2")
         assert "in-2" not in (await anna.message(first.id)).text
@@ -165,11 +166,16 @@ async def test_menus_follow_the_terminals_of_each_user(
         worker.signal(signal.SIGKILL)
         await worker.ended()
     # What a killed worker has left is taken away, and nothing else is written.
-    async with ready_worker(sandbox, tmp_path) as (worker, _):
+    async with ready_worker(sandbox, tmp_path) as (worker, anna):
         await client.wait_calls(BOT, "deleteMyCommands", at_least=2, code=200)
         assert await shown(ANNA) == idle
+        assert await client.calls(BOT, "setMyCommands") == 3
+        # One that stops takes its own away.
+        await open_terminal(anna)
+        await client.wait_calls(BOT, "setMyCommands", at_least=4, code=200)
+        assert await shown(ANNA) == in_use
         assert await worker.stop() == 0
-    assert await client.calls(BOT, "setMyCommands") == 3
+        assert await shown(ANNA) == idle
 
 
 async def test_what_was_chosen_survives_a_restart(
@@ -326,3 +332,13 @@ async def test_a_recording_is_sent_masked_and_left_nowhere(
         async with asyncio.timeout(10):
             while any(path.exists() for path in left):  # noqa: ASYNC110 - no event tells
                 await asyncio.sleep(0.02)
+
+
+async def test_an_unknown_command_is_typed_on_demand(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    async with ready_worker(sandbox, tmp_path) as (_, anna):
+        await open_terminal(anna)
+        unknown = await say(anna, "/deploy now", "no command /deploy")
+        await anna.press(unknown, "Type it")
+        await anna.wait_for(lambda m: "/deploy: No such file" in m.text)

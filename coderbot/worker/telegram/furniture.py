@@ -14,6 +14,7 @@ from coderbot.worker.telegram.outbox import Outbox
 from coderbot.worker.telegram.painter import Painter
 from coderbot.worker.telegram.questions import Questions
 from coderbot.worker.telegram.screenbuttons import ScreenButtons
+from coderbot.worker.terminal.ident import DEFAULT_NAME
 from coderbot.worker.terminal.program import Program
 from coderbot.worker.terminal.session import TerminalSession
 from coderbot.worker.terminal.spec import TerminalSpec
@@ -92,7 +93,7 @@ class Furniture:
 
     def keypad(self, session: TerminalSession) -> Keypad:
         """Return the keys under the screens of a terminal."""
-        user_id = session.key.user_id
+        user_id, name = session.key
         key = self._buttons.issue(user_id, ScreenButtons(session))
         suited = session.program.keypad if session.program else ()
         questions = self._questions[key] = Questions(session, self._buttons)
@@ -101,6 +102,8 @@ class Furniture:
             lambda: self._preferences.of(user_id).keypad,
             suited or DEFAULT,
             questions.rows,
+            # Who has but one terminal need not be told which it is.
+            name="" if name == DEFAULT_NAME else name,
         )
         if self._preferences.of(user_id).live:
             keypad.following = Following.ON

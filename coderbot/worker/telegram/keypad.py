@@ -57,19 +57,20 @@ _LABELS = {
     "pgdn": "PgDn",
     "ctrl+c": "Ctrl-C",
 }
+_HELD = {"ctrl": "^", "alt": "M-", "shift": "⇧"}
 _BAR = "|"
 
 
 def label_of(key: str) -> str:
     """Return what stands on the button of `key`."""
-    modifier, plus, rest = key.partition("+")
-    if key in _LABELS or not plus:
+    modifier, _, rest = key.partition("+")
+    if key in _LABELS or not (modifier and rest):
         return _LABELS.get(key, key.upper() if len(key) > 1 else key)
-    return {"ctrl": "^", "alt": "M-", "shift": "⇧"}.get(modifier, "") + rest.upper()
+    return _HELD.get(modifier, "") + _LABELS.get(rest, rest.upper())
 
 
 def keypad_rows(
-    key: str, layout: Layout, expanded: bool = False
+    key: str, layout: Layout, expanded: bool = False, name: str = ""
 ) -> list[list[InlineKeyboardButton]]:
     """Return the buttons for `layout`.
 
@@ -77,9 +78,10 @@ def keypad_rows(
         key: Id of the buttons.
         layout: Which keys, row by row.
         expanded: Add the further keys; the button `more` says how to hide them.
+        name: What the terminal is called, where that has to be told.
     """
     toggle = "▴ Less" if expanded else "▾ More"
-    labels = {MORE: toggle}
+    labels = {MORE: toggle, REFRESH: f"{label_of(REFRESH)} {name}".rstrip()}
     rows = (*layout, *FURTHER) if expanded else layout
     return [
         [button(labels.get(each) or label_of(each), key, each) for each in row]
@@ -139,6 +141,7 @@ class Keypad:
         chosen: Returns what the user has chosen; None for the default.
         default: What the program in the terminal is best used with.
         asked: Returns buttons for what the program asks now.
+        name: What the terminal is called, where that has to be told.
     """
 
     def __init__(
@@ -147,6 +150,7 @@ class Keypad:
         chosen: Callable[[], Layout | None],
         default: Layout = DEFAULT,
         asked: Callable[[], list[list[InlineKeyboardButton]]] = _no_rows,
+        name: str = "",
     ) -> None:
         self.key = key
         self.is_expanded = False
@@ -155,12 +159,13 @@ class Keypad:
         self._asked = asked
         self._chosen = chosen
         self._default = default
+        self._name = name
 
     def rows(self) -> list[list[InlineKeyboardButton]]:
         """Return the buttons, as they are now."""
         chosen = self._chosen()
         layout = self._default if chosen is None else chosen
-        keys = keypad_rows(self.key, layout, self.is_expanded)
+        keys = keypad_rows(self.key, layout, self.is_expanded, self._name)
         return [*self._asked(), *self._pause_row(), *keys]
 
     def _pause_row(self) -> list[list[InlineKeyboardButton]]:

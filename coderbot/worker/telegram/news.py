@@ -10,6 +10,7 @@ from coderbot.worker.telegram.chatmenus import ChatMenus
 from coderbot.worker.telegram.chooser import Chooser, choice_keyboard
 from coderbot.worker.telegram.keepopen import KeepOpen, keep_open_keyboard
 from coderbot.worker.telegram.outbox import Outbox
+from coderbot.worker.telegram.pace import Priority
 from coderbot.worker.telegram.place import Place
 from coderbot.worker.terminal.registry import IDLE
 
@@ -65,6 +66,7 @@ class News:
             text,
             keyboard=keep_open_keyboard(key),
             thread=place.thread,
+            priority=Priority.ALERT,
         )
         self._tasks.spawn(_done(say), "notice of an idle terminal")
 

@@ -12,7 +12,7 @@ from coderbot.worker.services import Services
 from coderbot.worker.telegram import texts
 from coderbot.worker.telegram.commands import BY_NAME, Command, assistant_command
 from coderbot.worker.telegram.dispatch import obey
-from coderbot.worker.telegram.handlers.buttons import press_button
+from coderbot.worker.telegram.handlers.buttons import press_button, thread_of
 from coderbot.worker.telegram.handlers.keyboard import type_message
 from coderbot.worker.telegram.incoming import incoming_of
 from coderbot.worker.telegram.keyboards import split_data
@@ -69,7 +69,7 @@ class Router:
     def _route_button(self, query: CallbackQuery) -> None:
         _, action = split_data(query.data or "")
         user_id = query.from_user.id
-        asker = Asker(self._services, user_id, user_id, None, None)
+        asker = Asker(self._services, user_id, user_id, thread_of(query), None)
         work = functools.partial(press_button, self._services, query)
         if action == INTERRUPT:
             self._beside(asker, work)
@@ -105,7 +105,7 @@ class Router:
             return
         command = self._command(asker.user_id, call.name)
         if command is None:
-            asker.reply(texts.unknown_command(call.name))
+            self._answer_unknown(call.name, text, asker)
             return
         request = Request(
             asker.services,
@@ -121,6 +121,16 @@ class Router:
             self._beside(asker, work)
         else:
             self._queue(asker, work)
+
+    def _answer_unknown(self, name: str, text: str, asker: Asker) -> None:
+        """Say that there is no such command, and offer to type it where that works."""
+        if asker.place is None:
+            asker.reply(texts.unknown_command(name))
+            return
+        # Two slashes type one, whatever the name.
+        type_it = functools.partial(type_message, asker, f"/{text}")
+        act = functools.partial(self._queue, asker, type_it)
+        offer(asker, texts.unknown_command(name), texts.TYPE_IT, act)
 
     def _command(self, user_id: int, name: str) -> Command | None:
         """Return the command that `name` is for this user."""

@@ -7,7 +7,7 @@ from coderbot.clock import Clock
 
 _REACTION_S = 0.1
 """How long a program that reads keys may take to react to what was typed."""
-_ECHO_QUIET_S = 0.01
+_ECHO_QUIET_S = 0.005
 _ECHO_LIMIT_S = 0.3
 """It has shown that when it pauses, and may take so long for it; in seconds."""
 

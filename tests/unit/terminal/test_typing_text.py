@@ -1,4 +1,8 @@
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from coderbot.worker.terminal.errors import ControlCharacterError
 from coderbot.worker.terminal.typing_text import encode_text
@@ -53,3 +57,15 @@ def test_a_paste_cannot_be_ended_from_within() -> None:
 
 def test_lone_surrogates_do_not_raise() -> None:
     assert encode_text("a\udc80b", bracketed=False) == b"a?b"
+
+
+@given(st.text(), st.booleans(), st.booleans())
+def test_no_text_whatever_presses_keys(
+    text: str, bracketed: bool, alternate: bool
+) -> None:
+    try:
+        sent = encode_text(text, bracketed, alternate)
+    except ControlCharacterError:
+        return
+    body = sent.removeprefix(b"\x1b[200~").removesuffix(b"\x1b[201~")
+    assert not re.search(rb"[\x00-\x08\x0a-\x0c\x0e-\x1f\x7f]", body)

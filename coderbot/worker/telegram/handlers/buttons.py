@@ -17,7 +17,7 @@ async def press_button(services: Services, query: CallbackQuery) -> None:
     user_id = query.from_user.id
     target = services.buttons.find(key, user_id)
     message = query.message.message_id if query.message else None
-    thread = _thread_of(query)
+    thread = thread_of(query)
     toast: str | None = texts.STALE_BUTTON
     if target is not None:
         press = Press(services, user_id, query.id, key, action, message, thread)
@@ -26,7 +26,8 @@ async def press_button(services: Services, query: CallbackQuery) -> None:
         services.tasks.spawn(services.outbox.answer(query.id, toast), "toast")
 
 
-def _thread_of(query: CallbackQuery) -> int | None:
+def thread_of(query: CallbackQuery) -> int | None:
+    """Return the topic in which a button was pressed."""
     message = query.message
     if isinstance(message, Message) and message.is_topic_message:
         return message.message_thread_id

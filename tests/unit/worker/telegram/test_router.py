@@ -32,6 +32,7 @@ async def answers_to(message: Message) -> list[tuple[int, str, int | None]]:
         outbox=outbox,
         bot=SimpleNamespace(username="my_bot"),
         clock=None,
+        desk=SimpleNamespace(find=lambda *_: None),
         absence=SimpleNamespace(missed=lambda _: False),
         transcriber=None,
         roster=SimpleNamespace(find=lambda *_: None),
