@@ -55,6 +55,7 @@ class LogPane(Vertical):
         """The lines."""
         self._words = Static("", classes="log-scope", markup=False)
         self._follow = Static("", classes="log-follow", markup=False)
+        self._told = ""
         self._name = "all bots"
         self._filter = LineFilter()
         self._skipped = 0
@@ -144,9 +145,12 @@ class LogPane(Vertical):
             self._search_words(),
             self._note,
         ]
-        self._words.update(Content("  ·  ".join(filter(None, words))))
+        self._words.update(Content("  ·  ".join(filter(None, words))), layout=False)
         self._follow.set_class(not self.view.following, "-paused")
-        self._follow.update(Content(self._follow_words()))
+        follow = self._follow_words()
+        if follow != self._told:
+            self._told = follow
+            self._follow.update(Content(follow))
 
     def _search_words(self) -> str:
         view = self.view
