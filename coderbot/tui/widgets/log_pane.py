@@ -56,7 +56,7 @@ class LogPane(Vertical):
         self._words = Static("", classes="log-scope", markup=False)
         self._follow = Static("", classes="log-follow", markup=False)
         self._told = ""
-        self._name = "all bots"
+        self._called = "all bots"
         self._filter = LineFilter()
         self._skipped = 0
         self._note = ""
@@ -77,8 +77,8 @@ class LogPane(Vertical):
 
     def rename(self, name: str) -> None:
         """Say whose lines they are."""
-        if name != self._name:
-            self._name = name
+        if name != self._called:
+            self._called = name
             self._title()
 
     def show(self, lines: Sequence[LogLine], only: LineFilter) -> None:
@@ -139,7 +139,7 @@ class LogPane(Vertical):
         if not self.is_ready:
             return
         words = [
-            self._name,
+            self._called,
             self._filter.describe(),
             f"{self._skipped:,} lines came too fast to show" if self._skipped else "",
             self._search_words(),
