@@ -14,6 +14,8 @@ from coderbot.errors import CoderBotError, ExitCode
 
 _SANDBOX_MODULE = "coderbot.sandbox"
 _CHAOS_MODULE = "coderbot.chaos"
+_TOKEN_VARIABLES = ("TELEGRAM_BOT_TOKENS", "TELEGRAM_BOT_TOKEN")
+_DEMO_DIRECTORY = Path(".demo")
 
 
 @click.group(invoke_without_command=True)
@@ -58,7 +60,7 @@ register(main)
 def main_tui(env_file: Path | None, attach: Path | None) -> None:
     """Run the fleet of bots in a dashboard, or watch one that runs elsewhere."""
     if attach is None:
-        _exit_with(lambda: _run_fleet(env_file, headless=False))
+        _exit_with(lambda: _run_tui(env_file))
     else:
         _exit_with(lambda: _attach(attach, env_file))
 
@@ -94,22 +96,57 @@ def chaos(names: tuple[str, ...]) -> None:
 @click.option(
     "--directory",
     type=click.Path(path_type=Path, file_okay=False),
-    default=Path(".demo"),
+    default=_DEMO_DIRECTORY,
     show_default=True,
     help="Where its settings and files lie.",
 )
 def demo(headless: bool, bots: int, directory: Path) -> None:
     """Try everything without Telegram: bots on the local sandbox."""
 
-    def run() -> None:
-        from coderbot.demo import prepared_demo
+    _exit_with(lambda: _run_demo(directory, bots, headless))
 
-        _need_terminal(headless)
-        with prepared_demo(directory, bots) as ready:
-            click.echo(f"{ready.note}\n{ready.hint}")
-            _run_fleet(ready.env_file, headless, note=ready.note)
 
-    _exit_with(run)
+def _run_demo(directory: Path, bots: int, headless: bool) -> None:
+    """Run a sandbox, and a fleet on it.
+
+    Raises:
+        CoderBotError: When one of them cannot start.
+    """
+    from coderbot.demo import prepared_demo
+
+    _need_terminal(headless)
+    with prepared_demo(directory, bots) as ready:
+        click.echo(f"{ready.note}\n{ready.hint}")
+        _run_fleet(ready.env_file, headless, note=ready.note)
+
+
+def _run_tui(env_file: Path | None) -> None:
+    """Run the fleet in a dashboard; where there are no settings yet, ask for them.
+
+    Raises:
+        CoderBotError: When it cannot start.
+    """
+    path = env_file or Path(".env")
+    has_tokens = any(map(os.environ.get, _TOKEN_VARIABLES))
+    if path.exists() or has_tokens:
+        _run_fleet(env_file, headless=False)
+        return
+    _need_terminal(headless=False)
+    match _ask_for_settings(path.absolute()):
+        case "start":
+            _run_fleet(path, headless=False)
+        case "demo":
+            _run_demo(_DEMO_DIRECTORY, 3, headless=False)
+
+
+def _ask_for_settings(path: Path) -> str | None:
+    from coderbot.commands.firstrun import DEFAULT_MEDIA
+    from coderbot.commands.setup import FirstRunSetup
+    from coderbot.commands.tokens import api_root_of
+    from coderbot.tui.setup import SetupApp
+
+    setup = FirstRunSetup(path, api_root_of(""))
+    return SetupApp(setup, str(path.parent / DEFAULT_MEDIA)).run()
 
 
 def _run_fleet(env_file: Path | None, headless: bool, note: str = "") -> None:

@@ -27,6 +27,8 @@ def register(group: click.Group) -> None:
         add,
         remove,
         reload,
+        init,
+        doctor,
         completion,
     ):
         group.add_command(command)
@@ -263,6 +265,46 @@ def reload(dry_run: bool, **where: Path | None) -> None:
         from coderbot.commands.steer import reload
 
         return reload(where, dry_run=dry_run)
+
+    _exit(run)
+
+
+@click.command()
+@click.option("--user", default="", help="Your Telegram user id, instead of /start.")
+@click.option("--media", default="", help="Directory for files, instead of asking.")
+@click.option(
+    "--env-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    callback=_or_of_the_group,
+    help="Where to write, instead of .env in this directory.",
+)
+def init(user: str, media: str, env_file: Path | None) -> None:
+    """Write the first .env: asks for a token and who may use the bot."""
+
+    def run() -> int:
+        from coderbot.commands.init import init
+        from coderbot.commands.tokens import api_root_of
+
+        return init(env_file or Path(".env"), api_root_of(""), user, media)
+
+    _exit(run)
+
+
+@click.command()
+@click.option(
+    "--env-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    callback=_or_of_the_group,
+    help="The .env of the fleet, instead of the one in this directory.",
+)
+def doctor(env_file: Path | None) -> None:
+    """Look at all that a fleet needs, and say how to mend what is wrong."""
+
+    def run() -> int:
+        from coderbot.commands.doctor import doctor
+        from coderbot.commands.output import colour_wanted
+
+        return doctor(env_file, colour=colour_wanted())
 
     _exit(run)
 

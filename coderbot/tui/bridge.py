@@ -24,7 +24,7 @@ from coderbot.tui.messages import (
     LinesArrived,
 )
 
-BATCH_S = 0.05
+BATCH_S = 0.1
 """Seconds for which new lines are gathered before the screen hears of them."""
 
 

@@ -176,6 +176,12 @@ CONFIRM_KEYS = (
 LEAVE_KEYS = (hidden("escape", "leave", "dialog.leave", "Close", "Close the dialog"),)
 """Keys of a dialog with fields."""
 
+SETUP_KEYS = (
+    key("ctrl+t", "demo", "setup.demo", "Demo", "Try everything without a token"),
+    key("escape,ctrl+q,ctrl+c", "leave", "setup.leave", "Leave", "Run nothing"),
+)
+"""Keys of the first run."""
+
 HELP_KEYS = (
     hidden(
         "escape,q,question_mark,f1", "leave", "help.leave", "Close", "Close the help"

@@ -38,3 +38,24 @@ class Link(Protocol):
     @property
     def epoch(self) -> int:
         """How often it was made anew."""
+
+
+class Setup(Protocol):
+    """What a first run needs: Telegram, and a `.env` to write.
+
+    Every method raises a CoderBotError that says what is wrong; no token is ever
+    part of it.
+    """
+
+    @property
+    def place(self) -> str:
+        """The path of the file that will be written."""
+
+    async def check(self, token: str) -> str:
+        """Return the username of the bot that a token belongs to."""
+
+    async def starter(self, token: str) -> tuple[int, str] | None:
+        """Return id and name of who has sent /start to it; None while nobody has."""
+
+    async def write(self, token: str, user: str, media: str) -> None:
+        """Write the file."""

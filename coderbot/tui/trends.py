@@ -6,23 +6,23 @@ from collections.abc import Iterable, Sequence
 from coderbot.supervisor.events import BotSnapshot
 from coderbot.supervisor.lines import LogLine
 
-KEPT_S = 60
-"""How far back it remembers, in seconds."""
+KEPT = 60
+"""How many ticks it remembers."""
 
 
 class Trends:
-    """Values of each bot, second by second."""
+    """Values of each bot, from tick to tick."""
 
     def __init__(self) -> None:
         self._lines: Counter[str] = Counter()
         self._past: dict[tuple[str, str], deque[float]] = {}
 
     def note(self, lines: Iterable[LogLine]) -> None:
-        """Count lines that came in this second."""
+        """Count lines that came since the last tick."""
         self._lines.update(line.bot for line in lines)
 
     def tick(self, bots: Sequence[BotSnapshot]) -> None:
-        """Close this second, in which the bots stand so."""
+        """Note how the bots stand now, and how much they have written since."""
         for bot in bots:
             self._put(bot.bot, "lines", self._lines[bot.bot])
             self._put(bot.bot, "cpu", bot.cpu_percent or 0.0)
@@ -37,5 +37,5 @@ class Trends:
         return list(past)[-count:] if count > 0 else []
 
     def _put(self, bot: str, what: str, value: float) -> None:
-        past = self._past.setdefault((bot, what), deque(maxlen=KEPT_S))
+        past = self._past.setdefault((bot, what), deque(maxlen=KEPT))
         past.append(value)

@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
 
+from textual.app import App
 from textual.pilot import Pilot
 
 from coderbot.tui.app import CoderBotApp
@@ -12,7 +14,7 @@ from coderbot.tui.widgets.log_view import LogView
 DEADLINE_S = 10.0
 
 
-async def until(pilot: Pilot[bool], condition: Callable[[], bool]) -> None:
+async def until(pilot: Pilot[Any], condition: Callable[[], bool]) -> None:
     """Let the dashboard work until something is true.
 
     Raises:
@@ -28,13 +30,13 @@ def toasts(app: CoderBotApp) -> list[tuple[str, str]]:
     return [(toast.severity, toast.message) for toast in app._notifications]
 
 
-def screen_text(app: CoderBotApp) -> list[str]:
+def screen_text(app: App[Any]) -> list[str]:
     """Return what the screen shows, row by row."""
     strips = app.screen._compositor.render_strips()
     return [strip.text.rstrip() for strip in strips]
 
 
-def shown(app: CoderBotApp, text: str) -> bool:
+def shown(app: App[Any], text: str) -> bool:
     """Tell whether the screen shows `text`."""
     return any(text in row for row in screen_text(app))
 

@@ -4,6 +4,7 @@ import stat
 from pathlib import Path
 
 import pytest
+from textual import events
 
 from coderbot.loglevel import Level
 from coderbot.tui.app import CoderBotApp
@@ -211,3 +212,14 @@ async def test_panes_are_made_for_a_hundred_bots() -> None:
         await until(pilot, lambda: shown(app, "word of 0"))
         await pilot.press("v")
         await until(pilot, lambda: len(app.screen.query(LogPane)) == 1)
+
+
+async def test_a_search_typed_ahead_goes_into_the_field() -> None:
+    fleet = talking(2)
+    app = fleets.app(fleet)
+    async with app.run_test(size=(120, 30)) as pilot:
+        for character in "/word x":  # each means something elsewhere
+            key = {"/": "slash", " ": "space"}.get(character, character)
+            app.post_message(events.Key(key, character))
+        await until(pilot, lambda: shown(app, "no match: word x"))
+        assert fleet.calls == [] or fleet.calls == [("search",)]

@@ -37,7 +37,7 @@ class AddScreen(ModalScreen[str]):
     def __init__(self, tokens: TokenEditor) -> None:
         super().__init__()
         self._tokens = tokens
-        self._name = ""
+        self._username = ""
 
     def compose(self) -> ComposeResult:
         """Compose the dialog."""
@@ -53,13 +53,13 @@ class AddScreen(ModalScreen[str]):
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:
         event.stop()
-        self._name = ""
+        self._username = ""
         self._say(toned(_ASK, "muted"))
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        work = self._add if self._name else self._check
+        work = self._add if self._username else self._check
         begin(self, "token", work, event.value)
 
     def action_leave(self) -> None:
@@ -69,12 +69,12 @@ class AddScreen(ModalScreen[str]):
     async def _check(self, token: str) -> None:
         self._say(toned("Asking Telegram …", "busy"))
         try:
-            self._name = await self._tokens.check(token)
+            self._username = await self._tokens.check(token)
         except CoderBotError as error:
             self._say(toned(f"✖ {printable(error.message)}", "bad"))
             return
         self._say(
-            toned(f"✓ This is @{printable(self._name)}.  ", "good")
+            toned(f"✓ This is @{printable(self._username)}.  ", "good")
             + toned("Enter keeps it", "muted")
         )
 
@@ -84,7 +84,7 @@ class AddScreen(ModalScreen[str]):
         except CoderBotError as error:
             self._say(toned(f"✖ {printable(str(error))}", "bad"))
         else:
-            self.dismiss(self._name)
+            self.dismiss(self._username)
 
     def _say(self, words: Content) -> None:
         self.query_one("#answer", Static).update(words)

@@ -1,13 +1,14 @@
 """The main screen: the wall of bots, and what they say."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Footer, Input, Static
 
 from coderbot.control.port import SupervisorPort
 from coderbot.supervisor.events import BotSnapshot
@@ -35,6 +36,8 @@ from coderbot.tui.widgets.link_bar import LinkBar
 from coderbot.tui.widgets.log_wall import LogWall
 
 _TICK_S = 1.0
+_TREND_TICKS = 2
+"""Trends go on with every second tick."""
 _FULL_BAR = {"cpu": 100.0, "memory": float(64 << 20)}
 """What a full bar of a trend stands for at least: percent of a CPU, bytes."""
 
@@ -78,6 +81,7 @@ class MainScreen(Screen[None]):
         self._commands = Commands(port, self, tokens)
         self._fleet_commands = FleetCommands(port, self, self._commands, tokens)
         self._trends = Trends()
+        self._ticks = 0
 
     def compose(self) -> ComposeResult:
         """Compose the screen."""
@@ -93,9 +97,19 @@ class MainScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Show what is known, and keep times moving."""
-        self._refresh_bots()
+        self._refresh_bots(self._port.bots())
         self._wall.reload()
         self.set_interval(_TICK_S, self._tick)
+
+    def on_key(self, event: events.Key) -> None:
+        """Give a key that was typed ahead to the field that was opened meanwhile.
+
+        It went to the widget that had the focus then. A field takes every character
+        that reaches it, so one that comes up to here has not reached it.
+        """
+        if isinstance(self.focused, Input) and event.is_printable:
+            event.stop()
+            self.focused.post_message(events.Key(event.key, event.character))
 
     @property
     def _table(self) -> BotTable:
@@ -113,11 +127,13 @@ class MainScreen(Screen[None]):
         if self._link.look():
             self.notify("Connected again", markup=False)
             self._wall.reload()
-        self._trends.tick(self._port.bots())
-        self._refresh_bots()
-
-    def _refresh_bots(self) -> None:
+        self._ticks += 1
         bots = self._port.bots()
+        if self._ticks % _TREND_TICKS == 0:
+            self._trends.tick(bots)
+        self._refresh_bots(bots)
+
+    def _refresh_bots(self, bots: Sequence[BotSnapshot]) -> None:
         self.set_class(not bots, "-empty")
         self._table.show(bots)
         self._refresh_totals()
@@ -137,7 +153,7 @@ class MainScreen(Screen[None]):
 
     @on(FleetConnected)
     def _connected(self) -> None:
-        self._refresh_bots()
+        self._refresh_bots(self._port.bots())
         self._trends.note(self._wall.take())
 
     @on(FleetBecameReady)
@@ -150,7 +166,7 @@ class MainScreen(Screen[None]):
         if self._table.update_bot(event.snapshot):
             self._refresh_totals()
         else:
-            self._refresh_bots()
+            self._refresh_bots(self._port.bots())
 
     @on(LinesArrived)
     def _lines_arrived(self, event: LinesArrived) -> None:

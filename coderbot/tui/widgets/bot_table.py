@@ -75,6 +75,7 @@ class BotTable(DataTable[Text], inherit_bindings=False):
             cursor_foreground_priority="renderable",
         )
         self._trend = trend
+        self._styles_of_tones: dict[str, Style] = {}
         self._bots: dict[str, BotSnapshot] = {}
         self._shown: dict[tuple[str, str], Cell] = {}
         self._placed: tuple[Placed, ...] = ()
@@ -190,6 +191,7 @@ class BotTable(DataTable[Text], inherit_bindings=False):
 
     def notify_style_update(self) -> None:
         """Draw all cells anew in the new colours."""
+        self._styles_of_tones.clear()
         super().notify_style_update()
         if self.is_mounted and self._placed:
             self.call_after_refresh(self._rebuild)
@@ -298,7 +300,11 @@ class BotTable(DataTable[Text], inherit_bindings=False):
         return text
 
     def _style(self, tone: str) -> Style:
-        return self.get_component_rich_style(f"bot-table--{tone}", partial=True)
+        # Kept: to work one out takes longer than to draw a cell.
+        if tone not in self._styles_of_tones:
+            style = self.get_component_rich_style(f"bot-table--{tone}", partial=True)
+            self._styles_of_tones[tone] = style
+        return self._styles_of_tones[tone]
 
     @on(DataTable.RowHighlighted)
     def _row_highlighted(self, event: DataTable.RowHighlighted) -> None:

@@ -57,7 +57,7 @@ class FleetHeader(Horizontal):
         """Write the numbers."""
         if fleet is not None and self.is_mounted:
             label = self.query_one("#fleet", Label)
-            label.update(self._words(fleet, label.size.width))
+            label.update(self._words(fleet, label.size.width), layout=False)
 
     def _words(self, fleet: Summary, room: int) -> Content:
         dot = "  ·  " if self.size.width >= _ROOM_FOR_WORDS else " · "

@@ -25,7 +25,6 @@ class InputBar(Horizontal):
 
     DEFAULT_CSS = """
     InputBar { height: 1; display: none; }
-    InputBar.-open { display: block; }
     InputBar Label { width: auto; }
     InputBar Input { width: 1fr; }
     """
@@ -84,16 +83,16 @@ class InputBar(Horizontal):
     @property
     def is_open(self) -> bool:
         """Whether it is shown."""
-        return self.has_class("-open")
+        return bool(self.display)
 
     def open(self) -> None:
-        """Show the field, and type into it."""
-        self.add_class("-open")
-        self.query_one(Input).focus()
+        """Show the field, and type into it: the very next key goes there."""
+        self.display = True
+        self.screen.set_focus(self.query_one(Input))
 
     def close(self) -> None:
         """Hide the field."""
-        self.remove_class("-open")
+        self.display = False
 
     def clear(self) -> None:
         """Hide the field and forget its text."""

@@ -55,7 +55,8 @@ class LogPane(Vertical):
         """The lines."""
         self._words = Static("", classes="log-scope", markup=False)
         self._follow = Static("", classes="log-follow", markup=False)
-        self._name = "all bots"
+        self._told = ""
+        self._called = "all bots"
         self._filter = LineFilter()
         self._skipped = 0
         self._note = ""
@@ -76,8 +77,8 @@ class LogPane(Vertical):
 
     def rename(self, name: str) -> None:
         """Say whose lines they are."""
-        if name != self._name:
-            self._name = name
+        if name != self._called:
+            self._called = name
             self._title()
 
     def show(self, lines: Sequence[LogLine], only: LineFilter) -> None:
@@ -138,15 +139,18 @@ class LogPane(Vertical):
         if not self.is_ready:
             return
         words = [
-            self._name,
+            self._called,
             self._filter.describe(),
             f"{self._skipped:,} lines came too fast to show" if self._skipped else "",
             self._search_words(),
             self._note,
         ]
-        self._words.update(Content("  ·  ".join(filter(None, words))))
+        self._words.update(Content("  ·  ".join(filter(None, words))), layout=False)
         self._follow.set_class(not self.view.following, "-paused")
-        self._follow.update(Content(self._follow_words()))
+        follow = self._follow_words()
+        if follow != self._told:
+            self._told = follow
+            self._follow.update(Content(follow))
 
     def _search_words(self) -> str:
         view = self.view

@@ -25,6 +25,11 @@ from coderbot.tui.work import begin
 
 AT_ONCE = 20_000
 """Lines taken from the logbook at most for one picture; older ones are counted."""
+_AGAIN = 1_000
+"""By so many lines that allowance grows for each picture, in a flood that goes on.
+
+Taking 1,000 lines costs 1 ms; nobody reads more, and the history has them all.
+"""
 _KEEP_OF_ONE = 10_000
 """Lines held by each of several panes."""
 _TYPING_S = 0.2
@@ -55,6 +60,7 @@ class LogWall(Vertical):
         self._selected: str | None = None
         self._scopes: list[str | None] = [None]
         self._last_seq = 0
+        self._allowance = AT_ONCE
         self._filter = LineFilter()
         self._needle = Needle()
         self._past = Past(port)
@@ -97,7 +103,9 @@ class LogWall(Vertical):
 
     def take(self) -> Sequence[LogLine]:
         """Take new lines from the logbook, show them, and return them."""
-        lines = self._port.lines(after=self._last_seq, limit=AT_ONCE)
+        self._allowance = min(AT_ONCE, self._allowance + _AGAIN)
+        lines = self._port.lines(after=self._last_seq, limit=self._allowance)
+        self._allowance -= len(lines)
         if not lines:
             return lines
         skipped = max(0, lines[0].seq - self._last_seq - 1)
