@@ -105,7 +105,9 @@ class Worker:
                 gate = Doorkeeper(services, _ledger(services), router.offer_secondhand)
                 add_entrance(application, gate.judge, router.route)
                 beat = group.create_task(link.run(*self._ends_of(services, watch)))
-                online = group.create_task(self._go_online(client, services, watch))
+                online = group.create_task(
+                    self._go_online(client, services, watch, router)
+                )
                 await self._stop.wait()
                 online.cancel()
                 media.cancel()
@@ -155,7 +157,11 @@ class Worker:
         self._stop.ask(error.exit_code, error.message)
 
     async def _go_online(
-        self, client: TelegramClient, services: Services, watch: PollWatch
+        self,
+        client: TelegramClient,
+        services: Services,
+        watch: PollWatch,
+        router: Router,
     ) -> None:
         await until_ours(self._claim, watch.conflict, self._clock, self._jitter)
         try:
@@ -171,6 +177,7 @@ class Worker:
         menus = services.menus.publish(self._settings.allowed_user_ids)
         services.tasks.spawn(menus, "menus")
         services.tasks.spawn(services.outbox.tidy(), "tidy")
+        router.resume()
         services.tasks.spawn(services.recorders.send_left(), "recordings")
 
     async def _keep_media(self, services: Services) -> None:

@@ -29,6 +29,8 @@ _MAX_UPLOADS = 6
 
 The rest of the worker needs connections too, and a slow line needs an end.
 """
+_FLUSH_S = 0.2
+"""What is noted within so long reaches the disk together: it is slow at that."""
 _PLANNED = 50
 """Files that are looked into before the first of them is sent."""
 _BULKY_BYTES = 10_000_000
@@ -65,6 +67,7 @@ class Sender:
         self._uploader = uploader
         self._journal = journal
         self._putaway = putaway
+        self._clock = clock
         self._max_bytes = max_bytes
         self._lanes = {
             (chat, is_bulky): Lane(chat, self._attempt, uploader.pause_s, clock, random)
@@ -185,6 +188,7 @@ class Sender:
         """Bring what was noted to the disk, beside the sending."""
         while True:
             await self._noted.wait()
+            await self._clock.sleep(_FLUSH_S)
             self._noted.clear()
             await self._journal.flush()
 
