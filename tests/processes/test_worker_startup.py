@@ -36,8 +36,12 @@ async def test_a_startup_prompt_is_kept_and_typed(
         await told(anna, "Nothing is typed any more")
         await anna.say("/startup")
         await told(anna, "Nothing is typed when claude has started")
-        await close(anna)
-        # Of another assistant nothing is known.
+
+
+async def test_a_startup_prompt_of_an_assistant_that_is_not_open(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    async with worker_with(sandbox, tmp_path) as (_, anna):
         await anna.say("/startup codex hello codex")
         await told(anna, "typed when codex starts")
         await anna.say("/codex")
