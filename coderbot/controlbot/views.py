@@ -134,11 +134,13 @@ def plan(planned: Planned) -> str:
     marks = (("+", planned.added), ("-", planned.removed), ("~", planned.changed))
     said = {"+": "is added", "-": "is removed", "~": "is restarted"}
     lines = [f"{mark} {bot} {said[mark]}" for mark, bots in marks for bot in bots]
-    later = [
-        f"{one_line(name)} takes effect when the supervisor is started anew"
-        for name in planned.later
-    ]
-    return "\n".join((*lines, *later))
+    when = (
+        (planned.at_once, "counts from now on"),
+        (planned.next_start, "counts for each bot from its next start on"),
+        (planned.later, "counts when the supervisor is started anew"),
+    )
+    rules = [f"{one_line(name)} {word}" for names, word in when for name in names]
+    return "\n".join((*lines, *rules))
 
 
 def log_text(lines: Iterable[LogLine]) -> str:

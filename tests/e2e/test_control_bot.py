@@ -302,6 +302,17 @@ async def test_reload_after_a_look(world: World) -> None:
         await room.hears("^- bot-1 is removed$")
         assert set(room.fleet.workers()) == {"bot-0"}
         assert room.control_pid() == control
+        # One more admin: this bot alone starts anew, and knows them then.
+        workers = room.fleet.workers()
+        env.write_text(text + f"CONTROL_BOT_ADMIN_IDS={ADMIN},{USER}\n")
+        question = await room.ask("/reload", "~ control is restarted")
+        await room.admin.press(question, "Take them up")
+        await room.hears("This bot starts anew")
+        await room.fleet.line(r"\[control\] READY", 2)
+        anna = world.user(CONTROL, USER)
+        await anna.say("/listbots")
+        await anna.wait_for(lambda message: "bot-0" in message.text)
+        assert room.fleet.workers() == workers
         env.write_text(text + "XTERM_TERMINAL_ROWS=many\n")
         await room.ask("/reload", "XTERM_TERMINAL_ROWS=many")
 

@@ -99,13 +99,21 @@ def test_uptimes() -> None:
 
 def test_a_plan() -> None:
     plan = Planned(
-        id=1, added=["bot-2"], removed=["bot-0"], changed=["bot-1"], later=["M_X"]
+        id=1,
+        added=["bot-2"],
+        removed=["bot-0"],
+        changed=["bot-1"],
+        later=["M_X"],
+        at_once=["M_Y"],
+        next_start=["M_Z"],
     )
     assert views.plan(plan).splitlines() == [
         "+ bot-2 is added",
         "- bot-0 is removed",
         "~ bot-1 is restarted",
-        "M_X takes effect when the supervisor is started anew",
+        "M_Y counts from now on",
+        "M_Z counts for each bot from its next start on",
+        "M_X counts when the supervisor is started anew",
     ]
     assert views.plan(Planned(id=1, added=[], removed=[], changed=[], later=[])) == ""
 
