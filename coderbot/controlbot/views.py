@@ -146,7 +146,8 @@ def plan(planned: Planned) -> str:
 def log_text(lines: Iterable[LogLine]) -> str:
     """Return lines for a message: the time of day and the text."""
     return "\n".join(
-        f"{line.timestamp[11:19]} {one_line(line.text, _MAX_LINE)}" for line in lines
+        f"{line.timestamp[11:19]} {one_line(_own_words(line), _MAX_LINE)}"
+        for line in lines
     )
 
 
@@ -156,6 +157,11 @@ def log_file(lines: Iterable[LogLine]) -> str:
         f"{line.timestamp} {line.level.name} {one_line(line.prefixed, 1 << 20)}\n"
         for line in lines
     )
+
+
+def _own_words(line: LogLine) -> str:
+    """Return a line without the name of its bot, which everybody knows here."""
+    return line.text.removeprefix(f"[{line.bot}] ")
 
 
 def _entry(bot: BotSnapshot) -> str:
