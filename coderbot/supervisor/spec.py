@@ -189,6 +189,7 @@ def _environment(settings: Settings, base: Mapping[str, str]) -> dict[str, str]:
 def _is_for_the_parent(name: str) -> bool:
     return (
         name in TOKEN_VARIABLES
+        or name == ENV_FILE_VARIABLE
         or name in _MANAGERS_VARIABLES
         or name.startswith(_MANAGERS_PREFIXES)
     )
