@@ -5,7 +5,6 @@ import logging
 import os
 import signal
 import socket
-import sys
 from collections.abc import (
     AsyncIterator,
     Awaitable,
@@ -31,9 +30,6 @@ from coderbot.supervisor.env_watch import watching
 from coderbot.supervisor.ledger import Ledger
 from coderbot.supervisor.logfiles import LogFiles
 from coderbot.supervisor.reload import Reloader
-from coderbot.supervisor.spec import (
-    control_spec,
-)
 from coderbot.supervisor.supervisor import Supervisor
 from coderbot.tui.ports import TokenEditor
 
@@ -91,11 +87,9 @@ async def run_fleet(
 
 
 def _supervisor(settings: Settings, tokens_given: Sequence[str]) -> Supervisor:
-    wanted = wanted_by(settings)
-    control_bot = control_spec(
-        settings, os.environ, sys.executable, tokens_are_in_file=not tokens_given
-    )
-    named = wanted.specs if control_bot is None else (*wanted.specs, control_bot)
+    wanted = wanted_by(settings, tokens_given)
+    aides = [wanted.control_bot] if wanted.control_bot is not None else []
+    bots = [spec.bot for spec in (*wanted.specs, *aides)]
     return Supervisor(
         wanted.specs,
         wanted.policy,
@@ -103,9 +97,9 @@ def _supervisor(settings: Settings, tokens_given: Sequence[str]) -> Supervisor:
         media_root=settings.media_root,
         clock=SystemClock(),
         ledger=Ledger(StateDir(settings.state_dir).workers),
-        log_files=_log_files(settings, [spec.bot for spec in named]),
+        log_files=_log_files(settings, bots),
         dossiers=Dossiers(StateDir(settings.state_dir).crashes),
-        control_bot=control_bot,
+        control_bot=wanted.control_bot,
     )
 
 

@@ -10,7 +10,7 @@ from coderbot.config.settings import Settings
 from coderbot.errors import CoderBotError
 from coderbot.supervisor.monitor import Limits
 from coderbot.supervisor.plan import Wanted
-from coderbot.supervisor.spec import RestartPolicy, worker_specs
+from coderbot.supervisor.spec import RestartPolicy, control_spec, worker_specs
 
 
 class LiveSettings:
@@ -55,8 +55,13 @@ class LiveSettings:
         self.current = self._read
 
 
-def wanted_by(settings: Settings) -> Wanted:
-    """Return the workers and the rules that settings ask for."""
+def wanted_by(settings: Settings, given: Sequence[str] = ()) -> Wanted:
+    """Return the workers and the rules that settings ask for.
+
+    Args:
+        settings: They.
+        given: Variables with tokens that the real environment had.
+    """
     return Wanted(
         worker_specs(settings, os.environ, sys.executable),
         RestartPolicy(
@@ -70,5 +75,8 @@ def wanted_by(settings: Settings) -> Wanted:
             limits=Limits(
                 settings.memory_limit_mb * (1 << 20), settings.cpu_limit_percent
             ),
+        ),
+        control_spec(
+            settings, os.environ, sys.executable, tokens_are_in_file=not given
         ),
     )

@@ -86,7 +86,7 @@ def known_names(state_dir: Path | None, env_file: Path | None) -> list[str]:
     """Return the names to complete to; none when nobody answers."""
     try:
         with Conversation(control_path(state_dir, env_file), 0.5) as talk:
-            bots = talk.status().bots
+            bots = everyone(talk.status())
     except (CoderBotError, OSError):
         return []
     usernames = [f"@{plain(bot.username)}" for bot in bots if bot.username]

@@ -17,7 +17,7 @@ def board_keyboard(
     """Return the buttons of one page of the live message."""
     rows = [bot_row(key, bot) for bot in views.on_page(bots, page)]
     count = views.pages(bots)
-    turning = [_button("🔃 Refresh", key, "refresh")]
+    turning = [_button("Refresh", key, "refresh")]
     if count > 1:
         before, after = (page - 1) % count, (page + 1) % count
         turning.insert(0, _button("◀", key, f"page {before}"))
@@ -35,11 +35,11 @@ def bot_row(key: str, bot: BotSnapshot) -> list[InlineKeyboardButton]:
     name = bot.bot
     row = [_button(name, key, f"details {name}")]
     if bot.state in _AT_REST:
-        row.append(_button("▶️ Start", key, f"start {name}"))
+        row.append(_button("Start", key, f"start {name}"))
     else:
-        row.append(_button("⏹ Stop", key, f"stop {name}"))
-        row.append(_button("🔄 Restart", key, f"restart {name}"))
-    row.append(_button("📄 Logs", key, f"logs {name}"))
+        row.append(_button("Stop", key, f"stop {name}"))
+        row.append(_button("Restart", key, f"restart {name}"))
+    row.append(_button("Logs", key, f"logs {name}"))
     return row
 
 

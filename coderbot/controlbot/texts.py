@@ -9,8 +9,8 @@ UNSUPPORTED = "This bot understands commands. /help lists them."
 SECONDHAND = (
     "Forwarded texts are not obeyed. Copy what you mean into a message of your own."
 )
+STARTS_ANEW = "They are taken up now. This bot starts anew, or ends, for them."
 OUTDATED = "This button is out of date."
-BUTTONS_LATE = "This message is too old. /status shows a new one."
 LATE = (
     "This command was sent while the control bot was away, so it was not carried out. "
     "Send it again if you still mean it."

@@ -134,17 +134,20 @@ def plan(planned: Planned) -> str:
     marks = (("+", planned.added), ("-", planned.removed), ("~", planned.changed))
     said = {"+": "is added", "-": "is removed", "~": "is restarted"}
     lines = [f"{mark} {bot} {said[mark]}" for mark, bots in marks for bot in bots]
-    later = [
-        f"{one_line(name)} takes effect when the supervisor is started anew"
-        for name in planned.later
-    ]
-    return "\n".join((*lines, *later))
+    when = (
+        (planned.at_once, "counts from now on"),
+        (planned.next_start, "counts for each bot from its next start on"),
+        (planned.later, "counts when the supervisor is started anew"),
+    )
+    rules = [f"{one_line(name)} {word}" for names, word in when for name in names]
+    return "\n".join((*lines, *rules))
 
 
 def log_text(lines: Iterable[LogLine]) -> str:
     """Return lines for a message: the time of day and the text."""
     return "\n".join(
-        f"{line.timestamp[11:19]} {one_line(line.text, _MAX_LINE)}" for line in lines
+        f"{line.timestamp[11:19]} {one_line(_own_words(line), _MAX_LINE)}"
+        for line in lines
     )
 
 
@@ -154,6 +157,11 @@ def log_file(lines: Iterable[LogLine]) -> str:
         f"{line.timestamp} {line.level.name} {one_line(line.prefixed, 1 << 20)}\n"
         for line in lines
     )
+
+
+def _own_words(line: LogLine) -> str:
+    """Return a line without the name of its bot, which everybody knows here."""
+    return line.text.removeprefix(f"[{line.bot}] ")
 
 
 def _entry(bot: BotSnapshot) -> str:

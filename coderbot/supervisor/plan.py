@@ -4,13 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from coderbot.config.settings import variables
-from coderbot.supervisor.spec import RestartPolicy, WorkerSpec
+from coderbot.supervisor.spec import (
+    CONTROL_VARIABLES,
+    ENV_FILE_VARIABLE,
+    RestartPolicy,
+    WorkerSpec,
+)
 
-_OF_THE_PARENT = {
-    "BOT_TOKEN_MONITOR_INTERVAL",
-    "CONTROL_BOT_ADMIN_IDS",
-    "CONTROL_BOT_QUIET_HOURS",
-} | {variable.name for _, variable, _ in variables() if variable.section == "Fleet"}
+_OF_THE_PARENT = {"BOT_TOKEN_MONITOR_INTERVAL"} | {
+    variable.name for _, variable, _ in variables() if variable.section == "Fleet"
+}
 """Variables that no worker looks at."""
 _ALSO_THE_PARENTS = frozenset({"MEDIA_TMP_LOCATION"})
 """Variables that the parent has looked at, too."""
@@ -29,6 +32,12 @@ AT_ONCE = frozenset(
     }
 )
 """Variables of the parent that it takes up while it runs."""
+_OF_THE_CONTROL_BOT = CONTROL_VARIABLES | {
+    "TELEGRAM_API_ROOT",
+    "TELEGRAM_LOCAL_MODE",
+    ENV_FILE_VARIABLE,
+}
+"""Variables for which the control bot is restarted."""
 FOR_NEW_WORKERS = frozenset({"CODERBOT_WORKER_CMD", "WORKER_NICE", "WORKER_OPEN_FILES"})
 """Variables that each worker is started with."""
 
@@ -40,6 +49,8 @@ class Wanted:
     specs: Sequence[WorkerSpec]
     """One for each token, in order; their own indexes do not count."""
     policy: RestartPolicy
+    control_bot: WorkerSpec | None = None
+    """None: there is to be none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +151,21 @@ def make_plan(
         next_start=tuple(sorted(parents & FOR_NEW_WORKERS)),
         later=tuple(sorted(parents - AT_ONCE - FOR_NEW_WORKERS)),
     )
+
+
+def with_control_bot(
+    plan: Plan, running: WorkerSpec | None, wanted: WorkerSpec | None
+) -> Plan:
+    """Return a plan with what becomes of the control bot: it is its token, too."""
+    same = running is not None and wanted is not None and running.token == wanted.token
+    if running is not None and wanted is not None and same:
+        names = _different(running.environment, wanted.environment)
+        if names & _OF_THE_CONTROL_BOT:
+            return replace(plan, changed=(*plan.changed, wanted))
+        return replace(plan, kept=(*plan.kept, wanted))
+    removed = () if running is None else (running.bot,)
+    added = () if wanted is None else (wanted,)
+    return replace(plan, removed=(*plan.removed, *removed), added=(*plan.added, *added))
 
 
 def _different(old: Mapping[str, str], new: Mapping[str, str]) -> set[str]:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from coderbot.supervisor.plan import Plan, Wanted, make_plan
+from coderbot.supervisor.plan import Plan, Wanted, make_plan, with_control_bot
 from coderbot.supervisor.supervisor import Supervisor
 
 _log = logging.getLogger(__name__)
@@ -47,9 +47,13 @@ class Reloader:
             running = self._supervisor.specs()
             wanted = self._read()
             plan = make_plan(running, wanted.specs, self._next_index)
+            next_index = self._next_index + len(plan.added)
+            aide = self._supervisor.control_spec()
+            plan = with_control_bot(plan, aide, wanted.control_bot)
             if not dry_run:
                 self._take()
                 self._supervisor.adopt(wanted.policy)
+                self._next_index = next_index
                 await self._carry_out(plan)
             return plan
 
@@ -64,7 +68,6 @@ class Reloader:
         if plan.later:
             names = ", ".join(plan.later)
             _log.warning("Only when the supervisor is started anew: %s", names)
-        self._next_index += len(plan.added)
         for spec in plan.kept:
             await self._supervisor.change(spec, restart=False)
         await asyncio.gather(*map(self._supervisor.remove, plan.removed))

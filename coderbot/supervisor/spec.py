@@ -95,6 +95,10 @@ class RestartPolicy:
     """One that boots for longer no longer holds up those behind it."""
 
 
+CONTROL_VARIABLES = frozenset({"CONTROL_BOT_ADMIN_IDS", "CONTROL_BOT_QUIET_HOURS"})
+"""Variables that only the control bot looks at."""
+
+
 def worker_specs(
     settings: Settings, base_environment: Mapping[str, str], python: str
 ) -> tuple[WorkerSpec, ...]:
@@ -107,6 +111,8 @@ def worker_specs(
         python: Interpreter to run them with.
     """
     environment = _environment(settings, base_environment)
+    for name in CONTROL_VARIABLES:
+        environment.pop(name, None)
     # -u: what a worker prints must not wait in a buffer that a kill would lose.
     argv = settings.worker_command or (python, "-u", "-m", "coderbot.worker")
     return tuple(
@@ -183,6 +189,7 @@ def _environment(settings: Settings, base: Mapping[str, str]) -> dict[str, str]:
 def _is_for_the_parent(name: str) -> bool:
     return (
         name in TOKEN_VARIABLES
+        or name == ENV_FILE_VARIABLE
         or name in _MANAGERS_VARIABLES
         or name.startswith(_MANAGERS_PREFIXES)
     )

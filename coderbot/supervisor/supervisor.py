@@ -159,8 +159,12 @@ class Supervisor(Records):
         """Return how the worker of each bot is started, by id."""
         return {bot: spec for bot, spec in self._specs.items() if bot != CONTROL}
 
+    def control_spec(self) -> WorkerSpec | None:
+        """Return how the control bot is started, if there is one."""
+        return self._specs.get(CONTROL)
+
     async def add(self, spec: WorkerSpec) -> None:
-        """Take one more bot into the fleet; returns when its process exists.
+        """Take one more bot, or the control bot; returns when its process exists.
 
         Raises:
             FleetStoppingError: When the whole fleet is being stopped.
@@ -170,7 +174,7 @@ class Supervisor(Records):
         assert spec.bot not in self._specs, "an index belongs to one bot for ever"
         self._logbook.open(spec.bot)
         self._specs[spec.bot] = spec
-        self._runners[spec.bot] = BotRunner(spec, self._policy, self._surroundings)
+        self._runners[spec.bot] = self._runner_of(spec)
         await self.start(spec.bot)
 
     async def remove(self, bot: str) -> None:
@@ -178,7 +182,8 @@ class Supervisor(Records):
         await self.stop(bot)
         if not self._is_stopping and self._runners.pop(bot, None) is not None:
             del self._specs[bot]
-            self._bus.publish(BotRemoved(bot))
+            if bot != CONTROL:
+                self._bus.publish(BotRemoved(bot))
 
     async def change(self, spec: WorkerSpec, *, restart: bool) -> None:
         """Start a bot in another way from now on.
@@ -304,7 +309,7 @@ class Supervisor(Records):
             raise failure
 
     def _make_runners(self, household: Household, tasks: asyncio.TaskGroup) -> None:
-        surroundings = self._surroundings = Surroundings(
+        self._surroundings = Surroundings(
             self._clock,
             self._redactor,
             self._logbook,
@@ -315,17 +320,17 @@ class Supervisor(Records):
             self._on_death,
         )
         self._runners = {
-            bot: BotRunner(
-                spec, self._policy, self._aside() if bot == CONTROL else surroundings
-            )
-            for bot, spec in self._specs.items()
+            bot: self._runner_of(spec) for bot, spec in self._specs.items()
         }
 
-    def _aside(self) -> Surroundings:
-        """Return the surroundings of a process whose starts hold nobody up."""
-        assert self._surroundings is not None
-        queue = StartQueue(1, self._clock, self._policy.boot_patience_s)
-        return replace(self._surroundings, queue=queue, on_change=_ignore)
+    def _runner_of(self, spec: WorkerSpec) -> BotRunner:
+        around = self._surroundings
+        assert around is not None
+        if spec.bot == CONTROL:
+            # Its starts hold nobody up.
+            queue = StartQueue(1, self._clock, self._policy.boot_patience_s)
+            around = replace(around, queue=queue, on_change=_ignore)
+        return BotRunner(spec, self._policy, around)
 
     def _fleet(self) -> list[BotRunner]:
         return [each for each in self._runners.values() if each.bot != CONTROL]

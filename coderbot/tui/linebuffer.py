@@ -4,7 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from operator import attrgetter
 
-from coderbot.supervisor.lines import PARENT, LogLine
+from coderbot.supervisor.lines import CONTROL, PARENT, LogLine
 from coderbot.tui.plain import cuts, printable, shortened
 
 KEEP = 50_000
@@ -20,6 +20,8 @@ def head_and_body(line: LogLine) -> tuple[str, str]:
     own = f"[{line.bot}] "
     if line.text.startswith(own):
         return own[:-1], line.text[len(own) :]
+    if line.bot == CONTROL:
+        return own[:-1], line.text
     return f"[Worker {line.bot}]", line.text
 
 

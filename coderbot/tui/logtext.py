@@ -8,7 +8,7 @@ from rich.style import Style
 from rich.text import Text
 
 from coderbot.loglevel import Level
-from coderbot.supervisor.lines import PARENT, LogLine
+from coderbot.supervisor.lines import CONTROL, PARENT, LogLine
 from coderbot.tui.linebuffer import head_and_body
 from coderbot.tui.needle import Needle
 from coderbot.tui.plain import colourful, cuts, fitted, printable, shortened
@@ -48,7 +48,7 @@ class Look:
 
 def hue(bot: str, hues: int) -> str:
     """Return the name of the colour of a bot: that of its number."""
-    if bot == PARENT:
+    if bot in (PARENT, CONTROL):
         return "parent"
     digits = bot.rpartition("-")[2]
     known = digits.isascii() and digits.isdigit() and len(digits) < 9

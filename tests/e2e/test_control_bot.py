@@ -185,22 +185,22 @@ async def test_wrong_arguments_and_late_or_foreign_words(world: World) -> None:
 async def test_the_live_message(world: World) -> None:
     async with room_of(world) as room:
         board = await room.ask("/status", "2 of 2 bots running")
-        assert board.buttons[:4] == ("bot-0", "⏹ Stop", "🔄 Restart", "📄 Logs")
+        assert board.buttons[:4] == ("bot-0", "Stop", "Restart", "Logs")
         stop = board.keyboard[1][1]["callback_data"]
         toast = await room.admin.answer(await room.admin.press_data(board.id, stop))
         assert toast["text"] == "Stopping bot-1 …"
         await room.hears(r"bot-1 .*stopped\.")
         edited = await room.hears("1 of 2 bots running")
         assert edited.id == board.id
-        assert edited.keyboard[1][1]["text"] == "▶️ Start"
-        await room.admin.answer(await room.admin.press(edited, "📄 Logs"))
+        assert edited.keyboard[1][1]["text"] == "Start"
+        await room.admin.answer(await room.admin.press(edited, "Logs"))
         await room.hears("run 1 started")
         await room.admin.answer(await room.admin.press(edited, "bot-1"))
         details = await room.hears("last exit: exit 0")
-        await room.admin.press(details, "▶️ Start")
+        await room.admin.press(details, "Start")
         await room.hears(r"bot-1 .*started\.")
         await room.hears("2 of 2 bots running")
-        await room.admin.press(edited, "🔃 Refresh")
+        await room.admin.press(edited, "Refresh")
         fresh = await room.ask("/status", "bots running")
         assert fresh.id != board.id
         assert board.id not in {message.id for message in await room.admin.messages()}
@@ -302,6 +302,17 @@ async def test_reload_after_a_look(world: World) -> None:
         await room.hears("^- bot-1 is removed$")
         assert set(room.fleet.workers()) == {"bot-0"}
         assert room.control_pid() == control
+        # One more admin: this bot alone starts anew, and knows them then.
+        workers = room.fleet.workers()
+        env.write_text(text + f"CONTROL_BOT_ADMIN_IDS={ADMIN},{USER}\n")
+        question = await room.ask("/reload", "~ control is restarted")
+        await room.admin.press(question, "Take them up")
+        await room.hears("This bot starts anew")
+        await room.fleet.line(r"\[control\] READY", 2)
+        anna = world.user(CONTROL, USER)
+        await anna.say("/listbots")
+        await anna.wait_for(lambda message: "bot-0" in message.text)
+        assert room.fleet.workers() == workers
         env.write_text(text + "XTERM_TERMINAL_ROWS=many\n")
         await room.ask("/reload", "XTERM_TERMINAL_ROWS=many")
 
@@ -320,6 +331,10 @@ async def test_alerts(world: World) -> None:
         failed = await room.hears("bot-1 .*failed: .*token")
         assert not failed.silent
         await room.ask("/health", "❗ bot-1 .*failed")
+        # Its user does not want to hear of it.
+        await world.user(0).block()
+        (world.media(0) / "a.txt").write_text("hello")
+        await room.hears("bot-0 .*not sent: a.txt: ")
         # Somebody else polls with the token of bot-0.
         await world.client.fault("409", bot_id=bot_id(world, 0), method="getUpdates")
         await world.user(0).say("wake up")
@@ -380,4 +395,13 @@ async def test_shutdown_after_a_question(world: World) -> None:
         await room.admin.press(question, "Stop everything")
         async with asyncio.timeout(20):
             assert await room.fleet.process.wait() == 0
+        await gone(tree)
+
+
+async def test_it_ends_with_its_supervisor(world: World) -> None:
+    async with room_of(world) as room:
+        tree = room.fleet.tree()
+        assert room.control_pid() in {process.pid for process in tree}
+        os.kill(room.fleet.process.pid, signal.SIGKILL)
+        await room.fleet.process.wait()
         await gone(tree)

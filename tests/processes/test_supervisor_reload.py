@@ -8,6 +8,7 @@ from coderbot.errors import CoderBotError, ConfigError
 from coderbot.redact import Secret
 from coderbot.supervisor.errors import UnknownBotError
 from coderbot.supervisor.events import BotRemoved
+from coderbot.supervisor.lines import CONTROL
 from coderbot.supervisor.monitor import Limits
 from coderbot.supervisor.plan import Wanted
 from coderbot.supervisor.reload import Reloader
@@ -111,3 +112,35 @@ async def test_a_hang_is_judged_by_the_new_limit() -> None:
         strict = replace(QUICK, hang_timeout_s=0.3)
         await Reloader(fleet.supervisor, lambda: Wanted(specs, strict)).reload()
         await fleet.line("hung: no heartbeat for 0.3 s")
+
+
+async def test_the_control_bot_comes_changes_and_goes_and_no_worker_notices() -> None:
+    def aide(number: int, admins: str) -> WorkerSpec:
+        plain = spec(number, 0)
+        return replace(
+            plain,
+            name=CONTROL,
+            environment={**plain.environment, "CONTROL_BOT_ADMIN_IDS": admins},
+        )
+
+    async with fleet_of(spec(0, 0)) as fleet:
+        pid = await fleet.running()
+        wanted = Wanted([spec(0, 0)], QUICK, aide(1, "7"))
+        reloader = Reloader(fleet.supervisor, lambda: wanted)
+        seen: list[int | None] = []
+        for then in (wanted, Wanted(wanted.specs, QUICK, aide(1, "8"))):
+            wanted = then
+            await reloader.reload()
+            bot = fleet.supervisor.control_bot()
+            assert bot is not None
+            seen.append(bot.pid)
+        assert len(set(seen)) == 2
+        assert str(await reloader.reload()) == "+0 -0 ~0"
+        wanted = Wanted([spec(0, 0), spec(2, 1)], QUICK, aide(3, "8"))
+        assert str(await reloader.reload()) == "+2 -1 ~0"
+        assert [each.bot for each in fleet.supervisor.bots()] == ["bot-0", "bot-1"]
+        wanted = Wanted(wanted.specs, QUICK)
+        assert str(await reloader.reload()) == "+0 -1 ~0"
+        assert fleet.supervisor.control_bot() is None
+        assert await fleet.running() == pid
+        assert BotRemoved(CONTROL) not in fleet.events

@@ -1,9 +1,12 @@
 """Lines, rows, and what leaves at the top."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coderbot.tui.linebuffer import LineBuffer
+from coderbot.loglevel import Level
+from coderbot.supervisor.lines import LogLine
+from coderbot.tui.linebuffer import LineBuffer, head_and_body
 from tests.tui.test_plain import line
 
 
@@ -76,3 +79,21 @@ def test_find_goes_round_once() -> None:
     assert buffer.find(is_x, 0, -1) == 2
     assert buffer.find(lambda _: False, 0, 1) is None
     assert LineBuffer().find(is_x, 0, 1) is None
+
+
+@pytest.mark.parametrize(
+    ("bot", "text", "head", "body"),
+    [
+        ("parent", "x", "[Parent]", "x"),
+        ("bot-0", "x", "[Worker bot-0]", "x"),
+        ("bot-0", "[bot-0] x", "[bot-0]", "x"),
+        ("control", "x", "[control]", "x"),
+        ("control", "[control] x", "[control]", "x"),
+    ],
+)
+def test_the_prefix_is_that_of_the_log(
+    bot: str, text: str, head: str, body: str
+) -> None:
+    line = LogLine(1, 0.0, 0.0, bot, 1, "out", Level.INFO, text)
+    assert head_and_body(line) == (head, body)
+    assert line.prefixed == f"{head} {body}"

@@ -2,7 +2,8 @@
 
 import logging
 
-from coderbot.controlbot import views
+from coderbot.control.facts import CONTROL
+from coderbot.controlbot import texts, views
 from coderbot.controlbot.question import Question
 from coderbot.controlbot.request import Request
 
@@ -12,13 +13,17 @@ _log = logging.getLogger(__name__)
 async def reload(request: Request) -> None:
     """Show what new settings would change, and take them up if that is meant."""
     services = request.services
-    wanted = views.plan(await services.fleet.reload(dry_run=True))
+    planned = await services.fleet.reload(dry_run=True)
+    wanted = views.plan(planned)
     if not wanted:
         request.reply("The settings have not changed: there is nothing to take up.")
         return
 
     async def carry_out() -> str:
         _log.info("Admin %d: reload", request.admin)
+        if CONTROL in (*planned.changed, *planned.removed):
+            # Its end comes before the answer.
+            await services.sender.text(request.admin, texts.STARTS_ANEW)
         done = views.plan(await services.fleet.reload(dry_run=False))
         return done or "Nothing was left to change."
 

@@ -48,7 +48,7 @@ def test_many_bots_have_pages() -> None:
         "kkkkkkkkkkkk page 0",
     ]
     one = board_keyboard("k", bots[:2], 0).inline_keyboard
-    assert [button.text for button in one[-1]] == ["🔃 Refresh"]
+    assert [button.text for button in one[-1]] == ["Refresh"]
 
 
 def test_a_page_of_the_worst_bots_is_one_message_and_buttons_fit() -> None:
@@ -99,24 +99,30 @@ def test_uptimes() -> None:
 
 def test_a_plan() -> None:
     plan = Planned(
-        id=1, added=["bot-2"], removed=["bot-0"], changed=["bot-1"], later=["M_X"]
+        id=1,
+        added=["bot-2"],
+        removed=["bot-0"],
+        changed=["bot-1"],
+        later=["M_X"],
+        at_once=["M_Y"],
+        next_start=["M_Z"],
     )
     assert views.plan(plan).splitlines() == [
         "+ bot-2 is added",
         "- bot-0 is removed",
         "~ bot-1 is restarted",
-        "M_X takes effect when the supervisor is started anew",
+        "M_Y counts from now on",
+        "M_Z counts for each bot from its next start on",
+        "M_X counts when the supervisor is started anew",
     ]
     assert views.plan(Planned(id=1, added=[], removed=[], changed=[], later=[])) == ""
 
 
 def test_logs() -> None:
-    text = "\x1b[31mred\x1b[0m [bot-0]"
+    text = "[control] \x1b[31mred\x1b[0m"
     line = LogLine(1, 1_700_000_000.5, 0.0, "control", 1, "out", Level.INFO, text)
-    assert views.log_text([line, line]) == "22:13:20 red [bot-0]\n22:13:20 red [bot-0]"
-    assert views.log_file([line]) == (
-        "2023-11-14T22:13:20.500Z INFO [control] red [bot-0]\n"
-    )
+    assert views.log_text([line, line]) == "22:13:20 red\n22:13:20 red"
+    assert views.log_file([line]) == ("2023-11-14T22:13:20.500Z INFO [control] red\n")
 
 
 @given(st.text(), st.integers(1, 50))

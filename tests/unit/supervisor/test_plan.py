@@ -1,8 +1,15 @@
 """What new settings change in a running fleet."""
 
+from dataclasses import replace
+
 from coderbot.config.settings import variables
 from coderbot.redact import Secret
-from coderbot.supervisor.plan import AT_ONCE, FOR_NEW_WORKERS, make_plan
+from coderbot.supervisor.plan import (
+    AT_ONCE,
+    FOR_NEW_WORKERS,
+    make_plan,
+    with_control_bot,
+)
 from coderbot.supervisor.spec import WorkerSpec
 from tests.fakes.sandbox import make_token
 
@@ -68,3 +75,28 @@ def test_each_variable_of_the_fleet_has_its_time() -> None:
     """A new one must be thought of: it counts from the next start if it is not."""
     known = {variable.name for _, variable, _ in variables()}
     assert known >= AT_ONCE | FOR_NEW_WORKERS
+
+
+def aide(token: Secret, **environment: str) -> WorkerSpec:
+    return replace(spec(token, 0, **environment), name="control")
+
+
+def test_the_control_bot_is_its_token_too() -> None:
+    nothing = make_plan({}, [], 0)
+    came = with_control_bot(nothing, None, aide(A))
+    assert (came.added, came.removed) == ((aide(A),), ())
+    went = with_control_bot(nothing, aide(A), None)
+    assert (went.added, went.removed) == ((), ("control",))
+    other = with_control_bot(nothing, aide(A), aide(B))
+    assert (other.added, other.removed) == ((aide(B),), ("control",))
+    assert with_control_bot(nothing, None, None) == nothing
+
+
+def test_the_control_bot_is_restarted_for_what_it_looks_at_alone() -> None:
+    nothing, before = make_plan({}, [], 0), aide(A, CONTROL_BOT_ADMIN_IDS="7")
+    fewer = aide(A, CONTROL_BOT_ADMIN_IDS="8")
+    assert with_control_bot(nothing, before, fewer).changed == (fewer,)
+    bigger = aide(A, CONTROL_BOT_ADMIN_IDS="7", XTERM_TERMINAL_ROWS="30")
+    kept = with_control_bot(nothing, before, bigger)
+    assert kept.is_empty
+    assert kept.kept == (bigger,)

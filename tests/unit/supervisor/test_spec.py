@@ -89,6 +89,12 @@ def test_the_control_bot_gets_its_token_and_no_key_of_a_service() -> None:
     assert "CODERBOT_ENV_FILE" not in fixed.environment
 
 
+def test_workers_hear_nothing_of_the_control_bot() -> None:
+    wanted = settings(inherited={"CONTROL_BOT_ADMIN_IDS": "7"})
+    spec = worker_specs(wanted, {"CONTROL_BOT_QUIET_HOURS": "22-7"}, "/py")[0]
+    assert set(spec.environment) == {"CODERBOT_STATE_DIR"}
+
+
 def test_without_admins_there_is_no_control_bot() -> None:
     token = Secret("333333333:" + "Cc3_" * 9)
     for nobody in (settings(), settings(control_bot_token=token)):
