@@ -56,6 +56,7 @@ async def measure() -> None:
                 user = sandbox.client().user(USER, make_bot_id(0))
                 await _latencies(user, directory)
                 _memory(fleet, "after pictures by bot-0")
+                await _flood(fleet, user, directory)
                 await fleet.interrupt()
 
 
@@ -68,6 +69,28 @@ async def _latencies(user: SandboxUser, directory: Path) -> None:
     await user.say(f"exec python3 {program}")
     await user.wait_for(lambda m: m.kind == "photo" and m.edits > 0)
     print(f"/screen, dense 100x50, ms:  {await _screens(user)}")
+
+
+async def _flood(fleet: Fleet, user: SandboxUser, directory: Path) -> None:
+    """Print what a flood of output costs the worker, and those who use it."""
+    done = directory / "done"
+    status = Path(f"/proc/{fleet.workers()['bot-0']}/status")
+    await user.say("/new flood")
+    await _photo_after(user, await user.say("/screen"))
+    await user.say(f"yes | head -c 200000000; touch {done}")
+    started, answers = time.monotonic(), []
+    while not done.exists():
+        asked_at = time.perf_counter()
+        asked = await user.say("/size")
+        await user.wait_for(lambda m, after=asked.id: m.id > after and "50" in m.text)  # type: ignore[misc]
+        answers.append((time.perf_counter() - asked_at) * 1_000)
+        await asyncio.sleep(_QUIET_S)
+    seconds = time.monotonic() - started
+    peak = int(status.read_text().partition("VmHWM:")[2].split()[0]) / 1024
+    print(
+        f"yes | head -c 200M: {seconds:.0f} s, RSS of the worker at most {peak:.1f} MiB"
+    )
+    print(f"a reply meanwhile, ms:      {Spread(tuple(answers))}")
 
 
 async def _screens(user: SandboxUser) -> Spread:
