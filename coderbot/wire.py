@@ -43,6 +43,8 @@ class Counters(msgspec.Struct, frozen=True, kw_only=True):
     """Calls that Telegram has answered with 429."""
     outbox_dropped: int = 0
     """Messages, edits and deletions not even tried: too many waited in their chat."""
+    outbox_wait_seconds: float = 0.0
+    """How long calls have waited for their turn, added up."""
     media_bytes: int = 0
     """Of the files brought to users, once for each user, in bytes."""
 

@@ -214,6 +214,7 @@ GAUGES = (
             "deletes": "Calls that have deleted messages.",
             "flood_waits": "Calls that Telegram has answered with 429.",
             "outbox_dropped": "Messages, edits and deletions not even tried.",
+            "outbox_wait_seconds": "How long calls have waited for their turn.",
             "media_bytes": "Bytes of the files brought to users, once for each user.",
         }.items()
     ),

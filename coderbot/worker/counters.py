@@ -21,6 +21,7 @@ class Counters:
     deletes: int = 0
     flood_waits: int = 0
     outbox_dropped: int = 0
+    outbox_wait_seconds: float = 0.0
     media_bytes: int = 0
 
     def called(self, method: str, status: int) -> None:

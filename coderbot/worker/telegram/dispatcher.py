@@ -155,6 +155,7 @@ class Dispatcher:
                 self._changed.clear()
                 now = self._clock.monotonic()
                 while (errand := self._schedule.take(now)) is not None:
+                    self._counters.outbox_wait_seconds += now - errand.since
                     self._tasks.spawn(self._deliver(errand), f"call for {errand.chat}")
                 await self._await_turn(self._schedule.wait_s(now))
         finally:

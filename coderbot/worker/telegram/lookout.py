@@ -104,7 +104,7 @@ class Lookout:
 
     async def _call(self, alert: Alert) -> None:
         prompt = self._questions.prompt()
-        if not _is_wanted(self._level(), alert, prompt):
+        if not is_wanted(self._level(), alert, prompt):
             return
         user_id, name = self._session.key
         _log.info("Alert: %s of user %d: %s", name, user_id, alert.reason.value)
@@ -120,7 +120,8 @@ class Lookout:
         await self._screen.refresh()
 
 
-def _is_wanted(level: NotifyLevel, alert: Alert, prompt: Prompt | None) -> bool:
+def is_wanted(level: NotifyLevel, alert: Alert, prompt: Prompt | None) -> bool:
+    """Tell whether somebody who has chosen `level` wants to hear of `alert`."""
     if level == "waiting":
         return alert.reason.is_waiting or prompt is not None
     return level == "all"

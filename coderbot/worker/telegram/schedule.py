@@ -28,6 +28,8 @@ class Errand:
     failures: int = 0
     floods: int = 0
     number: int = field(default=-1, init=False)
+    since: float = field(default=0.0, init=False)
+    """When it was queued, in seconds of the clock."""
 
     @property
     def rank(self) -> tuple[int, int]:
@@ -71,7 +73,7 @@ class Schedule:
         self._number += 1
         errand.number = self._number
         lane = self._lane(errand.chat, now)
-        self._put(lane, errand)
+        self._put(lane, errand, now)
         if len(lane.waiting) <= MAX_IN_CHAT and self._count <= MAX_IN_ALL:
             return None
         self._count -= 1
@@ -90,7 +92,7 @@ class Schedule:
 
     def put_back(self, errand: Errand, now: float) -> None:
         """Queue a errand again that did not get through, before later ones."""
-        self._put(self._lane(errand.chat, now), errand)
+        self._put(self._lane(errand.chat, now), errand, now)
 
     def take(self, now: float) -> Errand | None:
         """Return what goes now, counted by all clocks; None when nothing may."""
@@ -164,7 +166,8 @@ class Schedule:
                 return errand
         return None
 
-    def _put(self, lane: _Lane, errand: Errand) -> None:
+    def _put(self, lane: _Lane, errand: Errand, now: float) -> None:
+        errand.since = now
         lane.waiting.append(errand)
         lane.waiting.sort(key=lambda each: each.rank)
         self._count += 1

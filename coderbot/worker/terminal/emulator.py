@@ -176,11 +176,6 @@ class Emulator:
         return self._effects.signals
 
     @property
-    def bells(self) -> int:
-        """How often the program has rung."""
-        return self._effects.signals.bells
-
-    @property
     def at_prompt(self) -> bool:
         """Whether a shell says that it waits for a command (OSC 133)."""
         return bool(self._get("CURSOR_AT_PROMPT", "bool"))

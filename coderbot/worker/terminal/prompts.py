@@ -39,6 +39,7 @@ _WORDS = {
     "a": "a: all",
     "q": "q: quit",
 }
+_PLAIN = frozenset({"y", "n", "yes", "no"})
 _GO_ON = re.compile(
     r"(?i)\b(?:press|hit|push|strike)\s+[<\[(]?\s*(?P<key>any key|a key|enter|return|"
     r"space(?:bar)?)\s*[>\])]?(?P<rest>.*)\Z"
@@ -48,6 +49,7 @@ _GO_ON_WHY = re.compile(
     r"close|return|finish|open|retry|quit|go|more|done|ready|resume|skip|launch)|"
     r"\A\s*or type command|\A\s*or ctrl"
 )
+_PAGERS = frozenset({"less", "more", "most", "man"})
 _QUESTION_CHARACTERS = 300
 
 
@@ -113,7 +115,7 @@ def _pager(screen: Screen, rows: Rows, tty: Tty) -> Prompt | None:
     back, leave = Option("⬆ Back", ("b",)), Option("Quit", ("q",))
     if _PAGER_END.search(line):
         return Prompt(PromptKind.PAGER, "", (back, leave))
-    is_bar = _is_bar(screen, rows.last) and "%" in line
+    is_bar = _is_bar(screen, rows.last) and ("%" in line or tty.program in _PAGERS)
     if _MORE.search(line) or _PAGER_LINE.search(line) or is_bar:
         further = Option("⬇ Next page", ("space",))
         return Prompt(PromptKind.PAGER, "", (further, back, leave))
@@ -145,9 +147,12 @@ def _answers(line: str, rows: Rows) -> tuple[tuple[str, str], ...]:
     """Return what can be typed, and what to call it; empty if that is not told."""
     if (found := _CHOICES.search(line) or _BARE.search(line)) is not None:
         tokens = re.split(r"\s*(?:[/,|]|\bor\b)\s*", found["all"].strip())
-        answers = tuple(
-            each.lower() for each in tokens if re.fullmatch(r"\w+|\?", each)
-        )
+        # A capital marks the default, or is another answer than the small letter.
+        answers = [
+            each.lower() if each.lower() in _PLAIN else each
+            for each in tokens
+            if re.fullmatch(r"\w+|\?", each)
+        ]
         if {"y", "n"} <= set(answers) or {"yes", "no"} <= set(answers):
             return tuple((each, _WORDS.get(each, each)) for each in answers[:12])
     if (found := _DEFAULT_YES.search(line)) is not None:

@@ -9,6 +9,8 @@ _SIDES = "│┃║▌▎▏|"
 _LEFT = re.compile(rf"\A\s*[{_SIDES}] ?")
 _RIGHT = re.compile(rf"\s*[{_SIDES}]\s*\Z")
 _RULE = re.compile(r"\A[\s─━═╌┄╭╮╰╯┌┐└┘├┤╔╗╚╝+\-_▔▁]*\Z")
+_COMMAND = re.compile(r"(?:\A|\S)[$#%❯➜] \S")  # noqa: RUF001 - prompts of shells
+"""A line in which a shell was given a command."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +38,10 @@ class Rows:
         return cls(texts, screen.cursor.y, before, behind, last)
 
     def above(self, row: int, count: int) -> tuple[str, ...]:
-        """Return up to `count` rows above `row`, up to an empty one."""
+        """Return up to `count` rows above `row`, up to an empty one or a command."""
         found: list[str] = []
         for text in reversed(self.texts[:row]):
-            if len(found) == count or not text:
+            if len(found) == count or not text or _COMMAND.search(text):
                 break
             found.append(text.strip())
         return tuple(reversed(found))

@@ -83,7 +83,8 @@ class TerminalSession:
         self._child = child
         self._emulator = emulator
         self._mask = mask
-        self._signals = emulator.signals
+        self.signals: Signals = emulator.signals
+        """What the program has done to be noticed."""
         self._clock = clock
         self._input = TerminalInput(child)
         self._watch = OutputWatch(clock)
@@ -133,11 +134,6 @@ class TerminalSession:
     def is_open(self) -> bool:
         """Whether the program runs and nobody has asked for its end."""
         return self._how is None and not self._close_started
-
-    @property
-    def signals(self) -> "Signals":
-        """What the program has done to be noticed."""
-        return self._signals
 
     def tty(self) -> Tty:
         """Return how the program in the foreground reads; asks the system."""

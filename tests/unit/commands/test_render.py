@@ -130,6 +130,7 @@ def test_json_has_every_documented_field() -> None:
             "deletes": 0,
             "flood_waits": 0,
             "outbox_dropped": 0,
+            "outbox_wait_seconds": 0.0,
             "media_bytes": 0,
         },
     }

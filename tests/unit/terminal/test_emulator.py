@@ -98,7 +98,7 @@ def test_graphemes_are_kept_together() -> None:
 def test_bells_are_no_title_terminators() -> None:
     emulator = feed("\x07\x1b]2;new title\x07\x07")
 
-    assert emulator.bells == 2
+    assert emulator.signals.bells == 2
     assert emulator.screen().title == "new title"
 
 

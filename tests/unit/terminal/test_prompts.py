@@ -1,6 +1,8 @@
 # ruff: noqa: RUF001 - menus are drawn with signs that look like others
 """What programs wait for, read off their screens; and screens that ask nothing."""
 
+from dataclasses import replace
+
 import pytest
 
 from coderbot.worker.terminal.emulator import Emulator
@@ -196,7 +198,7 @@ QUESTIONS = [
     # git add -p
     (
         "-old\n+new\n(1/2) Stage this hunk [y,n,q,a,d,j,J,g,/,e,?]? ",
-        {"Yes": "y", "No": "n", "q: quit": "q", "a: all": "a", "d": "d", "?": "?"},
+        {"Yes": "y", "No": "n", "q: quit": "q", "a: all": "a", "j": "j", "J": "J"},
     ),
     ("rm: remove write-protected regular file 'a.txt'? ", {"Yes": "y", "No": "n"}),
     ("cp: overwrite 'b.txt'? ", {"Yes": "y", "No": "n"}),
@@ -209,7 +211,7 @@ QUESTIONS = [
     # dpkg
     (
         "*** sshd_config (Y/I/N/O/D/Z) [default=N] ? ",
-        {"Yes": "y", "No": "n", "i": "i", "d": "d"},
+        {"Yes": "y", "No": "n", "I": "I", "D": "D"},
     ),
     # unzip
     (
@@ -254,6 +256,7 @@ def test_questions(output: str, answers: dict[str, str]) -> None:
         ),
         ("a\n" * 23 + "\x1b[7mfile.txt lines 1-23/500 4%\x1b[0m", KEYS, 3),
         ("a\n" * 23 + "\x1b[7mfile.txt  4%\x1b[0m", KEYS, 3),
+        ("a\n" * 23 + "\x1b[7mfile.txt\x1b[0m", replace(KEYS, program="less"), 3),
     ],
 )
 def test_pagers(output: str, tty: Tty, labels: int) -> None:
@@ -366,6 +369,13 @@ def test_the_command_line_of_an_editor_is_no_pager() -> None:
     screen = screen_of("\x1b[?1049h" + "~\n" * 23 + ":")
     assert find_prompt(screen, KEYS) is not None
     assert find_prompt(screen, Tty(False, False, program="vim")) is None
+
+
+def test_the_command_is_no_part_of_the_question() -> None:
+    output = "anna@host:~$ rm -i a\nrm: remove regular file 'a'? "
+    prompt = find_prompt(screen_of(output), LINES)
+    assert prompt is not None
+    assert prompt.question == "rm: remove regular file 'a'?"
 
 
 def test_a_question_that_wraps_is_whole() -> None:

@@ -244,6 +244,18 @@ async def test_too_many_waiting_texts_are_dropped_and_counted(
     assert (outbox.queued, counters.outbox_dropped) == (0, 30)
 
 
+async def test_the_time_that_calls_wait_is_counted(
+    bot: ScriptBot, clock: AutoClock, tasks: Tasks
+) -> None:
+    counters = Counters()
+    outbox = Outbox(bot.as_bot(), tasks, clock, 10, lambda: 0.5, counters)
+    await outbox.text(ANNA, "at once")
+    assert counters.outbox_wait_seconds == 0
+    outbox.hold(ANNA, 30)
+    await outbox.text(ANNA, "later")
+    assert counters.outbox_wait_seconds == 30
+
+
 async def test_not_modified_is_success(outbox: Outbox, bot: ScriptBot) -> None:
     bot.plan("edit_message_text", BadRequest("Message is not modified: same"))
     assert await outbox.edit_text(ANNA, 7, "same") == 7
