@@ -10,7 +10,8 @@ import pytest
 
 from coderbot.sandbox.client import Message, SandboxUser
 from coderbot.sandbox.server import Sandbox
-from coderbot.worker.telegram.commands import Menu, menu_of
+from coderbot.worker.telegram.command import Menu
+from coderbot.worker.telegram.commands import menu_of
 from tests.fakes.sandbox import ANNA, BEN, make_bot_id, sandbox  # noqa: F401
 from tests.processes.chat import is_screen, open_terminal, ready_worker, run
 
