@@ -64,6 +64,10 @@ async def test_several_terminals_by_name(sandbox: Sandbox, tmp_path: Path) -> No
         assert "lost-2" not in screen.text
         await run(anna, "echo main-$((3 + 3))", "main-6")
         assert len(worker.children()) == 1
+        # Closing another one than that in use offers nothing.
+        await open_named(anna, "third")
+        closed = await say(anna, "/close main", "Terminal closed: main")
+        assert closed.buttons == ()
 
 
 async def test_names_that_make_no_sense(sandbox: Sandbox, tmp_path: Path) -> None:
