@@ -86,6 +86,15 @@ async def test_control_c_does_not_wait_for_a_text_that_is_being_typed() -> None:
         await shows(session, r"b'first\x03\rsecond\r'")
 
 
+async def test_control_c_interrupts_whatever_keyboard_was_asked_for() -> None:
+    program = "print('\\x1b[>1uready'); import time; time.sleep(99)"
+    async with terminal(*python(program)) as session:
+        await shows(session, "ready")
+        await session.press("ctrl+c")
+        assert await session.wait_closed() in ("SIGINT", "exit 130", "exit 1")
+    assert "KeyboardInterrupt" in session.screen().text()
+
+
 async def test_a_deaf_program_holds_up_nobody_else() -> None:
     async with (
         terminal(*python(_DEAF)) as deaf,

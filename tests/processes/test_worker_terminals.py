@@ -10,7 +10,8 @@ import pytest
 
 from coderbot.sandbox.client import Message, SandboxUser
 from coderbot.sandbox.server import Sandbox
-from coderbot.worker.telegram.commands import Menu, menu_of
+from coderbot.worker.telegram.command import Menu
+from coderbot.worker.telegram.commands import menu_of
 from tests.fakes.sandbox import ANNA, BEN, make_bot_id, sandbox  # noqa: F401
 from tests.processes.chat import is_screen, open_terminal, ready_worker, run
 
@@ -63,6 +64,10 @@ async def test_several_terminals_by_name(sandbox: Sandbox, tmp_path: Path) -> No
         assert "lost-2" not in screen.text
         await run(anna, "echo main-$((3 + 3))", "main-6")
         assert len(worker.children()) == 1
+        # Closing another one than that in use offers nothing.
+        await open_named(anna, "third")
+        closed = await say(anna, "/close main", "Terminal closed: main")
+        assert closed.buttons == ()
 
 
 async def test_names_that_make_no_sense(sandbox: Sandbox, tmp_path: Path) -> None:

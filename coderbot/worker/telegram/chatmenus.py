@@ -14,7 +14,8 @@ from telegram.error import TelegramError
 
 from coderbot.worker.preferences.store import PreferenceStore
 from coderbot.worker.tasks import Tasks
-from coderbot.worker.telegram.commands import Menu, menu_of
+from coderbot.worker.telegram.command import Menu
+from coderbot.worker.telegram.commands import menu_of
 
 _log = logging.getLogger(__name__)
 

@@ -107,7 +107,7 @@ class Desk:
     async def close(self, place: Place) -> None:
         """Close a terminal and all that it has started."""
         self._forget(place)
-        self._news.closed(place, self.of(place.user_id))
+        self._news.closed(place.user_id, self.of(place.user_id))
         await self.terminals.close(place.session.key)
 
     def abandon(self) -> None:

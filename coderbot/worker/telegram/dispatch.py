@@ -5,7 +5,7 @@ import importlib
 from collections.abc import Awaitable, Callable
 
 from coderbot.worker.telegram.choosing import say_no_terminal
-from coderbot.worker.telegram.commands import Command
+from coderbot.worker.telegram.command import Command
 from coderbot.worker.telegram.request import Request
 
 Handler = Callable[[Request], Awaitable[None]]

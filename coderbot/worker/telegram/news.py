@@ -44,9 +44,10 @@ class News:
         """Show the commands for terminals."""
         self._menus.show(user_id, is_open=True)
 
-    def closed(self, place: Place, left: Sequence[Place]) -> None:
-        """Answer that a terminal is being closed, and which ones are left."""
-        self._say(place, texts.terminal_closed(place.name), left)
+    def closed(self, user_id: int, left: Sequence[Place]) -> None:
+        """Hide the commands for terminals if a user has closed the last one."""
+        if not left:
+            self._menus.show(user_id, is_open=False)
 
     def ended(self, place: Place, how: str, left: Sequence[Place]) -> None:
         """Tell that a terminal has ended by itself, and how."""

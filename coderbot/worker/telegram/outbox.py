@@ -113,7 +113,7 @@ class Outbox:
             priority: An alert makes a sound.
         """
 
-        async def send() -> int:
+        async def send(thread: int | None) -> int:
             message = await self._bot.send_message(
                 chat,
                 cut_end(text),
@@ -125,7 +125,9 @@ class Outbox:
             )
             return message.message_id
 
-        return self._note(chat, await self._or_none(chat, priority, send), keyboard)
+        return self._note(
+            chat, await self._sent(chat, priority, send, thread), keyboard
+        )
 
     async def photo(
         self,
@@ -139,7 +141,7 @@ class Outbox:
     ) -> int | None:
         """Send a picture."""
 
-        async def send() -> int:
+        async def send(thread: int | None) -> int:
             message = await self._bot.send_photo(
                 chat,
                 png,
@@ -151,7 +153,9 @@ class Outbox:
             )
             return message.message_id
 
-        return self._note(chat, await self._or_none(chat, priority, send), keyboard)
+        return self._note(
+            chat, await self._sent(chat, priority, send, thread), keyboard
+        )
 
     async def document(
         self,
@@ -164,7 +168,7 @@ class Outbox:
     ) -> int | None:
         """Send a file of that name."""
 
-        async def send() -> int:
+        async def send(thread: int | None) -> int:
             message = await self._bot.send_document(
                 chat,
                 content,
@@ -175,7 +179,7 @@ class Outbox:
             )
             return message.message_id
 
-        return await self._or_none(chat, Priority.REPLY, send)
+        return await self._sent(chat, Priority.REPLY, send, thread)
 
     async def edit_photo(
         self, chat: int, message: int, png: bytes, keyboard: InlineKeyboardMarkup | None
@@ -368,12 +372,19 @@ class Outbox:
             _log.warning("An edit in chat %d failed: %s", chat, error.reason)
             return None
 
-    async def _or_none(
-        self, chat: int, priority: Priority, call: Callable[[], Awaitable[int | None]]
+    async def _sent(
+        self,
+        chat: int,
+        priority: Priority,
+        send: Callable[[int | None], Awaitable[int]],
+        thread: int | None,
     ) -> int | None:
+        """Send to a topic; to the chat itself when the topic was deleted."""
         try:
-            return await self._dispatcher.do(chat, priority, call)
+            return await self._dispatcher.do(chat, priority, lambda: send(thread))
         except GaveUpError as error:
+            if thread is not None and "thread not found" in error.reason:
+                return await self._sent(chat, priority, send, None)
             _log.warning("A call for chat %d failed: %s", chat, error.reason)
             return None
 

@@ -6,7 +6,8 @@
 import sys
 from collections.abc import Iterable, Sequence
 
-from coderbot.worker.telegram.commands import Command, by_section
+from coderbot.worker.telegram.command import Command
+from coderbot.worker.telegram.commands import by_section
 from coderbot.worker.telegram.lengths import MAX_TEXT_UNITS, utf16_units
 
 _NOTES = (

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from coderbot.worker.services import Services
-from coderbot.worker.telegram.commands import Command
+from coderbot.worker.telegram.command import Command
 from coderbot.worker.telegram.place import Place
 from coderbot.worker.telegram.reference import usage
 from coderbot.worker.telegram.typed import Call

@@ -10,7 +10,8 @@ from telegram import CallbackQuery, Message, Update
 from coderbot.errors import CoderBotError
 from coderbot.worker.services import Services
 from coderbot.worker.telegram import texts
-from coderbot.worker.telegram.commands import BY_NAME, Command, assistant_command
+from coderbot.worker.telegram.command import Command
+from coderbot.worker.telegram.commands import BY_NAME, assistant_command
 from coderbot.worker.telegram.dispatch import obey
 from coderbot.worker.telegram.handlers.buttons import press_button, thread_of
 from coderbot.worker.telegram.handlers.keyboard import type_message

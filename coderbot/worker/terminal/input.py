@@ -44,6 +44,9 @@ class TerminalInput:
         cut_short = bool(self._queue)
         self._queue.clear()
         if self._child.interrupts:
+            # A program that died has perhaps left its own mode behind; for the
+            # system it is this character, whatever the keyboard is like.
+            mode = KeyMode()
             self._child.flush_input()
         elif cut_short:
             # A paste may have been cut; to a program in one, a key is text.

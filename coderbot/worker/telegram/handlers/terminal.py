@@ -69,6 +69,7 @@ async def close_terminal(request: Request) -> None:
     place = desk.named(request.user_id, name) if name else request.place
     if place is not None:
         await desk.close(place)
+        _say_closed(request, place.name)
     elif name:
         _say_unknown(request, name)
     else:
@@ -126,6 +127,18 @@ def _line(request: Request, place: Place, now: float) -> str:
         session.title or str(session.directory or ""),
         now - session.last_input_at,
     )
+
+
+def _say_closed(request: Request, name: str) -> None:
+    """Answer /close; offer what is left if nothing is in use here any more."""
+    left = request.services.desk.of(request.user_id)
+    text = texts.terminal_closed(name)
+    if not left:
+        request.reply(f"{text} {texts.OPEN_ANOTHER}")
+    elif request.place is None:
+        offer(request, f"{text} {texts.STILL_OPEN}", left)
+    else:
+        request.reply(text)
 
 
 def _say_unknown(request: Request, name: str) -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from coderbot.worker.assistants.catalogue import Catalogue, built_in
 from coderbot.worker.assistants.model import Assistant, CatalogueError, merged
-from coderbot.worker.telegram.commands import COMMANDS, RESERVED_NAMES, Section
+from coderbot.worker.telegram.command import Section
+from coderbot.worker.telegram.commands import COMMANDS, RESERVED_NAMES
 from coderbot.worker.terminal.keys import encode_key
 
 BASE = {"claude": Assistant(command="claude", title="Claude Code", icon="*")}

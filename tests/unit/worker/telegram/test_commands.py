@@ -6,14 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from coderbot.worker.telegram.commands import (
-    BY_NAME,
-    COMMANDS,
-    RESERVED_NAMES,
-    Command,
-    Menu,
-    menu_of,
-)
+from coderbot.worker.telegram.command import Command, Menu
+from coderbot.worker.telegram.commands import BY_NAME, COMMANDS, RESERVED_NAMES, menu_of
 from coderbot.worker.telegram.dispatch import handler_of
 from coderbot.worker.telegram.lengths import utf16_units
 from coderbot.worker.telegram.reference import _pages, document, help_pages, usage

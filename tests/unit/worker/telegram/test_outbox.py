@@ -55,6 +55,21 @@ async def test_text_returns_the_id(outbox: Outbox, bot: ScriptBot) -> None:
     assert bot.named("send_message") == [(ANNA, "hello")]
 
 
+async def test_what_is_for_a_deleted_topic_goes_to_the_chat(
+    outbox: Outbox, bot: ScriptBot
+) -> None:
+    gone = BadRequest("Message thread not found")
+    bot.plan("send_message", gone)
+    bot.plan("send_document", gone)
+    assert await outbox.text(ANNA, "hello", thread=7) is not None
+    assert await outbox.document(ANNA, b"x", "x.txt", thread=7) is not None
+    threads = [options["message_thread_id"] for _, _, options in bot.calls]
+    assert threads == [7, None, 7, None]
+    # Where there is no topic at all, the chat refuses for good.
+    bot.plan("send_message", gone)
+    assert await outbox.text(ANNA, "hello") is None
+
+
 async def test_no_parse_mode_is_ever_used(outbox: Outbox, bot: ScriptBot) -> None:
     await outbox.text(ANNA, "*_`[hostile](x)")
     assert all("parse_mode" not in options for _, _, options in bot.calls)
