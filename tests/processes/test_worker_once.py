@@ -59,6 +59,10 @@ async def test_what_telegram_repeats_is_not_typed_again(
     assert pending == 1
     await client.clear_faults()
     async with ready_worker(sandbox, tmp_path) as (worker, anna):
+        # It would be told that there is no terminal, if it were acted on again.
+        await anna.say("/start")
+        await anna.wait_for(lambda m: "this chat" in m.text)
+        assert not any("No terminal" in m.text for m in await anna.messages())
         await open_terminal(anna)
         await end(anna, "again")
         assert log.read_text() == "once\n"
