@@ -49,14 +49,20 @@ async def test_what_telegram_repeats_is_not_typed_again(
     async with ready_worker(sandbox, tmp_path) as (worker, anna):
         await open_terminal(anna)
         # The update arrives, and its confirmation never does.
-        await client.fault("slow", bot_id=BOT, method="getUpdates", count=99, seconds=9)
-        await anna.say("echo once >> log")
-        await end(anna)
+        await client.fault("500", bot_id=BOT, method="getUpdates", count=None)
+        await anna.say("echo once >> log; echo done-$((1 + 1))")
+        await anna.wait_for(lambda m: "done-2" in m.text)
         assert log.read_text() == "once\n"
         worker.signal(signal.SIGKILL)
         await worker.ended()
+    (pending,) = [each["pending"] for each in await client.bots() if each["id"] == BOT]
+    assert pending == 1
     await client.clear_faults()
     async with ready_worker(sandbox, tmp_path) as (worker, anna):
+        # It would be told that there is no terminal, if it were acted on again.
+        await anna.say("/start")
+        await anna.wait_for(lambda m: "this chat" in m.text)
+        assert not any("No terminal" in m.text for m in await anna.messages())
         await open_terminal(anna)
         await end(anna, "again")
         assert log.read_text() == "once\n"

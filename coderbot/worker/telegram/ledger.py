@@ -34,6 +34,7 @@ class Ledger:
         self._seen: OrderedDict[str, None] = OrderedDict()
         self._lines = 0
         self._turn = asyncio.Lock()
+        self._unwritten: list[str] = []
 
     def load(self) -> None:
         """Read what earlier runs have acted on; without the file it was nothing."""
@@ -58,21 +59,28 @@ class Ledger:
         self._seen[key] = None
         if len(self._seen) > _KEPT:
             self._seen.popitem(last=False)
+        self._unwritten.append(key)
         async with self._turn:
-            try:
-                await asyncio.to_thread(self._write, key, tuple(self._seen))
-            except OSError as error:
-                _log.warning("The ledger of updates cannot be written: %s", error)
+            # Whoever waited here while others wrote was written with them.
+            keys, self._unwritten = self._unwritten, []
+            if keys:
+                await self._write_down(keys)
         return True
 
-    def _write(self, key: str, seen: tuple[str, ...]) -> None:
+    async def _write_down(self, keys: list[str]) -> None:
+        try:
+            await asyncio.to_thread(self._write, keys, tuple(self._seen))
+        except OSError as error:
+            _log.warning("The ledger of updates cannot be written: %s", error)
+
+    def _write(self, keys: list[str], seen: tuple[str, ...]) -> None:
         if self._lines < 2 * _KEPT:
             flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
             with os.fdopen(os.open(self._path, flags, 0o600), "a") as file:
-                file.write(key + "\n")
+                file.writelines(f"{key}\n" for key in keys)
                 file.flush()
                 os.fsync(file.fileno())
-            self._lines += 1
+            self._lines += len(keys)
             return
         replace_file(self._path, "".join(f"{each}\n" for each in seen).encode())
         self._lines = len(seen)

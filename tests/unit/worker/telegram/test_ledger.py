@@ -62,12 +62,20 @@ async def test_it_is_on_the_disk_before_anybody_acts_on_it(
     synced: list[str] = []
     monkeypatch.setattr(os, "fsync", lambda _: synced.append(path.read_text()))
     ledger = open_ledger(path)
+    acted: list[int] = []
+
+    async def act(number: int) -> None:
+        if await ledger.is_new(make_update(number)):
+            acted.append(number)
+            assert synced
+            assert f"{number} m" in synced[-1]
+
     async with asyncio.TaskGroup() as group:
-        noted = [
-            group.create_task(ledger.is_new(make_update(number))) for number in (1, 2)
-        ]
-    assert [await each for each in noted] == [True, True]
-    assert [len(text.splitlines()) for text in synced] == [1, 2]
+        for number in range(1, 9):
+            group.create_task(act(number))
+    assert acted == list(range(1, 9))
+    # Those that came while the first was written were written together.
+    assert len(synced) == 2
     assert path.stat().st_mode & 0o777 == 0o600
 
 
