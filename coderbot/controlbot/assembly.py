@@ -10,7 +10,8 @@ from telegram import Bot
 from coderbot.clock import Clock
 from coderbot.config.settings import Settings
 from coderbot.control.facts import BotSnapshot
-from coderbot.controlbot.board import Board, Boards
+from coderbot.controlbot.board import Board
+from coderbot.controlbot.boards import Boards
 from coderbot.controlbot.deck import Deck
 from coderbot.controlbot.fleet import Fleet
 from coderbot.controlbot.handlers.board import act

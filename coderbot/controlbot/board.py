@@ -1,6 +1,5 @@
-"""The live message with all bots, one for each admin."""
+"""The live message with all bots."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
 from coderbot.clock import Clock
@@ -11,8 +10,6 @@ from coderbot.controlbot.keyboards import board_keyboard
 from coderbot.controlbot.sender import Sender
 from coderbot.errors import CoderBotError
 
-PAUSE_S = 2.5
-"""Between two edits, in seconds."""
 LIVE_S = 900.0
 """A board that nobody has touched for so long is no longer edited, in seconds."""
 _OVER = "No longer live. /status shows a new one."
@@ -99,35 +96,3 @@ class Board:
             return await self._act(self._admin, verb, argument)
         await self.refresh(forced=True)
         return ""
-
-
-class Boards:
-    """The live messages of all admins; one for each."""
-
-    def __init__(self, make: Callable[[int], Board], clock: Clock) -> None:
-        self._make = make
-        self._clock = clock
-        self._boards: dict[int, Board] = {}
-        self._changed = asyncio.Event()
-
-    async def show(self, admin: int) -> None:
-        """Send a new one to an admin in the place of the one before."""
-        before = self._boards.pop(admin, None)
-        board = self._boards[admin] = self._make(admin)
-        if before is not None:
-            await before.remove()
-        await board.send()
-
-    def touch(self) -> None:
-        """Take note that something has changed."""
-        self._changed.set()
-
-    async def run(self) -> None:
-        """Edit what has changed, and not too often, until cancelled."""
-        while True:
-            await self._changed.wait()
-            self._changed.clear()
-            for admin, board in list(self._boards.items()):
-                if not await board.refresh() and self._boards.get(admin) is board:
-                    del self._boards[admin]
-            await self._clock.sleep(PAUSE_S)

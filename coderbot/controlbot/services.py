@@ -7,7 +7,7 @@ from pathlib import Path
 
 from coderbot.clock import Clock
 from coderbot.config.settings import Settings
-from coderbot.controlbot.board import Boards
+from coderbot.controlbot.boards import Boards
 from coderbot.controlbot.deck import Deck
 from coderbot.controlbot.fleet import Fleet
 from coderbot.controlbot.herald import Herald

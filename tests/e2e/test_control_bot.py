@@ -106,6 +106,7 @@ def bot_id(world: World, index: int) -> int:
 async def test_looking(world: World) -> None:
     async with room_of(world) as room:
         await room.ask("/start", "control bot of a fleet")
+        await room.ask("/controlstart", "control bot of a fleet")
         page = await room.ask("/help", "Steer")
         assert all(command.form in page.text for command in COMMANDS)
         listed = await room.ask("/listbots", "bot-0")

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from telegram.error import BadRequest, NetworkError, RetryAfter
 
 from coderbot.control.facts import BotSnapshot, BotState
-from coderbot.controlbot.board import LIVE_S, PAUSE_S, Board, Boards
+from coderbot.controlbot.board import LIVE_S, Board
+from coderbot.controlbot.boards import PAUSE_S, Boards
 from coderbot.controlbot.deck import Deck, Press
 from coderbot.controlbot.sender import Sender
 from coderbot.controlbot.waiting import PATIENCE_S, Waiting
