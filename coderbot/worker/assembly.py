@@ -22,7 +22,7 @@ from coderbot.worker.masking.mask import SecretMask
 from coderbot.worker.media.kinds import CLOUD_MAX_BYTES, LOCAL_MAX_BYTES
 from coderbot.worker.media.retention import Limits
 from coderbot.worker.media.service import MediaService
-from coderbot.worker.preferences.filestore import FilePreferences
+from coderbot.worker.preferences.filestore import FilePreferences, preferences_file
 from coderbot.worker.services import Services
 from coderbot.worker.speech.choice import transcriber_for
 from coderbot.worker.stopping import StopRequest
@@ -129,8 +129,8 @@ def _mask(settings: Settings, bot: Bot) -> SecretMask | None:
 
 
 def _preferences(frame: Frame) -> FilePreferences:
-    name = f"preferences-{bot_name(frame.index)}.json"
-    preferences = FilePreferences(frame.settings.state_dir / name, frame.clock)
+    path = preferences_file(frame.settings.state_dir, frame.index)
+    preferences = FilePreferences(path, frame.clock)
     preferences.load()
     return preferences
 
