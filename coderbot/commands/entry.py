@@ -273,19 +273,32 @@ def reload(dry_run: bool, **where: Path | None) -> None:
 @click.option("--user", default="", help="Your Telegram user id, instead of /start.")
 @click.option("--media", default="", help="Directory for files, instead of asking.")
 @click.option(
+    "--import",
+    "original",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Ask nothing: take over .env, startup prompts and own assistants of the "
+    "original in DIR.",
+)
+@click.option(
     "--env-file",
     type=click.Path(path_type=Path, dir_okay=False),
     callback=_or_of_the_group,
     help="Where to write, instead of .env in this directory.",
 )
-def init(user: str, media: str, env_file: Path | None) -> None:
+def init(user: str, media: str, original: Path | None, env_file: Path | None) -> None:
     """Write the first .env: asks for a token and who may use the bot."""
 
     def run() -> int:
+        target = env_file or Path(".env")
+        if original is not None:
+            from coderbot.commands.importing import import_original
+
+            return import_original(original, target)
         from coderbot.commands.init import init
         from coderbot.commands.tokens import api_root_of
 
-        return init(env_file or Path(".env"), api_root_of(""), user, media)
+        return init(target, api_root_of(""), user, media)
 
     _exit(run)
 

@@ -22,15 +22,15 @@ from coderbot.worker.masking.mask import SecretMask
 from coderbot.worker.media.kinds import CLOUD_MAX_BYTES, LOCAL_MAX_BYTES
 from coderbot.worker.media.retention import Limits
 from coderbot.worker.media.service import MediaService
-from coderbot.worker.preferences.filestore import FilePreferences
+from coderbot.worker.preferences.filestore import FilePreferences, preferences_file
 from coderbot.worker.services import Services
 from coderbot.worker.speech.choice import transcriber_for
 from coderbot.worker.stopping import StopRequest
 from coderbot.worker.tasks import Tasks
 from coderbot.worker.telegram.absence import Absence
 from coderbot.worker.telegram.buttons import Buttons
-from coderbot.worker.telegram.chatmenus import ChatMenus
-from coderbot.worker.telegram.commands import RESERVED_NAMES
+from coderbot.worker.telegram.chatmenus import ChatMenus, Entries
+from coderbot.worker.telegram.commands import RESERVED_NAMES, own_entries
 from coderbot.worker.telegram.desk import Desk
 from coderbot.worker.telegram.failurenotices import FailureNotices
 from coderbot.worker.telegram.furniture import Furniture
@@ -75,7 +75,10 @@ def build_services(frame: Frame, bot: Bot, tasks: Tasks) -> Services:
     furniture = Furniture(
         settings, preferences, buttons, outbox, painter, clock, dirs, mask
     )
-    menus = ChatMenus(bot, tasks, preferences)
+    roster = _roster(settings, preferences)
+    menus = ChatMenus(
+        bot, tasks, preferences, lambda user: own_entries(roster.added_by(user))
+    )
     limits = _limits(settings)
     news = News(outbox, tasks, buttons, menus, limits.idle_timeout_s)
     return Services(
@@ -107,7 +110,7 @@ def build_services(frame: Frame, bot: Bot, tasks: Tasks) -> Services:
             dirs,
             _failures(frame, outbox, tasks, dirs),
         ),
-        roster=_roster(settings, preferences),
+        roster=roster,
         projects=Projects(settings.projects_root or Path.home()),
         transcriber=transcriber_for(settings),
     )
@@ -129,10 +132,19 @@ def _mask(settings: Settings, bot: Bot) -> SecretMask | None:
 
 
 def _preferences(frame: Frame) -> FilePreferences:
-    name = f"preferences-{bot_name(frame.index)}.json"
-    preferences = FilePreferences(frame.settings.state_dir / name, frame.clock)
+    path = preferences_file(frame.settings.state_dir, frame.index)
+    preferences = FilePreferences(path, frame.clock)
     preferences.load()
     return preferences
+
+
+def _menus(
+    bot: Bot, tasks: Tasks, preferences: FilePreferences, roster: Roster
+) -> ChatMenus:
+    def own_of(user_id: int) -> Entries:
+        return own_entries(roster.added_by(user_id))
+
+    return ChatMenus(bot, tasks, preferences, own_of)
 
 
 def _roster(settings: Settings, preferences: FilePreferences) -> Roster:

@@ -207,3 +207,23 @@ async def test_a_stranger_starts_nothing(sandbox: Sandbox, tmp_path: Path) -> No
         await told(anna, "/claude")
         assert worker.children() == []
         assert len([m for m in await ben.messages() if m.from_bot]) == 1
+
+
+async def test_own_assistants_stand_in_the_menu_of_their_user(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    client = sandbox.client()
+
+    async def menu_of(user_id: int) -> set[str]:
+        chat = await client.get(f"/sandbox/chats/{BOT}/{user_id}/messages")
+        return {each["command"] for each in chat["commands"]}
+
+    async with worker_with(sandbox, tmp_path) as (_, anna):
+        await client.wait_calls(BOT, "setMyCommands", code=200)
+        await anna.say("/addcoder agent claude")
+        await client.wait_calls(BOT, "setMyCommands", at_least=2, code=200)
+        assert {"agent", "claude", "xterm"} <= await menu_of(ANNA)
+        assert "agent" not in await menu_of(BEN)
+        await anna.say("/removecoder agent")
+        await client.wait_calls(BOT, "deleteMyCommands", code=200)
+        assert "agent" not in await menu_of(ANNA)

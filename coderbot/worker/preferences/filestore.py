@@ -8,6 +8,7 @@ import msgspec
 
 from coderbot.atomicfile import replace_file
 from coderbot.clock import Clock
+from coderbot.paths import bot_name
 from coderbot.worker.preferences.model import Preferences, changed
 
 VERSION = 1
@@ -17,6 +18,11 @@ _GATHER_S = 0.1
 """Changes that come so close together are written at once, in seconds."""
 
 _log = logging.getLogger(__name__)
+
+
+def preferences_file(state_dir: Path, index: int) -> Path:
+    """Return where the preferences of the users of a bot lie."""
+    return state_dir / f"preferences-{bot_name(index)}.json"
 
 
 class _Page(msgspec.Struct):

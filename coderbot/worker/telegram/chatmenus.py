@@ -2,7 +2,7 @@
 
 import logging
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from telegram import (
     Bot,
@@ -17,28 +17,39 @@ from coderbot.worker.tasks import Tasks
 from coderbot.worker.telegram.command import Menu
 from coderbot.worker.telegram.commands import menu_of
 
+Entries = tuple[tuple[str, str], ...]
+"""Names and descriptions of commands."""
+
 _log = logging.getLogger(__name__)
 
 
 class ChatMenus:
     """Writes menus, and only those that are different from what was written last.
 
-    Without a terminal the menu of all private chats holds. Who has one gets a menu
-    for their own chat, which is taken away again with the last terminal; what was
-    written is remembered over restarts.
+    Without a terminal the menu of all private chats holds. Who has one, or has
+    assistants of their own, gets a menu for their own chat, which is taken away again
+    with the last of them; what was written is remembered over restarts.
 
     Args:
         bot: Does the calls.
         tasks: Owner of the calls.
         preferences: Remember what was written.
+        own_of: Returns names and descriptions of a user's own commands.
     """
 
-    def __init__(self, bot: Bot, tasks: Tasks, preferences: PreferenceStore) -> None:
+    def __init__(
+        self,
+        bot: Bot,
+        tasks: Tasks,
+        preferences: PreferenceStore,
+        own_of: Callable[[int], Entries] = lambda _: (),
+    ) -> None:
         self._bot = bot
         self._tasks = tasks
         self._preferences = preferences
-        self._wanted: dict[int, str] = {}
-        """Chats whose menu is to be written: its digest, empty for none."""
+        self._own_of = own_of
+        self._is_open: dict[int, bool] = {}
+        """Chats whose menu is known to be wanted, and whether they have a terminal."""
         self._writing: set[int] = set()
 
     async def publish(self, users: Iterable[int]) -> None:
@@ -48,19 +59,22 @@ class ChatMenus:
         control. A failure is no reason not to start.
         """
         scope = BotCommandScopeAllPrivateChats()
-        wanted = _commands(Menu.IDLE)
+        wanted = _commands(menu_of(Menu.IDLE))
         try:
             if tuple(await self._bot.get_my_commands(scope)) != wanted:
                 await self._bot.set_my_commands(wanted, scope)
         except TelegramError as error:
             _log.warning("The command menu could not be set: %s", error.message)
         for user_id in users:
-            if user_id not in self._wanted:
-                self.show(user_id, is_open=False)
+            self.show(user_id, is_open=self._is_open.get(user_id, False))
 
     def show(self, user_id: int, is_open: bool) -> None:
         """See to it that a user's chat has the menu for what is open; returns at once."""
-        self._wanted[user_id] = _OPEN_DIGEST if is_open else ""
+        self._is_open[user_id] = is_open
+        self.renew(user_id)
+
+    def renew(self, user_id: int) -> None:
+        """See to it that a user's chat has what they have added or removed."""
         if user_id not in self._writing:
             self._tasks.spawn(self._write(user_id), f"menu of {user_id}")
 
@@ -70,19 +84,26 @@ class ChatMenus:
             return
         self._writing.add(user_id)
         try:
-            while (wanted := self._wanted[user_id]) != self._written(user_id):
+            while _digest(wanted := self._wanted(user_id)) != self._written(user_id):
                 await self._put(user_id, wanted)
-                self._preferences.change(user_id, menu=wanted)
+                self._preferences.change(user_id, menu=_digest(wanted))
         except TelegramError as error:
             # The next change tries again.
             _log.warning("The menu of %d could not be set: %s", user_id, error.message)
         finally:
             self._writing.discard(user_id)
 
-    async def _put(self, user_id: int, wanted: str) -> None:
+    def _wanted(self, user_id: int) -> Entries:
+        """Return the menu that a chat is to have of its own; empty for none."""
+        if self._is_open.get(user_id):
+            return menu_of(Menu.OPEN)
+        own = self._own_of(user_id)
+        return (*menu_of(Menu.IDLE), *own) if own else ()
+
+    async def _put(self, user_id: int, wanted: Entries) -> None:
         scope = BotCommandScopeChat(user_id)
         if wanted:
-            await self._bot.set_my_commands(_commands(Menu.OPEN), scope)
+            await self._bot.set_my_commands(_commands(wanted), scope)
         else:
             await self._bot.delete_my_commands(scope)
 
@@ -90,9 +111,10 @@ class ChatMenus:
         return self._preferences.of(user_id).menu
 
 
-def _commands(menu: Menu) -> tuple[BotCommand, ...]:
-    return tuple(BotCommand(*entry) for entry in menu_of(menu))
+def _commands(entries: Entries) -> tuple[BotCommand, ...]:
+    return tuple(BotCommand(*entry) for entry in entries)
 
 
-_OPEN_DIGEST = f"{zlib.crc32(repr(menu_of(Menu.OPEN)).encode()):08x}"
-"""Tells whether the menu in a chat is that of this version."""
+def _digest(entries: Entries) -> str:
+    """Return what tells whether a menu in a chat is this one; empty for none."""
+    return f"{zlib.crc32(repr(entries).encode()):08x}" if entries else ""

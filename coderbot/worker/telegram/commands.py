@@ -4,6 +4,7 @@ A new command is one entry here and one function in `handlers/`, which the entry
 names as `module.function`; `dispatch` finds it.
 """
 
+from collections.abc import Iterable
 from functools import partial
 
 from coderbot.worker.telegram.command import Command, Menu, Section
@@ -326,6 +327,11 @@ RESERVED_NAMES = frozenset(BY_NAME)
 def menu_of(menu: Menu) -> tuple[tuple[str, str], ...]:
     """Return the names and descriptions that belong into `menu`."""
     return tuple((each.name, each.help) for each in COMMANDS if menu in each.menus)
+
+
+def own_entries(names: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """Return names and descriptions of the commands of a user's own assistants."""
+    return tuple((name, assistant_command(name).help) for name in names)
 
 
 def by_section() -> dict[Section, tuple[Command, ...]]:

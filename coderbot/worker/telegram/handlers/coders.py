@@ -28,6 +28,7 @@ async def add_coder(request: Request) -> None:
         return
     services = request.services
     services.roster.add(request.user_id, name, command.strip() or name)
+    services.menus.renew(request.user_id)
     assistant = services.roster.find(request.user_id, name)
     missing = assistant is not None and not is_installed(assistant)
     request.reply(assistanttexts.coder_added(name, missing))
@@ -40,4 +41,5 @@ async def remove_coder(request: Request) -> None:
         request.refuse()
         return
     request.services.roster.remove(request.user_id, name)
+    request.services.menus.renew(request.user_id)
     request.reply(assistanttexts.coder_removed(name))
