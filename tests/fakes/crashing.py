@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from coderbot.worker.__main__ import main
-from coderbot.worker.media import archive, putaway, sender
+from coderbot.worker.media import archive, putaway, receiver, sender
 from coderbot.worker.media.journal import Journal
 from coderbot.worker.telegram.uploader import TelegramUploader
 
@@ -22,6 +22,7 @@ STEPS: dict[str, tuple[Any, str, bool]] = {
     "once it has two names": (archive, "_link", True),
     "once it has its reason": (archive, "write_reason", True),
     "once it is moved": (archive, "_remove", True),
+    "while a download is saved": (receiver, "_publish", False),
 }
 """Where the function lies that is the step, and whether it is done first."""
 

@@ -2,11 +2,13 @@
 """kill -9 of a real worker at each step of sending: nothing lost, nothing twice."""
 
 import signal
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from coderbot import wire
+from coderbot.sandbox.client import Message
 from coderbot.sandbox.server import Sandbox
 from tests.fakes.crashing import STEPS
 from tests.fakes.sandbox import ANNA, make_bot_id, make_token, sandbox  # noqa: F401
@@ -110,3 +112,26 @@ async def test_a_file_that_failed_has_its_reason_after_every_crash(
     )
     assert set(_files(root)) == {"failed/film.mkv", "failed/film.mkv.reason.txt"}
     assert (root / "failed" / "film.mkv.reason.txt").read_text().count("\n") == 1
+
+
+def _names(path: str, message: Message) -> bool:
+    return path in message.text
+
+
+async def test_a_download_is_taken_up_again(sandbox: Sandbox, tmp_path: Path) -> None:
+    anna = sandbox.client().user(ANNA, BOT)
+    for name in ("a.txt", "b.txt"):
+        await anna.upload("document", name, name.encode(), "What it is")
+    await _crash(sandbox, tmp_path, "while a download is saved")
+    settings = worker_environment(sandbox.url, make_token(1), tmp_path)
+    received = tmp_path / "media" / "bot-0" / "received"
+    async with running_worker(settings, tmp_path):
+        for name in ("a.txt", "b.txt"):
+            await anna.wait_for(partial(_names, str(received / name)), after=0)
+    assert {each.name: each.read_text() for each in received.iterdir()} == {
+        "a.txt": "a.txt",
+        "b.txt": "b.txt",
+        "a.txt.caption.txt": "What it is",
+        "b.txt.caption.txt": "What it is",
+    }
+    assert not list((tmp_path / "state").glob("downloads-*"))

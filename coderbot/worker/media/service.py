@@ -67,6 +67,7 @@ class MediaService:
         self._sender: Sender | None = None
         self._watcher: Watcher | None = None
         self._limits = limits
+        self._is_tidy = False
         self.totals = Totals()
         """What was sent and received so far."""
 
@@ -94,7 +95,9 @@ class MediaService:
         """
         try:
             self._dirs.make(self._recipients)
-            await asyncio.to_thread(tidy, self._dirs)
+            if not self._is_tidy:  # what is half done later is not a leftover
+                await asyncio.to_thread(tidy, self._dirs)
+                self._is_tidy = True
         except OSError as error:
             # The watcher goes on trying.
             _log.warning("Cannot make the media directories: %s", error)

@@ -11,6 +11,7 @@ from coderbot.worker.media.receiver import Saved, save
 from coderbot.worker.services import Services
 from coderbot.worker.telegram import filetexts
 from coderbot.worker.telegram.download import Downloader, DownloadError
+from coderbot.worker.telegram.downloadbook import DownloadBook, Wanted
 from coderbot.worker.telegram.filekeyboards import type_keyboard
 from coderbot.worker.telegram.incoming import Incoming
 from coderbot.worker.telegram.pathbuttons import PathButtons
@@ -48,16 +49,32 @@ class Reception:
 
     Args:
         services: Of this worker.
+        book: Knows what is under way, across crashes.
     """
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, book: DownloadBook) -> None:
         self._services = services
         self._downloader = Downloader(services.bot, services.clock)
         self._slots = asyncio.Semaphore(_AT_ONCE)
         self._albums: dict[str, _Batch] = {}
+        self._book = book
+
+    def resume(self) -> None:
+        """Fetch what an earlier run has begun; returns at once."""
+        for wanted in self._book.left():
+            _log.info("Fetching %s again", shown(wanted.file.name))
+            work = self.receive(wanted.file, wanted.user_id, wanted.chat)
+            self._services.tasks.spawn(work, f"download for {wanted.chat}")
 
     async def receive(self, file: Incoming, user_id: int, chat: int) -> None:
         """Save a file and say where it lies, or why it could not be saved."""
+        wanted = Wanted(file, user_id, chat)
+        self._book.begin(wanted)
+        await self._receive(file, user_id, chat)
+        # Not after a cancellation: that is the end of the worker.
+        self._book.end(wanted)
+
+    async def _receive(self, file: Incoming, user_id: int, chat: int) -> None:
         batch = (
             self._albums.setdefault(file.album, _Batch()) if file.album else _Batch()
         )
