@@ -27,10 +27,12 @@ from coderbot.worker.telegram.absence import Absence
 from coderbot.worker.telegram.application import build_application
 from coderbot.worker.telegram.client import TelegramClient
 from coderbot.worker.telegram.doorkeeper import Doorkeeper
+from coderbot.worker.telegram.downloadbook import DownloadBook
 from coderbot.worker.telegram.entrance import add_entrance
 from coderbot.worker.telegram.ledger import Ledger
 from coderbot.worker.telegram.online import TokenRefusedError
 from coderbot.worker.telegram.polling import PollWatch
+from coderbot.worker.telegram.reception import Reception
 from coderbot.worker.telegram.router import Router
 from coderbot.worker.terminal.peek import screens_of
 from coderbot.worker.tokenclaim import TokenClaim, until_ours
@@ -101,12 +103,13 @@ class Worker:
                 dirs.make()
                 tasks.spawn(services.preferences.run(), "preferences")
                 media = tasks.spawn(self._keep_media(services), "media")
-                router = Router(services)
+                reception = Reception(services, _downloads(services))
+                router = Router(services, reception)
                 gate = Doorkeeper(services, _ledger(services), router.offer_secondhand)
                 add_entrance(application, gate.judge, router.route)
                 beat = group.create_task(link.run(*self._ends_of(services, watch)))
                 online = group.create_task(
-                    self._go_online(client, services, watch, router)
+                    self._go_online(client, services, watch, reception)
                 )
                 await self._stop.wait()
                 online.cancel()
@@ -161,7 +164,7 @@ class Worker:
         client: TelegramClient,
         services: Services,
         watch: PollWatch,
-        router: Router,
+        reception: Reception,
     ) -> None:
         await until_ours(self._claim, watch.conflict, self._clock, self._jitter)
         try:
@@ -177,7 +180,7 @@ class Worker:
         menus = services.menus.publish(self._settings.allowed_user_ids)
         services.tasks.spawn(menus, "menus")
         services.tasks.spawn(services.outbox.tidy(), "tidy")
-        router.resume()
+        reception.resume()
         services.tasks.spawn(services.recorders.send_left(), "recordings")
 
     async def _keep_media(self, services: Services) -> None:
@@ -203,6 +206,10 @@ class Worker:
         await bounded(services.browser.keeper.close, budget_s * 0.1, "browser")
         await bounded(services.preferences.flush, budget_s * 0.1, "preferences")
         await client.close(budget_s * 0.1)
+
+
+def _downloads(services: Services) -> DownloadBook:
+    return DownloadBook(services.settings.state_dir / f"downloads-{services.name}.json")
 
 
 def _ledger(services: Services) -> Ledger:

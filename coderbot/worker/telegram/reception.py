@@ -49,15 +49,15 @@ class Reception:
 
     Args:
         services: Of this worker.
+        book: Knows what is under way, across crashes.
     """
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, book: DownloadBook) -> None:
         self._services = services
         self._downloader = Downloader(services.bot, services.clock)
         self._slots = asyncio.Semaphore(_AT_ONCE)
         self._albums: dict[str, _Batch] = {}
-        name = f"downloads-{services.name}.json"
-        self._book = DownloadBook(services.settings.state_dir / name)
+        self._book = book
 
     def resume(self) -> None:
         """Fetch what an earlier run has begun; returns at once."""

@@ -35,11 +35,12 @@ class Router:
 
     Args:
         services: Handed to the handlers.
+        reception: Takes files in.
     """
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, reception: Reception) -> None:
         self._services = services
-        self._reception = Reception(services)
+        self._reception = reception
         self._listener = Listener(services)
 
     def resume(self) -> None:

@@ -37,7 +37,8 @@ async def answers_to(message: Message) -> list[tuple[int, str, int | None]]:
         transcriber=None,
         roster=SimpleNamespace(find=lambda *_: None),
     )
-    await Router(services).route(Update(1, message), None)
+    reception: Any = None
+    await Router(services, reception).route(Update(1, message), None)
     return outbox.posted
 
 
