@@ -4,13 +4,16 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from coderbot import __version__
 from coderbot.commands.entry import register
 from coderbot.errors import CoderBotError, ExitCode
+
+if TYPE_CHECKING:
+    from coderbot.tui.ports import TokenEditor
 
 _SANDBOX_MODULE = "coderbot.sandbox"
 _CHAOS_MODULE = "coderbot.chaos"
@@ -158,14 +161,20 @@ def _run_fleet(env_file: Path | None, headless: bool, note: str = "") -> None:
     # Imported late: `--help`, `--version` and `status` answer at once.
     import asyncio
 
-    from coderbot.commands.envtokens import EnvTokens
     from coderbot.config.load import load_settings
     from coderbot.fleet import run_fleet
 
     _need_terminal(headless)
     settings = load_settings(env_file)
-    tokens = EnvTokens(env_file)
+    tokens = None if headless else _tokens(env_file)
     asyncio.run(run_fleet(settings, headless=headless, note=note, tokens=tokens))
+
+
+def _tokens(env_file: Path | None) -> "TokenEditor":
+    """Return what changes the `.env`: 4 MB that only a dashboard needs."""
+    from coderbot.commands.envtokens import EnvTokens
+
+    return EnvTokens(env_file)
 
 
 def _attach(state_dir: Path, env_file: Path | None) -> None:
@@ -177,14 +186,13 @@ def _attach(state_dir: Path, env_file: Path | None) -> None:
     import asyncio
 
     from coderbot.attach import attach
-    from coderbot.commands.envtokens import EnvTokens
     from coderbot.control.locate import control_path
 
     _need_terminal(headless=False)
     named = None if state_dir == Path() else state_dir
     path = control_path(named, env_file)
     beside = env_file or path.parent.parent / ".env"
-    tokens = EnvTokens(beside) if beside.is_file() else None
+    tokens = _tokens(beside) if beside.is_file() else None
     asyncio.run(attach(path, tokens))
 
 

@@ -29,6 +29,8 @@ CENSUS_S = 2.0
 """How often it is looked who has started what, in seconds."""
 
 _POLL_S = 0.005
+_SMALL = 500
+"""A table of so many rows is read within some five milliseconds."""
 _PR_SET_CHILD_SUBREAPER = 36
 
 _log = logging.getLogger(__name__)
@@ -55,6 +57,7 @@ class Household:
         self._ledger = ledger if ledger is not None else Ledger(None)
         self._workers: dict[Kin, Key] = {}
         self._graces: dict[Kin, float] = {}
+        self._is_small = len(table) <= _SMALL
         self._own_pid = os.getpid()
         self._own_session = os.getsid(0)
         self._kins: list[Kin] = []
@@ -100,6 +103,7 @@ class Household:
             await self._clock.sleep(CENSUS_S)
             try:
                 table = await asyncio.to_thread(read_table)
+                self._is_small = len(table) <= _SMALL
                 self.census(table)
                 look(table)
             except OSError as error:
@@ -137,11 +141,19 @@ class Household:
         """
         deadline = self._clock.monotonic() + SWEEP_S
         while True:
-            left = self._left_by(kin, await asyncio.to_thread(read_table))
+            left = self._left_by(kin, await self._table())
             left = [row for row in left if not _end(row, self._own_pid)]
             if not left or self._clock.monotonic() > deadline:
                 return left
             await self._clock.sleep(_POLL_S)
+
+    async def _table(self) -> Table:
+        """Read the table as soon as possible, and not too long on the loop.
+
+        A thread would wait twice for its turn on a busy processor, and the bot for
+        its next process with it.
+        """
+        return read_table() if self._is_small else await asyncio.to_thread(read_table)
 
     def _write_down(self) -> None:
         self._ledger.write(

@@ -134,7 +134,7 @@ class FleetCommands:
 
     async def _reload(self, _: Sequence[str]) -> str:
         plan = await self._port.reload(dry_run=True)
-        if plan.is_empty:
+        if plan.is_empty and not plan.at_once and not plan.next_start:
             return "Nothing has changed in the settings" + _later(plan)
         question = ConfirmScreen("Take up the new settings?", _words(plan), yes="Do it")
         if not await self._screen.app.push_screen_wait(question):
@@ -152,6 +152,8 @@ def _words(plan: Changes) -> str:
         ("Starts", plan.added),
         ("Stops and leaves", plan.removed),
         ("Restarts", plan.changed),
+        ("From now on", plan.at_once),
+        ("For each worker from its next start on", plan.next_start),
         ("Needs a new start of the supervisor", plan.later),
     )
     return "\n".join(f"{what}: {', '.join(names)}" for what, names in lines if names)

@@ -203,6 +203,19 @@ async def test_reload_shows_the_plan_first() -> None:
         await until(pilot, lambda: "Nothing has changed" in toasts(app)[-1][1])
 
 
+async def test_settings_that_touch_no_bot_are_taken_up_too() -> None:
+    fleet = fleets.running(2)
+    fleet.changes = Changes(at_once=("VERBOSE_LOGGING",), next_start=("WORKER_NICE",))
+    app = fleets.app(fleet)
+    async with app.run_test(notifications=True, size=(100, 30)) as pilot:
+        await pilot.press("u")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
+        assert shown(app, "From now on: VERBOSE_LOGGING")
+        assert shown(app, "next start on: WORKER_NICE")
+        await pilot.press("y")
+        await until(pilot, lambda: fleet.calls == [("plan",), ("reload",)])
+
+
 async def test_details_tell_all_that_is_known() -> None:
     fleet = fleets.running(2)
     fleet.say("─ run 1 started, pid 42 ─", "bot-0", stream="sup")
