@@ -34,6 +34,8 @@ format: $(VENV)/.dev-ready  ## Format the code and mend what can be mended
 
 snapshots: $(VENV)/.dev-ready  ## Draw the golden pictures anew
 	$(BIN)/python -m pytest tests/tui --snapshot-update
+	CODERBOT_UPDATE_PICTURES=1 $(BIN)/python -m pytest -q \
+		tests/unit/terminal/test_pictures.py tests/unit/terminal/test_recordings.py
 
 bench: $(VENV)/.dev-ready  ## Measure the figures of bench/README.md
 	$(BIN)/python -m bench.figures

@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 
 from coderbot.clock import Clock, SystemClock
+from coderbot.worker.browser import keeper as keeping_module
 from coderbot.worker.browser.errors import (
     BrowserFailedError,
     BrowserMissingError,
@@ -185,7 +186,7 @@ async def test_pages_that_are_not_there(tmp_path: Path) -> None:
 
 async def test_what_has_not_loaded_in_time_is_shown_as_it_is(tmp_path: Path) -> None:
     with website({"/": BLUE + '<img src="/slow">'}) as site:
-        async with camera(tmp_path, load_s=1.0) as web:
+        async with camera(tmp_path, load_s=3.0) as web:
             picture = await web.take(site.url + "/", DESKTOP, full=False)
 
     assert not picture.is_complete
@@ -233,6 +234,20 @@ async def test_a_browser_that_dies_is_started_again(tmp_path: Path) -> None:
         async with keeper.page() as page:
             assert await page.evaluate("6 * 7") == 42
             assert keeper.pid != first
+
+
+async def test_a_browser_that_hangs_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping_module, "_ANSWER_S", 0.2)
+    async with keeping(tmp_path) as keeper:
+        async with keeper.page():
+            first = keeper.pid
+            os.kill(first or 0, signal.SIGSTOP)
+        async with keeper.page() as page:
+            assert await page.evaluate("6 * 7") == 42
+            assert keeper.pid != first
+    assert not users_of(tmp_path / "browser")
 
 
 async def test_a_browser_that_dies_at_work_is_told(tmp_path: Path) -> None:

@@ -13,6 +13,8 @@ from coderbot.worker.tasks import Tasks
 
 IDLE_S = 60.0
 """A browser that nobody has used for so long is ended, in seconds."""
+_ANSWER_S = 5.0
+"""A browser that takes longer to close a page is ended, in seconds."""
 
 _log = logging.getLogger(__name__)
 
@@ -69,8 +71,7 @@ class BrowserKeeper:
             try:
                 yield await context.newPage()
             finally:
-                if chromium.is_alive:
-                    await context.close()
+                await self._give_back(chromium, context)
         finally:
             self._users -= 1
             if not self._users and self._chromium:
@@ -82,6 +83,17 @@ class BrowserKeeper:
             chromium, self._chromium = self._chromium, None
             if chromium:
                 await chromium.close()
+
+    async def _give_back(self, chromium: Chromium, context: Any) -> None:
+        """Close a context; a browser that does not even do that is ended."""
+        if not chromium.is_alive:
+            return
+        try:
+            async with asyncio.timeout(_ANSWER_S):
+                await context.close()
+        except TimeoutError:
+            _log.warning("The browser does not answer; it is ended")
+            await self.close()
 
     async def _running(self) -> Chromium:
         async with self._turn:

@@ -9,8 +9,8 @@ from coderbot.worker.terminal.render.html import screen_html
 from coderbot.worker.terminal.render.metrics import Page
 from coderbot.worker.terminal.screen import Screen
 
-_TIMEOUT_S = 10.0
-"""Longest time for a picture, once the browser runs, in seconds."""
+_TIMEOUT_S = 30.0
+"""Longest time for a picture, the start of the browser included, in seconds."""
 
 
 class ScreenCamera:
@@ -38,7 +38,7 @@ class ScreenCamera:
         page = Page.of(screen.columns, screen.rows, font_size_px)
         html = screen_html(screen, page)
         try:
-            async with self._keeper.page() as tab, asyncio.timeout(_TIMEOUT_S):
+            async with asyncio.timeout(_TIMEOUT_S), self._keeper.page() as tab:
                 return await _draw(tab.target, html, page)
         except (PyppeteerError, TimeoutError) as error:
             raise BrowserFailedError("The browser has not drawn the screen.") from error

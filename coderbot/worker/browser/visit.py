@@ -33,6 +33,8 @@ class Visit:
         self._work: set[asyncio.Task[None]] = set()
         self._frame = ""
         """Id of the page's own frame."""
+        self._has_arrived = False
+        """Some page is there: the asked one, or where it has led."""
         self._loaded = asyncio.Event()
         self._open: set[str] = set()
         """Ids of requests without an end; a redirect keeps its id."""
@@ -46,6 +48,7 @@ class Visit:
         """Have every request stopped, and told of."""
         on = self._client.on
         on("Fetch.requestPaused", self._on_paused)
+        on("Page.frameNavigated", self._on_arrival)
         on("Page.loadEventFired", lambda _: self._loaded.set())
         on("Network.requestWillBeSent", lambda event: self._note(event, begun=True))
         on("Network.loadingFinished", lambda event: self._note(event, begun=False))
@@ -67,8 +70,7 @@ class Visit:
             PageFailedError: When nobody answers there.
         """
         load = asyncio.get_running_loop().create_task(self._load(url))
-        self._work.add(load)
-        load.add_done_callback(self._work.discard)
+        self._own(load)
         both = (load, self._failure)
         await asyncio.wait(both, timeout=load_s, return_when=asyncio.FIRST_COMPLETED)
         for each in reversed(both):
@@ -96,6 +98,17 @@ class Visit:
         if self._work:
             await asyncio.wait(self._work)
 
+    def _own(self, task: asyncio.Task[None]) -> None:
+        self._work.add(task)
+        task.add_done_callback(self._forget)
+
+    def _forget(self, task: asyncio.Task[None]) -> None:
+        self._work.discard(task)
+        if not task.cancelled():
+            # Whoever waits for it has seen its error; one about a request of a page
+            # that is gone is of no interest to anybody.
+            task.exception()
+
     async def _quiet(self) -> None:
         while True:
             self._moved.clear()
@@ -110,11 +123,15 @@ class Visit:
         (self._open.add if begun else self._open.discard)(event["requestId"])
         self._moved.set()
 
+    def _on_arrival(self, event: dict[str, Any]) -> None:
+        frame = event["frame"]
+        if frame["id"] == self._frame and frame["url"] != "about:blank":
+            self._has_arrived = True
+
     def _on_paused(self, event: dict[str, Any]) -> None:
         loop = asyncio.get_running_loop()
         task = loop.create_task(self._decide(event))
-        self._work.add(task)
-        task.add_done_callback(self._work.discard)
+        self._own(task)
 
     async def _decide(self, event: dict[str, Any]) -> None:
         """Let a request go on, or end it; a redirect is a request of its own."""
@@ -124,7 +141,7 @@ class Visit:
             return
         self.blocked[urlsplit(url).hostname or url[:40]] += 1
         leaves = event["frameId"] == self._frame and event["resourceType"] == "Document"
-        if leaves and not self._loaded.is_set():
+        if leaves and not self._has_arrived:
             self.fail(refused(url))
         # A page that wants to go away stays as it is.
         request["errorReason"] = "Aborted" if leaves else "BlockedByClient"

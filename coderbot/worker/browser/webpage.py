@@ -12,6 +12,8 @@ from coderbot.worker.browser.visit import broken, refused, visiting
 
 TIMEOUT_S = 30.0
 """Longest time for a page and its picture, the start of the browser included."""
+_AT_ONCE = 2
+"""Pages that are open at the same time; others wait for their turn."""
 LOAD_S = 15.0
 """Longest time for a page to load, in seconds."""
 _MAX_SIDES = 10_000
@@ -68,6 +70,7 @@ class WebCamera:
         self._keeper = keeper
         self._policy = policy
         self._load_s = load_s
+        self._turns = asyncio.Semaphore(_AT_ONCE)
 
     async def take(self, url: str, viewport: Viewport, full: bool) -> WebPicture:
         """Return the picture of a page.
@@ -85,7 +88,11 @@ class WebCamera:
         from pyppeteer.errors import PyppeteerError
 
         try:
-            async with asyncio.timeout(TIMEOUT_S), self._keeper.page() as page:
+            async with (
+                self._turns,
+                asyncio.timeout(TIMEOUT_S),
+                self._keeper.page() as page,
+            ):
                 return await self._take(page, url, viewport, full)
         except TimeoutError as error:
             raise PageFailedError(

@@ -67,6 +67,11 @@ class Run(NamedTuple):
         """Number of cells covered."""
         return self.width or len(self.text)
 
+    @property
+    def seen(self) -> str:
+        """The text, or blanks in its place where it is hidden."""
+        return " " * self.columns if self.style.hidden else self.text
+
     def cells(self) -> Iterator[tuple[str, int]]:
         """Yield every grapheme with the number of cells it covers (1 or 2)."""
         if self.width:
@@ -116,8 +121,8 @@ class Screen:
     """A full-screen program is at work (the alternate screen is shown)."""
 
     def line_text(self, row: int) -> str:
-        """Return the characters of a row, without blanks at its end."""
-        return "".join(run.text for run in self.lines[row]).rstrip()
+        """Return the characters of a row that are seen, without blanks at its end."""
+        return "".join([run.seen for run in self.lines[row]]).rstrip()
 
     def text(self) -> str:
         """Return all rows as plain text, without blanks and empty rows at the end."""

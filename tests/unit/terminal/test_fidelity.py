@@ -211,3 +211,10 @@ def test_another_theme_leaves_the_colours_of_the_program() -> None:
     assert screen.background == (1, 2, 3)
     assert screen.foreground == THEMES["nord"].foreground
     assert screen.lines[0] == (Run("red", Style(fg=(4, 5, 6))),)
+
+
+def test_what_is_hidden_is_in_no_text() -> None:
+    screen = feed("user \x1b[8mpass日\x1b[28m ok").screen()
+
+    assert screen.text() == "user        ok"
+    assert screen.lines[0][1] == Run("pass", Style(hidden=True))

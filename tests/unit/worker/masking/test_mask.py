@@ -234,9 +234,9 @@ def test_a_dense_screen_takes_two_milliseconds_at_most() -> None:
     mask = SecretMask([Secret(OWN), Secret(TOKENS["telegram"])])
 
     def once() -> float:
-        started = time.perf_counter()
+        started = time.thread_time()
         mask.screen(screen)
-        return time.perf_counter() - started
+        return time.thread_time() - started
 
     assert sorted(once() for _ in range(30))[10] < 0.002
 
@@ -247,7 +247,7 @@ def test_a_dense_screen_takes_two_milliseconds_at_most() -> None:
 )
 def test_hostile_texts_take_linear_time(piece: str) -> None:
     text = piece * (400_000 // len(piece)) + "\n-----END PRIVATE KEY-----"
-    started = time.perf_counter()
+    started = time.thread_time()
     SecretMask([Secret(OWN)]).text(text)
 
-    assert time.perf_counter() - started < 2
+    assert time.thread_time() - started < 2
