@@ -35,11 +35,6 @@ async def worker_with(
         yield running
 
 
-async def bot_username(sandbox: Sandbox) -> str:
-    bots = await sandbox.client().bots()
-    return str(next(bot["username"] for bot in bots if bot["id"] == BOT))
-
-
 async def shown(anna: SandboxUser, *words: str) -> Message:
     """Wait for a screen that has all `words`."""
     return await anna.wait_for(

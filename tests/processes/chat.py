@@ -39,3 +39,14 @@ async def run(anna: SandboxUser, command: str, shown: str) -> Message:
     """Type a command; return the screen that shows `shown`."""
     await anna.say(command)
     return await anna.wait_for(lambda m: is_screen(m) and shown in m.text)
+
+
+async def say(anna: SandboxUser, words: str, answer: str) -> Message:
+    """Say something; return the answer with these words."""
+    await anna.say(words)
+    return await anna.wait_for(lambda m: answer in m.text)
+
+
+async def bot_username(sandbox: Sandbox) -> str:
+    bots = await sandbox.client().bots()
+    return str(next(bot["username"] for bot in bots if bot["id"] == BOT))

@@ -6,16 +6,8 @@ from pathlib import Path
 from coderbot.sandbox.server import Sandbox
 from tests.fakes.assistants import make_program
 from tests.fakes.sandbox import ANNA, BEN, make_bot_id, sandbox  # noqa: F401
-from tests.processes.assistants import (
-    BUILT_IN,
-    NONE,
-    bot_username,
-    close,
-    shown,
-    told,
-    worker_with,
-)
-from tests.processes.chat import is_screen, ready_worker
+from tests.processes.assistants import BUILT_IN, NONE, close, shown, told, worker_with
+from tests.processes.chat import bot_username, is_screen, ready_worker
 
 BOT = make_bot_id(1)
 

@@ -11,7 +11,13 @@ from coderbot import wire
 from coderbot.sandbox.server import Sandbox
 from coderbot.worker.telegram.commands import COMMANDS
 from tests.fakes.sandbox import ANNA, BEN, make_bot_id, make_token, sandbox  # noqa: F401
-from tests.processes.chat import is_screen, open_terminal, ready_worker, run
+from tests.processes.chat import (
+    bot_username,
+    is_screen,
+    open_terminal,
+    ready_worker,
+    run,
+)
 
 BOT = make_bot_id(1)
 
@@ -91,11 +97,6 @@ async def test_control_c_interrupts_a_shell_that_is_not_reading(
         await run(anna, "echo begin; sleep 1000; echo never", "begin")
         await anna.say("/ctrlc@" + (await bot_username(sandbox)))
         await run(anna, "echo alive-$((2 + 3))", "alive-5")
-
-
-async def bot_username(sandbox: Sandbox) -> str:
-    bots = await sandbox.client().bots()
-    return str(next(bot["username"] for bot in bots if bot["id"] == BOT))
 
 
 async def test_buttons(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 from coderbot.sandbox.server import Sandbox
 from tests.fakes.assistants import ASKS, STARTS_SLOWLY, make_program, path_with
 from tests.fakes.sandbox import BEN, make_bot_id, sandbox  # noqa: F401
-from tests.processes.assistants import bot_username, close, shown, told, worker_with
-from tests.processes.chat import open_terminal
+from tests.processes.assistants import close, shown, told, worker_with
+from tests.processes.chat import bot_username, open_terminal
 
 BOT = make_bot_id(1)
 

@@ -11,8 +11,8 @@ from coderbot.sandbox.server import Sandbox
 from tests.fakes.sandbox import BEN, make_bot_id, sandbox  # noqa: F401
 from tests.fakes.speech import KEY, SpeechServer, recognised, speech_server, spoken
 from tests.fakes.worker import RunningWorker
-from tests.processes.assistants import bot_username, told
-from tests.processes.chat import is_screen, open_terminal, ready_worker
+from tests.processes.assistants import told
+from tests.processes.chat import bot_username, is_screen, open_terminal, ready_worker
 
 BOT = make_bot_id(1)
 BUTTONS = ("📨 Send", "✏️ Edit", "🗑 Discard")

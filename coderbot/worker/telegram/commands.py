@@ -153,7 +153,7 @@ SCREEN = (
         "airplane",
         "show screens as text, or as pictures",
         handler="look.change_mode",
-        usage="[on|off]",
+        usage="[on|off|default]",
         example="on",
     ),
     _screen(

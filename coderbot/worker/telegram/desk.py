@@ -148,7 +148,8 @@ class Desk:
     async def _idle(self, session: TerminalSession, left_s: float) -> None:
         place = self.place_of(session)
         if place is not None:
-            self._news.idle(place, left_s)
+            level = self._furniture.notify_level(place.user_id, place.name)
+            self._news.idle(place, left_s, rings=level != "off")
 
     async def _show_last(self, place: Place) -> None:
         await place.screen.refresh()

@@ -58,7 +58,7 @@ class News:
             word = assistanttexts.program_ended(program.name, how)
         self._say(place, word, left)
 
-    def idle(self, place: Place, left_s: float) -> None:
+    def idle(self, place: Place, left_s: float, rings: bool) -> None:
         """Tell that a terminal is soon to be closed; a button keeps it."""
         key = self._buttons.issue(place.user_id, KeepOpen(place.session))
         text = texts.closing_soon(place.name, self._idle_s, left_s)
@@ -67,7 +67,7 @@ class News:
             text,
             keyboard=keep_open_keyboard(key),
             thread=place.thread,
-            priority=Priority.ALERT,
+            priority=Priority.ALERT if rings else Priority.REPLY,
         )
         self._tasks.spawn(_done(say), "notice of an idle terminal")
 

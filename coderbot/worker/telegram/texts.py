@@ -157,11 +157,19 @@ def size(columns: int, rows: int) -> str:
     return f"Terminals have {columns} columns and {rows} rows."
 
 
-def mode(as_text: bool) -> str:
-    """Return the answer to /airplane."""
+def mode(as_text: bool, is_own: bool) -> str:
+    """Return the answer to /airplane.
+
+    Args:
+        as_text: Screens are shown as text.
+        is_own: The user has chosen that.
+    """
+    whose = "your choice" if is_own else "as this bot is set"
     if as_text:
-        return "Airplane mode is on: screens are text. /airplane off shows pictures."
-    return "Airplane mode is off: screens are pictures. /airplane on shows text."
+        way = "screens are text. /airplane off shows pictures."
+        return f"Airplane mode is on ({whose}): {way}"
+    way = "screens are pictures. /airplane on shows text."
+    return f"Airplane mode is off ({whose}): {way}"
 
 
 def theme(name: str, all_names: Iterable[str]) -> str:

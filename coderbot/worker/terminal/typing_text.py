@@ -1,4 +1,4 @@
-"""Text from a person, made into what a keyboard or a clipboard would send."""
+"""Text from a person, made into what a keyboard or a clipboard would send (pure)."""
 
 import re
 

@@ -3,7 +3,7 @@
 import re
 
 from coderbot.errors import CoderBotError
-from coderbot.worker.preferences.model import NOTIFY_LEVELS, Preferences
+from coderbot.worker.preferences.model import NOTIFY_LEVELS, Mode, Preferences
 from coderbot.worker.telegram import texts
 from coderbot.worker.telegram.keypad import (
     DEFAULT,
@@ -22,6 +22,8 @@ class BadChoiceError(CoderBotError):
 
 _DEFAULT = "default"
 """Argument that gives a choice up."""
+_MODES: dict[str, Mode | None] = {"on": "text", "off": "picture", _DEFAULT: None}
+"""Arguments of /airplane, and what they choose."""
 _SIZE = re.compile(r"(\d{1,4})\s*[xX*, ]\s*(\d{1,4})")
 
 
@@ -45,16 +47,19 @@ async def change_size(request: Request) -> None:
 
 async def change_mode(request: Request) -> None:
     """Tell whether screens are text or pictures, or change it."""
-    services, argument = request.services, request.call.argument.lower()
-    if argument in ("on", "off"):
-        _choose(request, mode="text" if argument == "on" else "picture")
-        for place in services.desk.of(request.user_id):
-            place.screen.show_as(text=argument == "on")
-            services.tasks.spawn(place.screen.show(), f"screen of {place.name}")
-    elif argument:
+    services, user_id = request.services, request.user_id
+    argument = request.call.argument.lower()
+    if argument and argument not in _MODES:
         request.refuse()
         return
-    request.reply(texts.mode(services.furniture.shows_text(request.user_id)))
+    if argument:
+        _choose(request, mode=_MODES[argument])
+        as_text = services.furniture.shows_text(user_id)
+        for place in services.desk.of(user_id):
+            place.screen.show_as(text=as_text)
+            services.tasks.spawn(place.screen.show(), f"screen of {place.name}")
+    is_own = services.preferences.of(user_id).mode is not None
+    request.reply(texts.mode(services.furniture.shows_text(user_id), is_own))
 
 
 async def change_following(request: Request) -> None:
