@@ -215,3 +215,18 @@ async def test_a_pinned_screen_can_be_paused(sandbox: Sandbox, tmp_path: Path) -
         await anna.wait_for(lambda m: "no command" in m.text)
         await anna.press(paused, "▶️ Resume")
         await anna.wait_for(lambda m: "⏸ Pause" in m.buttons and m.text != paused.text)
+
+
+async def test_an_alert_has_the_buttons_while_its_question_stands(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    async with open_terminal(sandbox, tmp_path) as (anna, _):
+        await anna.say(
+            r"printf '\033]9;look here\007'; read -p 'Go on? [y/N] ' x; echo got-$x"
+        )
+        alert = await anna.wait_for(lambda m: not m.silent)
+        assert "look here" in alert.text
+        assert "Go on? [y/N]" in alert.text
+        await anna.press(alert, "Yes")
+        await shown(anna, "got-y")
+        await anna.wait_for(lambda m: m.id == alert.id and not m.buttons)
