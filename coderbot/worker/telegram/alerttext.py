@@ -16,8 +16,11 @@ def alert_text(
         notice: What the program has said in its last notification.
         prompt: What it asks now.
     """
-    head = f"{_SIGNS[alert.reason]} {terminal}: {_what(alert, program, notice)}"
     asked = _question(prompt)
+    if asked and alert.reason is Reason.BELL:
+        # What it rings for says more.
+        alert = Alert(Reason.ASKS)
+    head = f"{_SIGNS[alert.reason]} {terminal}: {_what(alert, program, notice)}"
     return f"{head}\n\n{asked}" if asked else head
 
 
@@ -50,7 +53,7 @@ def _what(alert: Alert, program: str, notice: str) -> str:
         case Reason.NOTICE:
             return notice or f"{who} has something to tell."
         case Reason.ASKS:
-            return f"{who} was busy for {took} and asks:"
+            return f"{who} was busy for {took} and asks:" if took else f"{who} asks:"
         case Reason.ENDED:
             return f"{who} has ended after {took}."
         case Reason.FAILED:

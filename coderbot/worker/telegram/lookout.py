@@ -58,6 +58,8 @@ class Lookout:
         self._thread = thread
         self._program = ""
         """Name of the last program that was not a shell at its prompt."""
+        self._alert: tuple[int, str] | None = None
+        """Message of the last alert with buttons, and their id."""
         self._attention = Attention(self._glance())
 
     async def watch(self) -> None:
@@ -72,6 +74,7 @@ class Lookout:
             alert = self._attention.look(self._glance(), self._asks)
             if alert is not None:
                 await self._call(alert)
+            self._retire_alert()
 
     async def _next(self, seen: int) -> None:
         """Wait for output, or for the moment at which to look again without."""
@@ -110,14 +113,22 @@ class Lookout:
         _log.info("Alert: %s of user %d: %s", name, user_id, alert.reason.value)
         notice = self._session.signals.last_notice
         rows = self._questions.rows()
-        await self._outbox.text(
+        message = await self._outbox.text(
             user_id,
             self._mask(alert_text(name, alert, self._program, notice, prompt)),
             keyboard=InlineKeyboardMarkup(rows) if rows else None,
             thread=self._thread,
             priority=Priority.ALERT,
         )
+        if rows and message is not None:
+            self._alert = message, self._questions.standing
         await self._screen.refresh()
+
+    def _retire_alert(self) -> None:
+        """Take the buttons off an alert whose question is past."""
+        if self._alert is not None and self._alert[1] != self._questions.standing:
+            self._outbox.retire(self._session.key.user_id, self._alert[0])
+            self._alert = None
 
 
 def is_wanted(level: NotifyLevel, alert: Alert, prompt: Prompt | None) -> bool:

@@ -268,6 +268,10 @@ class Outbox:
             _log.info("A message in chat %d stays: %s", chat, error.reason)
         self._note(chat, message, None)
 
+    def retire(self, chat: int, message: int) -> None:
+        """Take the buttons off a message some time; returns at once."""
+        self._tasks.spawn(self.strip(chat, message), f"dead buttons in {chat}")
+
     def post(self, chat: int, text: str, *, thread: int | None = None) -> None:
         """Send a text in its turn; returns at once."""
         self._tasks.spawn(self._post(chat, text, thread), f"text for {chat}")

@@ -62,6 +62,15 @@ class Questions:
         wide = 1 if _wants_rows(prompt) else _IN_A_ROW
         return [all_buttons[n : n + wide] for n in range(0, len(all_buttons), wide)]
 
+    @property
+    def standing(self) -> str:
+        """Id of the buttons that hold now; empty when there are none."""
+        prompt = self.prompt()
+        if prompt is None or not self._keys:
+            return ""
+        holds = self._asked == (prompt.identity, self._session.inputs)
+        return self._keys[-1] if holds else ""
+
     async def press(self, press: Press) -> str | None:
         """Give the answer that the button stands for, if the question still stands."""
         place = press.services.desk.place_of(self._session)
@@ -92,9 +101,7 @@ class Questions:
     def _option(self, press: Press) -> Option | None:
         """Return the answer that is meant; None when the question is another one."""
         prompt = self.prompt()
-        if prompt is None or not self._keys or press.key != self._keys[-1]:
-            return None
-        if self._asked != (prompt.identity, self._session.inputs):
+        if prompt is None or press.key != self.standing:
             return None
         options = dict(enumerate(prompt.options))
         return options.get(int(press.action)) if press.action.isdecimal() else None

@@ -152,7 +152,7 @@ def _by_answer_line(rows: Rows, tty: Tty, items: list[_Item]) -> Prompt | None:
         return None
     enter = Enter.ALWAYS if tty.reads_lines else Enter.IF_NEEDED
     options = (Option(_named(item), (str(item.number),), enter) for item in items)
-    question = " ".join(rows.above(items[0].row, 2)) or line.strip()
+    question = "\n".join(rows.above(items[0].row, 2)) or line.strip()
     return Prompt(PromptKind.MENU, question, tuple(options))
 
 
@@ -175,7 +175,7 @@ def _by_cursor(rows: Rows, tty: Tty, items: list[_Item]) -> Prompt | None:
         else Option(item.label, _walk(index - marked[0], sideways))
         for index, item in enumerate(items)
     )
-    return Prompt(PromptKind.MENU, " ".join(above), options)
+    return Prompt(PromptKind.MENU, "\n".join(above), options)
 
 
 def _is_at_end(rows: Rows, items: list[_Item]) -> bool:

@@ -1,9 +1,12 @@
 # ruff: noqa: RUF001 - menus are drawn with signs that look like others
 """What programs wait for, read off their screens; and screens that ask nothing."""
 
+import time
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from coderbot.worker.terminal.emulator import Emulator
 from coderbot.worker.terminal.prompt import Enter, PromptKind, Tty
@@ -383,3 +386,34 @@ def test_a_question_that_wraps_is_whole() -> None:
     prompt = find_prompt(screen_of(question, columns=30), LINES)
     assert prompt is not None
     assert prompt.question == question.strip()
+
+
+@given(
+    st.lists(
+        st.text(alphabet="[]()<>yYnN/|,?:1234.) ❯›●○│╭─>*aä🔄-_%$#", max_size=70),
+        max_size=24,
+    ),
+    st.booleans(),
+    st.booleans(),
+    st.booleans(),
+)
+def test_no_screen_breaks_it(
+    lines: list[str], reads_lines: bool, echoes: bool, hides: bool
+) -> None:
+    screen = screen_of((HIDE if hides else "") + "\n".join(lines))
+    prompt = find_prompt(screen, Tty(reads_lines, echoes))
+    if prompt is not None:
+        assert len(prompt.options) <= 20
+        assert all(option.keys for option in prompt.options)
+
+
+@pytest.mark.parametrize(
+    "row",
+    ["?(" * 250, "[y/" * 160, "● a / " * 80, "1. " * 160],
+    ids=["questions", "choices", "rings", "numbers"],
+)
+def test_hostile_rows_are_read_in_no_time(row: str) -> None:
+    screen = screen_of("\n".join([row] * 300), columns=500, rows=300)
+    began = time.process_time()
+    find_prompt(screen, KEYS)
+    assert time.process_time() - began < 1.0

@@ -19,6 +19,13 @@ PAGER = Prompt(PromptKind.PAGER, "", (Option("Quit", ("q",)),))
         (Alert(Reason.NOTICE), "claude", "Needs you", None, "🔔 build: Needs you"),
         (Alert(Reason.BELL), "vim", "old words", None, "🔔 build: vim rings."),
         (
+            Alert(Reason.BELL),
+            "npm",
+            "",
+            QUESTION,
+            "❓ build: npm asks:\n\nGo on? [y/N]",
+        ),
+        (
             Alert(Reason.ENDED, 72.4),
             "make",
             "",
