@@ -142,7 +142,8 @@ def _menus(
     bot: Bot, tasks: Tasks, preferences: FilePreferences, roster: Roster
 ) -> ChatMenus:
     def own_of(user_id: int) -> Entries:
-        return own_entries(roster.added_by(user_id))
+        names = roster.of(user_id)
+        return own_entries(name for name in names if name not in RESERVED_NAMES)
 
     return ChatMenus(bot, tasks, preferences, own_of)
 

@@ -74,7 +74,7 @@ async def test_a_missing_program_is_told(sandbox: Sandbox, tmp_path: Path) -> No
         await told(anna, "claude is not in PATH (/usr/bin:/bin)", "npm install")
         assert worker.children() == []
         await anna.say("/coders")
-        await told(anna, "/claude - claude (not in PATH)")
+        await told(anna, "/claude - Claude Code (claude is not in PATH)")
 
 
 async def test_a_program_that_ends_at_once_shows_its_last_words(

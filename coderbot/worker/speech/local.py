@@ -48,8 +48,8 @@ class LocalTranscriber:
             try:
                 segments, _ = model.transcribe(sound.content, language=self._language)
                 return " ".join(segment.text.strip() for segment in segments).strip()
-            except (ValueError, OSError) as error:
-                # What PyAV raises for a file that it cannot read is one of these.
+            except (ValueError, OSError, LookupError) as error:
+                # What PyAV raises for a file that it cannot read, or without sound.
                 raise FormatError(
                     f"{self.name} cannot read this sound: {type(error).__name__}."
                 ) from error

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from coderbot.worker.assistants.model import Assistant
+
 CODERS_HINT = (
     "/NAME starts one in the home directory, /NAME DIRECTORY in another. "
     "/addcoder NAME COMMAND adds one, /removecoder NAME removes it."
@@ -34,13 +36,20 @@ def program_ended(name: str, how: str) -> str:
     )
 
 
-def coder_line(
-    name: str, command: str, icon: str, is_own: bool, is_installed: bool
-) -> str:
-    """Return one line of /coders."""
-    notes = ("your own",) * is_own + ("not in PATH",) * (not is_installed)
+def coder_line(name: str, assistant: Assistant, is_own: bool, is_there: bool) -> str:
+    """Return one line of /coders.
+
+    Args:
+        name: Of the assistant.
+        assistant: Its entry.
+        is_own: The user has added it.
+        is_there: Its program is in PATH.
+    """
+    missing = f"{assistant.argv[0]} is not in PATH"
+    notes = ("your own",) * is_own + (missing,) * (not is_there)
     note = f" ({', '.join(notes)})" if notes else ""
-    return f"{icon} /{name} - {command}{note}".strip()
+    what = assistant.title or assistant.command
+    return f"{assistant.icon} /{name} - {what}{note}".strip()
 
 
 def bad_catalogue(problem: str) -> str:

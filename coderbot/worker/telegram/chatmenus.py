@@ -20,6 +20,9 @@ from coderbot.worker.telegram.commands import menu_of
 Entries = tuple[tuple[str, str], ...]
 """Names and descriptions of commands."""
 
+_MAX_ENTRIES = 100
+"""Commands that Telegram takes for one menu."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -98,7 +101,7 @@ class ChatMenus:
         if self._is_open.get(user_id):
             return menu_of(Menu.OPEN)
         own = self._own_of(user_id)
-        return (*menu_of(Menu.IDLE), *own) if own else ()
+        return (*menu_of(Menu.IDLE), *own)[:_MAX_ENTRIES] if own else ()
 
     async def _put(self, user_id: int, wanted: Entries) -> None:
         scope = BotCommandScopeChat(user_id)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from coderbot.worker.services import Services
 from coderbot.worker.telegram.command import Command
 from coderbot.worker.telegram.place import Place
+from coderbot.worker.telegram.press import Press
 from coderbot.worker.telegram.reference import usage
 from coderbot.worker.telegram.typed import Call
 
@@ -35,6 +36,11 @@ class Asker:
     def place(self) -> Place | None:
         """The terminal that is in use where this was asked."""
         return self.services.desk.find(self.user_id, self.thread)
+
+
+def asker_of(press: Press) -> Asker:
+    """Return who has pressed a button, which stands in their own chat with the bot."""
+    return Asker(press.services, press.user_id, press.user_id, press.thread, None)
 
 
 @dataclass(frozen=True, slots=True)

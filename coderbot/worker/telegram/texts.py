@@ -70,7 +70,8 @@ def welcome(bot: str) -> str:
     """Return the answer to /start."""
     return (
         f"This is {bot}: a terminal on your machine, in this chat.\n\n"
-        "/xterm opens a terminal. What you write then is typed into it, with "
+        "/claude, /copilot and others start a coding assistant, /projects picks where; "
+        "/xterm opens a shell. What you write then is typed into it, with "
         "Enter; the picture of the screen follows.\n"
         "/screen shows the screen again, /ctrlc interrupts, /close ends it.\n"
         "Files that you send here are saved on the machine.\n\n"

@@ -10,9 +10,7 @@ async def list_coders(request: Request) -> None:
     roster = request.services.roster
     own = roster.added_by(request.user_id)
     lines = [
-        assistanttexts.coder_line(
-            name, each.command, each.icon, name in own, is_installed(each)
-        )
+        assistanttexts.coder_line(name, each, name in own, is_installed(each))
         for name, each in roster.of(request.user_id).items()
     ]
     problem = (assistanttexts.bad_catalogue(roster.problem),) if roster.problem else ()

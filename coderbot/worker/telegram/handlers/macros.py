@@ -8,7 +8,7 @@ from coderbot.worker.telegram.handlers.keyboard import type_message
 from coderbot.worker.telegram.keyboards import button
 from coderbot.worker.telegram.macros import macros_of
 from coderbot.worker.telegram.press import Press
-from coderbot.worker.telegram.request import Asker, Request
+from coderbot.worker.telegram.request import Request, asker_of
 from coderbot.worker.telegram.typed import MACRO_NAME
 
 MAX_MACROS = 50
@@ -26,8 +26,7 @@ class MacroButtons:
         services, name = press.services, press.action
         if name not in macros_of(services, press.user_id):
             return assistanttexts.no_macro(name)
-        # In a private chat the chat has the id of the user.
-        asker = Asker(services, press.user_id, press.user_id, press.thread, None)
+        asker = asker_of(press)
         try:
             await type_message(asker, f"[{name}]")
         except CoderBotError as error:

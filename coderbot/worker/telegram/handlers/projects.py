@@ -11,7 +11,7 @@ from coderbot.worker.telegram.handlers.assistants import start
 from coderbot.worker.telegram.handlers.terminal import open_and_show
 from coderbot.worker.telegram.keyboards import button
 from coderbot.worker.telegram.press import Press
-from coderbot.worker.telegram.request import Asker, Request
+from coderbot.worker.telegram.request import Request, asker_of
 from coderbot.worker.terminal.program import Program
 
 PAGE = 8
@@ -61,13 +61,12 @@ class ProjectPicker:
         return text, InlineKeyboardMarkup([*rows, turns] if turns else rows)
 
     async def _start(self, press: Press, which: str, program: str) -> str:
-        services, user_id = press.services, press.user_id
+        services = press.services
         name = self._names[int(which)]
         directory = services.projects.project(name)
         if directory is None:
             return assistanttexts.project_is_gone(name)
-        # In a private chat the chat has the id of the user.
-        asker = Asker(services, user_id, user_id, press.thread, None)
+        asker = asker_of(press)
         try:
             if program == _SHELL:
                 argv = (str(services.settings.shell_path),)
