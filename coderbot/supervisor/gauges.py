@@ -246,14 +246,14 @@ GAUGES = (
     Gauge(
         "coderbot_log_lines_total",
         "counter",
-        "Log lines, by bot or `parent`.",
+        "Log lines, by bot, `parent` or `control`.",
         ("bot",),
         _lines(0),
     ),
     Gauge(
         "coderbot_log_lines_dropped_total",
         "counter",
-        "Log lines that are no longer kept in memory, by bot or `parent`.",
+        "Log lines that are no longer kept in memory, by bot, `parent` or `control`.",
         ("bot",),
         _lines(1),
     ),
