@@ -27,6 +27,10 @@ LONE_CAPTION_S = 60.0
 
 _BUSY_POLL_S = 0.04
 """How soon a file with a writer is looked at again: closing makes no event."""
+_TOGETHER_S = 0.05
+"""A finished file waits so long for others that are about to be, ..."""
+_FEW = 10
+"""... unless there are so many already that they fill an album."""
 _KEEP_BACK_S = 1.0
 """A file that settles for longer than this no longer keeps back later ones."""
 _LONG_BUSY_S = 10.0
@@ -156,14 +160,19 @@ class Settling:
         """Return the files that are finished, in the order of their completion.
 
         One that is complete but for the time it must be quiet keeps back those
-        that were written after it.
+        that were written after it, and for a moment also those before: what came
+        together may go together.
         """
-        finished, settling = [], []
+        finished, settling, longest_s = [], [], 0.0
         for candidate in self._candidates.values():
             if candidate.is_finished(now_s):
                 finished.append(_order(candidate.file))
+                over_s = now_s - candidate.quiet_since_s - candidate.needs_s()
+                longest_s = max(longest_s, over_s)
             elif candidate.settles_soon(now_s):
                 settling.append(_order(candidate.file))
+        if settling and len(finished) < _FEW and longest_s < _TOGETHER_S:
+            return []
         first = min(settling, default=None)
         ready = sorted(each for each in finished if first is None or each < first)
         return [self._candidates[name].file for _, name in ready]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from telegram import (
     Bot,
@@ -70,6 +70,10 @@ _ALBUM: dict[MediaKind, Callable[..., _AlbumItem]] = {
 
 _SMALL_BYTES = 1 << 18
 """A file of this size is read at once, and leaves in one piece."""
+_SEND_ALBUM = "sendmediagroup"
+"""By its name alone: the library's method would build ten messages from the answer,
+which is a fifth of all the work. Telegram does not look at the case.
+"""
 _LONG_PAUSE_S = 3.0
 """Who has to wait longer for a chat makes room for uploads to others."""
 
@@ -145,19 +149,22 @@ class TelegramUploader:
         size = sum(file.seek(0, 2) for file in files)
         for file in files:
             file.seek(0)
-        options = {
-            "disable_notification": True,
+        limits: dict[str, Any] = {
             "write_timeout": _WRITE_S,
             "read_timeout": _READ_S + size / _READ_BYTES_PER_S,
         }
+        silent = {"disable_notification": True}
         if len(parcels) > 1:
             pairs = zip(parcels, files, strict=True)
             album = [_in_album(parcel, file) for parcel, file in pairs]
-            await self._bot.send_media_group(chat_id, album, **options)  # type: ignore[arg-type]
+            fields = {"chat_id": chat_id, "media": album, **silent}
+            await self._bot.do_api_request(_SEND_ALBUM, fields, **limits)
         else:
             send, parcel = self._method(parcels[0].kind), parcels[0]
             caption = caption_for(parcel.caption)
-            await send(chat_id, _input(parcel, files[0]), caption=caption, **options)
+            await send(
+                chat_id, _input(parcel, files[0]), caption=caption, **silent, **limits
+            )
         self._counters.media_bytes += size
 
     def _method(self, kind: MediaKind) -> Callable[..., Awaitable[object]]:

@@ -154,6 +154,33 @@ def test_who_settles_yet_keeps_back_what_was_written_later() -> None:
     assert settling.observe(seen, SETTLE_S) == [early, late]
 
 
+def test_what_came_together_is_told_together() -> None:
+    settling = Settling()
+    first, second = _file(mtime_ns=1, name="a"), _file(mtime_ns=2, name="b")
+    seen = {"a": Sighting(first, Writers.NONE)}
+    assert settling.observe(seen, 0) == []
+    seen["b"] = Sighting(second, Writers.NONE)
+    assert settling.observe(seen, 0.03) == []
+    assert settling.observe(seen, SETTLE_S) == []
+    assert settling.observe(seen, SETTLE_S + 0.03) == [first, second]
+
+
+def test_a_stream_of_files_holds_up_none_for_long() -> None:
+    settling = Settling()
+    seen: dict[str, Sighting] = {}
+    told: dict[str, float] = {}
+    for step in range(60):
+        now_s = step * 0.02
+        name = f"{step:03}"
+        seen[name] = Sighting(_file(mtime_ns=step, name=name), Writers.NONE)
+        for file in settling.observe(seen, now_s):
+            del seen[file.name]
+            told[file.name] = now_s - int(file.name) * 0.02
+    assert list(told) == sorted(told)
+    assert len(told) > 50
+    assert max(told.values()) < SETTLE_S + 0.08
+
+
 def test_next_look() -> None:
     settling = Settling()
     assert settling.next_look_s(0, 2.0) == 2.0
