@@ -17,8 +17,8 @@ from coderbot.worker.telegram.dispatch import obey
 from coderbot.worker.telegram.request import Request
 from coderbot.worker.telegram.typed import Call
 from tests.fakes.sandbox import BEN, make_bot_id, sandbox  # noqa: F401
-from tests.processes.assistants import bot_username, told
-from tests.processes.chat import open_terminal, ready_worker, run
+from tests.processes.assistants import told
+from tests.processes.chat import bot_username, open_terminal, ready_worker, run
 
 BOT = make_bot_id(1)
 ORIGINAL = [

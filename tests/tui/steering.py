@@ -11,7 +11,7 @@ from coderbot.tui.app import CoderBotApp
 from coderbot.tui.widgets.bot_table import BotTable
 from coderbot.tui.widgets.log_view import LogView
 
-DEADLINE_S = 10.0
+DEADLINE_S = 30.0
 
 
 async def until(pilot: Pilot[Any], condition: Callable[[], bool]) -> None:

@@ -11,7 +11,7 @@ from textual.message import Message
 
 from coderbot.control.port import SupervisorPort
 from coderbot.errors import CoderBotError
-from coderbot.supervisor.lines import LogLine
+from coderbot.supervisor.lines import PARENT, LogLine
 from coderbot.tui.linebuffer import KEEP
 from coderbot.tui.linefilter import LEVELS, LineFilter
 from coderbot.tui.needle import Needle
@@ -64,7 +64,9 @@ class LogWall(Vertical):
         self._filter = LineFilter()
         self._needle = Needle()
         self._past = Past(port)
-        self._times, self._wrap, self._head_width = True, False, 8
+        self._times, self._wrap = True, False
+        self._speakers: set[str] = set()
+        """Ids of all whose lines there are."""
 
     def compose(self) -> ComposeResult:
         """Compose panes and fields."""
@@ -97,8 +99,7 @@ class LogWall(Vertical):
             selected: The bot under the cursor.
         """
         self._names, self._selected = names, selected
-        heads = [len(f"[Worker {bot}]") for bot in names]
-        self._head_width = max(heads, default=len("[Parent]"))
+        self._speakers |= names.keys()
         self._arrange()
 
     def take(self) -> Sequence[LogLine]:
@@ -110,13 +111,23 @@ class LogWall(Vertical):
             return lines
         skipped = max(0, lines[0].seq - self._last_seq - 1)
         self._last_seq = lines[-1].seq
-        mine: dict[str | None, list[LogLine]] = defaultdict(list)
+        mine: dict[str, list[LogLine]] = defaultdict(list)
         for line in lines:
             mine[line.bot].append(line)
+        if not self._speakers >= mine.keys() - {PARENT}:
+            # Such as the control bot, which is not in the table.
+            self._speakers |= {bot for bot in mine if bot != PARENT}
+            self._arrange()
         for pane in self.panes:
             of_pane = lines if pane.scope is None else mine[pane.scope]
             pane.add(of_pane, skipped if pane.scope is None else 0)
         return lines
+
+    @property
+    def _head_width(self) -> int:
+        """Cells of the longest prefix."""
+        heads = [len(f"[Worker {bot}]") for bot in self._speakers]
+        return max(heads, default=len("[Parent]"))
 
     def reload(self) -> None:
         """Show the kept lines anew, in every pane."""

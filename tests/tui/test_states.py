@@ -1,0 +1,218 @@
+"""How each state looks, at three sizes, dark and light.
+
+Update with `pytest tests/tui --snapshot-update`.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+import pytest
+from textual.pilot import Pilot
+
+from coderbot.control.port import MediaFile, MediaFolder, TerminalScreen
+from coderbot.loglevel import Level
+from coderbot.supervisor.state import BotState
+from coderbot.tui.app import CoderBotApp
+from coderbot.tui.screens.main import MainScreen
+from tests.fakes.autoclock import AutoClock
+from tests.fakes.supervisor import FakeSupervisor
+from tests.tui import fleets
+from tests.tui.conftest import Compare
+from tests.tui.steering import shown, until
+from tests.tui.test_actions import FakeTokens
+
+LOOKS = [((80, 24), "dark"), ((120, 40), "dark"), ((200, 60), "light")]
+
+
+@dataclass
+class FakeLink:
+    """Plays a `Link` that is broken."""
+
+    lost: bool = True
+    retry_in_s: float = 3.2
+    epoch: int = 0
+
+
+@dataclass
+class Scene:
+    """A dashboard, and what is done before it is looked at."""
+
+    fleet: FakeSupervisor
+    press: list[str] = field(default_factory=list)
+    until: str = ""
+    """Shown when it is ready to be looked at."""
+    act: Callable[[FakeSupervisor], None] | None = None
+    link: FakeLink | None = None
+
+
+def running() -> Scene:
+    return Scene(fleets.running())
+
+
+def empty() -> Scene:
+    return Scene(FakeSupervisor(), until="No bots yet")
+
+
+def crash_looping() -> Scene:
+    return Scene(fleets.troubled(), ["j"], "ModuleNotFoundError")
+
+
+def failed() -> Scene:
+    return Scene(fleets.troubled(), ["j", "j", "j"], "revoked at @BotFather")
+
+
+def hung() -> Scene:
+    fleet = fleets.running()
+    reason = "hung: no heartbeat for 31 s"
+    fleet.quietly("bot-4", state=BotState.STOPPING, status="", reason=reason)
+    fleet.say("bot-4 is hung; it is ended", level=Level.ERROR, stream="sup")
+    return Scene(fleet, ["j"] * 4, reason)
+
+
+def conflict() -> Scene:
+    fleet = fleets.running()
+    reason = "409: another program polls with this token"
+    fleet.quietly("bot-1", status="conflict", reason=reason)
+    return Scene(fleet, ["j"], reason)
+
+
+def offline() -> Scene:
+    fleet = fleets.running()
+    for index in range(10):
+        reason = "no answer from Telegram for 1m 40s"
+        fleet.quietly(f"bot-{index}", status="offline", reason=reason)
+    return Scene(fleet, until="10 alerts")
+
+
+def stopping() -> Scene:
+    def act(fleet: FakeSupervisor) -> None:
+        fleet.begin_stop(12.0)
+        for bot in ("bot-0", "bot-2"):
+            fleet.change(bot, state=BotState.STOPPED, last_exit="exit 0", **fleets.IDLE)
+
+    return Scene(fleets.troubled(), until="at most 12s more", act=act)
+
+
+def flood() -> Scene:
+    def act(fleet: FakeSupervisor) -> None:
+        fleet.say_all([f"flood {n}" for n in range(25_000)], "bot-0")
+
+    return Scene(fleets.running(), until="5,000 lines came too fast", act=act)
+
+
+def search() -> Scene:
+    return Scene(fleets.running(), ["slash", *"slow", "enter"], "match 4/4")
+
+
+def filtered() -> Scene:
+    keys = ["f", *"running", "enter", "L", "L", "space", "space"]
+    return Scene(fleets.troubled(), keys, "2 marked")
+
+
+def details() -> Scene:
+    fleet = fleets.troubled()
+    fleet.quietly("bot-0", cpu_percent=12.5, processes=4, media_sent=31, strangers=2)
+    return Scene(fleet, ["enter"], "last poll")
+
+
+def terminals() -> Scene:
+    fleet = fleets.running()
+    text = "$ git status\nOn branch main\nnothing to commit\n$ 漢字 🤖"
+    fleet.screens["bot-0"] = [
+        TerminalScreen(user=1001, title="bash ~/src", columns=60, rows=5, text=text),
+        TerminalScreen(user=2002, title="claude", columns=40, rows=3, text="> help"),
+    ]
+    return Scene(fleet, ["enter", "l", "l", "l"], "user 2002")
+
+
+def media() -> Scene:
+    fleet = fleets.troubled()
+    file = MediaFile("report.pdf", 48_000, 1_700_000_000.0)
+    fleet.folders["bot-0"][1] = MediaFolder("sent", 12, 3_400_000, (file,))
+    return Scene(fleet, ["enter", "l", "l", "l", "l"], "report.pdf")
+
+
+def panes() -> Scene:
+    return Scene(fleets.running(), ["v", "v"], "bot-3 @")
+
+
+def confirm() -> Scene:
+    return Scene(fleets.troubled(), ["X"], "Kill bot-0?")
+
+
+def clean() -> Scene:
+    return Scene(fleets.troubled(), ["c"], "Clean the media")
+
+
+def add() -> Scene:
+    return Scene(fleets.running(), ["a", *"12:good", "enter"], "✓ This is")
+
+
+def help_() -> Scene:
+    return Scene(fleets.running(), ["question_mark"], "Selected or marked bots")
+
+
+def lost() -> Scene:
+    return Scene(fleets.running(), until="Reconnecting in 4s", link=FakeLink())
+
+
+SCENES: dict[str, Callable[[], Scene]] = {
+    make.__name__.strip("_"): make
+    for make in (
+        *(running, empty, crash_looping, failed, hung, conflict, offline, stopping),
+        *(flood, search, filtered, details, terminals, media, panes, confirm, clean),
+        *(add, help_, lost),
+    )
+}
+
+
+def breathe(app: CoderBotApp, fleet: FakeSupervisor) -> None:
+    """Let half a minute pass in which processor and memory go up and down."""
+    screen = app.screen
+    assert isinstance(screen, MainScreen)
+    for tick in range(30):
+        for bot in fleet.bots():
+            if bot.pid is not None:
+                cpu = (tick * 7 + bot.index * 13) % 60 / (1 + bot.index % 3)
+                rss = (40 + bot.index + tick % (3 + bot.index)) << 20
+                fleet.quietly(bot.bot, cpu_percent=cpu, rss_bytes=rss)
+        screen._trends.tick(fleet.bots())
+    screen._refresh_bots(fleet.bots())
+    screen._link.look()
+
+
+def prepared(
+    scene: Scene, look: str
+) -> tuple[CoderBotApp, Callable[[Pilot[bool]], Awaitable[None]]]:
+    app = CoderBotApp(
+        scene.fleet,
+        "http://127.0.0.1:8081/",
+        clock=AutoClock(),
+        host="buildbox",
+        tokens=FakeTokens(),
+        link=scene.link,
+    )
+
+    async def prepare(pilot: Pilot[bool]) -> None:
+        await scene.fleet.heard.wait()
+        await until(pilot, lambda: shown(app, "following"))
+        await until(pilot, lambda: app.screen.focused is not None)
+        breathe(app, scene.fleet)
+        if look == "light":
+            await pilot.press("T")
+        if scene.act is not None:
+            scene.act(scene.fleet)
+        await pilot.press(*scene.press)
+        await until(pilot, lambda: shown(app, scene.until))
+
+    return app, prepare
+
+
+@pytest.mark.parametrize(
+    ("size", "look_"), LOOKS, ids=[f"{w}x{h}-{name}" for (w, h), name in LOOKS]
+)
+@pytest.mark.parametrize("name", SCENES)
+def test_state(look: Compare, name: str, size: tuple[int, int], look_: str) -> None:
+    """Every state of the issue's list."""
+    app, prepare = prepared(SCENES[name](), look_)
+    assert look(app, run_before=prepare, terminal_size=size)
