@@ -11,11 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from coderbot.clock import Clock
 from coderbot.worker.terminal.closing import end_family, kill_family
-from coderbot.worker.terminal.directory import (
-    directory_of,
-    process_directory,
-    starting_directory,
-)
+from coderbot.worker.terminal.directory import starting_directory, working_directory
 from coderbot.worker.terminal.environment import terminal_environment
 from coderbot.worker.terminal.errors import TerminalBusyError, TerminalClosedError
 from coderbot.worker.terminal.exits import ExitWatch
@@ -160,12 +156,8 @@ class TerminalSession:
         """
         if not self.is_open:
             return None
-        told = directory_of(self._emulator.reported_directory, os.uname().nodename)
-        return (
-            told
-            or process_directory(self._child.foreground)
-            or process_directory(self.pid)
-        )
+        told, job = self._emulator.reported_directory, self._child.foreground
+        return working_directory(told, job, self.pid)
 
     @property
     def is_itself(self) -> bool:
