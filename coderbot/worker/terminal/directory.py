@@ -8,6 +8,17 @@ _HERE = frozenset({"", "localhost"})
 """Names of this host that every program may use."""
 
 
+def working_directory(address: str, *pids: int) -> Path | None:
+    """Return where a program is at work; None when it cannot be told.
+
+    Args:
+        address: What it tells by OSC 7; empty when it does not.
+        pids: Processes that are asked for otherwise, best first.
+    """
+    found = directory_of(address, os.uname().nodename)
+    return found or next(filter(None, map(process_directory, pids)), None)
+
+
 def directory_of(address: str, hostname: str) -> Path | None:
     """Return the directory that a program names by OSC 7, if it is one of this host.
 

@@ -11,11 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from coderbot.clock import Clock
 from coderbot.worker.terminal.closing import end_family, kill_family
-from coderbot.worker.terminal.directory import (
-    directory_of,
-    process_directory,
-    starting_directory,
-)
+from coderbot.worker.terminal.directory import starting_directory, working_directory
 from coderbot.worker.terminal.environment import terminal_environment
 from coderbot.worker.terminal.errors import TerminalBusyError, TerminalClosedError
 from coderbot.worker.terminal.exits import ExitWatch
@@ -23,7 +19,6 @@ from coderbot.worker.terminal.foreground import is_shell, program_name, tty_of
 from coderbot.worker.terminal.ident import TerminalId
 from coderbot.worker.terminal.input import TerminalInput
 from coderbot.worker.terminal.keys import INTERRUPT, encode_key, encode_keys
-from coderbot.worker.terminal.outputreader import TURN_S, OutputReader
 from coderbot.worker.terminal.outputwatch import OutputWatch
 from coderbot.worker.terminal.program import Program
 from coderbot.worker.terminal.prompt import Tty
@@ -38,6 +33,11 @@ if TYPE_CHECKING:
     from coderbot.worker.terminal.emulator import Emulator
     from coderbot.worker.terminal.pty import PtyChild
 
+_TURN_BYTES = 128 * 1024
+"""Output read in one turn of the loop: `yes` must not keep others waiting."""
+_TURN_S = 0.004
+"""And how long that may take, in seconds: the system hands out lines of one letter
+twenty times as slowly as long ones."""
 _DRAIN_BYTES = 1024 * 1024
 """Output read after the program has ended."""
 _DRAIN_S = 1.0
@@ -95,7 +95,8 @@ class TerminalSession:
         self._close_started = False
         self._closed = asyncio.Event()
         self._turn = asyncio.Lock()
-        self._reader = OutputReader(child.fd, self._read)
+        self._loop = asyncio.get_running_loop()
+        self._loop.add_reader(child.fd, self._on_readable)
         self._exit = ExitWatch(child.pid, self._on_exit)
 
     @classmethod
@@ -155,12 +156,8 @@ class TerminalSession:
         """
         if not self.is_open:
             return None
-        told = directory_of(self._emulator.reported_directory, os.uname().nodename)
-        return (
-            told
-            or process_directory(self._child.foreground)
-            or process_directory(self.pid)
-        )
+        told, job = self._emulator.reported_directory, self._child.foreground
+        return working_directory(told, job, self.pid)
 
     @property
     def is_itself(self) -> bool:
@@ -327,7 +324,11 @@ class TerminalSession:
         if self._unanswered == self.revision and not self._child.reads_lines:
             await self._watch.reacted()
 
-    def _read(self, limit: int, limit_s: float = TURN_S) -> bool:
+    def _on_readable(self) -> None:
+        if not self._read(_TURN_BYTES, _TURN_S):
+            self._loop.remove_reader(self._child.fd)
+
+    def _read(self, limit: int, limit_s: float) -> bool:
         """Read and act on up to `limit` bytes; returns False at the end of output."""
         taken = 0
         end = self._clock.monotonic() + limit_s
@@ -376,7 +377,7 @@ class TerminalSession:
             return
         self.screen()
         self._how = how
-        self._reader.close()
+        self._loop.remove_reader(self._child.fd)
         self._input.close()
         self._child.close()
         self._ended.set()
