@@ -82,6 +82,19 @@ async def test_opening_twice_at_once_opens_one() -> None:
         assert len(terminals) == 1
 
 
+async def test_a_name_is_taken_as_soon_as_it_is_being_opened() -> None:
+    async with registry() as terminals, asyncio.TaskGroup() as group:
+        opening = group.create_task(terminals.open(main(1), SHELL))
+        await asyncio.sleep(0)
+        assert not opening.done()
+        assert terminals.names(1) == {"main"}
+        assert terminals.names(2) == frozenset()
+        await opening
+        assert terminals.names(1) == {"main"}
+        await terminals.close(main(1))
+        assert terminals.names(1) == frozenset()
+
+
 async def test_a_program_that_ends_by_itself_is_told() -> None:
     ends = Ends()
     async with registry(ends) as terminals:

@@ -88,7 +88,7 @@ class Desk:
             TerminalLimitError: When there are too many.
             TerminalStartError: When its program cannot be started.
         """
-        name = name or free_name({place.name for place in self.of(user_id)})
+        name = name or free_name(self.terminals.names(user_id))
         key = TerminalId(user_id, name)
         session = await self.terminals.open(key, self._furniture.spec(user_id, program))
         place = self._show(session, self._furniture.keypad(session), thread)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from coderbot.clock import Clock
 from coderbot.worker.masking.mask import SecretMask
+from coderbot.worker.masking.pieces import mask_in_pieces
 from coderbot.worker.tasks import Tasks
 from coderbot.worker.telegram import texts
 from coderbot.worker.telegram.outbox import Outbox
@@ -124,4 +125,7 @@ class Recorders:
 
     def _read(self, path: Path) -> bytes:
         text = path.read_text("utf-8", errors="replace")
-        return masked(text, self._mask.text if self._mask else str).encode()
+        return masked(text, self._clean).encode()
+
+    def _clean(self, output: str) -> str:
+        return mask_in_pieces(output, self._mask.text) if self._mask else output

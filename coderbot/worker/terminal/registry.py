@@ -113,6 +113,11 @@ class TerminalRegistry:
         session = self._sessions.get(key)
         return session if session and session.is_open else None
 
+    def names(self, user_id: int) -> frozenset[str]:
+        """Return the names that a user cannot take now: open, or being opened."""
+        taken = (*self._sessions, *self._opening)
+        return frozenset(key.name for key in taken if key.user_id == user_id)
+
     async def open(self, key: TerminalId, spec: TerminalSpec) -> TerminalSession:
         """Open a terminal.
 

@@ -1,5 +1,8 @@
 """What a terminal has written, as files."""
 
+import asyncio
+
+from coderbot.worker.masking.pieces import mask_in_pieces
 from coderbot.worker.telegram import texts
 from coderbot.worker.telegram.place import Place
 from coderbot.worker.telegram.request import Request
@@ -12,8 +15,6 @@ async def send_history(request: Request) -> None:
         request.refuse()
     elif place is not None:
         text = _last_lines(place.session.transcript(), int(argument or 0))
-        mask = request.services.mask
-        text = mask.text(text) if mask else text
         if text.strip():
             send = _send(request, place, text)
             request.services.tasks.spawn(send, "history")
@@ -35,6 +36,9 @@ async def toggle_recording(request: Request) -> None:
 
 
 async def _send(request: Request, place: Place, text: str) -> None:
+    mask = request.services.mask
+    if mask is not None:
+        text = await asyncio.to_thread(mask_in_pieces, text, mask.text)
     await request.services.outbox.document(
         request.chat,
         text.encode("utf-8", "replace"),
