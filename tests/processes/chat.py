@@ -15,13 +15,16 @@ BOT = make_bot_id(1)
 
 @asynccontextmanager
 async def ready_worker(
-    sandbox: Sandbox, tmp_path: Path, **more: str
+    sandbox: Sandbox,
+    tmp_path: Path,
+    program: tuple[str, ...] = ("-m", "coderbot.worker"),
+    **more: str,
 ) -> AsyncIterator[tuple[RunningWorker, SandboxUser]]:
     """Start a worker with screens as text; yield it, READY, and Anna."""
     settings = worker_environment(
         sandbox.url, make_token(1), tmp_path, **({"AIRPLANE_MODE": "true"} | more)
     )
-    async with running_worker(settings, tmp_path) as worker:
+    async with running_worker(settings, tmp_path, program=program) as worker:
         await worker.frame(wire.Ready)
         yield worker, sandbox.client().user(ANNA, bot_id=BOT)
 
