@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import tempfile
+from collections import defaultdict
 
 from coderbot.worker.services import Services
 from coderbot.worker.speech.errors import SpeechError
@@ -35,6 +36,7 @@ class Listener:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._downloader = Downloader(services.bot, services.clock)
+        self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._slots = asyncio.Semaphore(_AT_ONCE)
 
     async def hear(self, asker: Asker, voice: Voice) -> None:
@@ -44,6 +46,17 @@ class Listener:
             return
         # Whatever is in use when the text is there, it is meant for this one.
         session = asker.place.session if asker.place is not None else None
+        # What was said first is typed first, however long that takes.
+        async with self._turns[asker.user_id]:
+            await self._hear(asker, voice, transcriber, session)
+
+    async def _hear(
+        self,
+        asker: Asker,
+        voice: Voice,
+        transcriber: Transcriber,
+        session: TerminalSession | None,
+    ) -> None:
         try:
             text = await self._text_of(asker, voice, transcriber)
         except (SpeechError, DownloadError) as error:
