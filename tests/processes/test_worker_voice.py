@@ -66,6 +66,7 @@ async def test_what_is_really_said_is_typed_by_a_button(
         )
         assert nothing_is_left(tmp_path, worker)
         assert KEY not in worker.text
+        assert server.url not in worker.text
 
 
 async def test_every_kind_and_every_button(sandbox: Sandbox, tmp_path: Path) -> None:
