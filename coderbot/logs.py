@@ -12,7 +12,18 @@ LIFECYCLE_LOGGER = "coderbot.worker"
 Those of any other logger come from a service inside it: `[bot-0]`.
 """
 
-_NOISY = ("httpx", "httpcore", "telegram", "watchfiles", "PIL", "asyncio", "pyppeteer")
+_NOISY = (
+    "httpx",
+    "httpx2",
+    "httpcore",
+    "openai",
+    "faster_whisper",
+    "telegram",
+    "watchfiles",
+    "PIL",
+    "asyncio",
+    "pyppeteer",
+)
 """Libraries whose INFO lines are dropped; httpx prints the token in each URL."""
 
 

@@ -1,6 +1,7 @@
 """A local server that speaks the interfaces of speech-to-text services."""
 
 import array
+import asyncio
 import base64
 import io
 import shutil
@@ -32,6 +33,8 @@ class SpeechServer:
     url: str
     hear: Callable[[bytes], str] = lambda _: "run all the tests"
     """From the bytes of a sound to what is said in it."""
+    pause_s: Callable[[bytes], float] = lambda _: 0.0
+    """How long it takes to hear a sound, in seconds."""
     failure: tuple[int, Any] | None = None
     """Status and body to answer with instead."""
     sounds: list[bytes] = field(default_factory=list)
@@ -67,7 +70,9 @@ async def _openai(server: SpeechServer, request: web.Request) -> web.Response:
     told = {name: str(value) for name, value in form.items() if name != "file"}
     told |= {"file": file.filename, "type": file.content_type}
     told["key"] = request.headers["Authorization"]
-    return _answer(server, file.file.read(), told, lambda text: {"text": text})
+    sound = file.file.read()
+    await asyncio.sleep(server.pause_s(sound))
+    return _answer(server, sound, told, lambda text: {"text": text})
 
 
 async def _gemini(server: SpeechServer, request: web.Request) -> web.Response:

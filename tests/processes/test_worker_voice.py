@@ -66,6 +66,7 @@ async def test_what_is_really_said_is_typed_by_a_button(
         )
         assert nothing_is_left(tmp_path, worker)
         assert KEY not in worker.text
+        assert server.url not in worker.text
 
 
 async def test_every_kind_and_every_button(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -97,6 +98,23 @@ async def test_every_kind_and_every_button(sandbox: Sandbox, tmp_path: Path) -> 
         )
         assert gone
         assert nothing_is_left(tmp_path, worker)
+
+
+async def test_what_is_said_first_is_typed_first(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    mode = {"AUDIO_TRANSCRIPTION_DEFAULT_MODE": "prompt"}
+    async with hearing_worker(sandbox, tmp_path, **mode) as (_, anna, server):
+        server.hear = lambda sound: f"echo n{len(sound)}-$((1 + 1))"
+        # The first takes the longest.
+        server.pause_s = lambda sound: 0.5 if len(sound) == 1 else 0.0
+        await open_terminal(anna)
+        for size in (1, 2, 3):
+            data = b"x" * size
+            await anna.upload("voice", "v.ogg", data, mime="audio/ogg", duration=1)
+        screen = await anna.wait_for(lambda m: is_screen(m) and "\nn3-2" in m.text)
+        places = [screen.text.index(f"\nn{size}-2") for size in (1, 2, 3)]
+        assert places == sorted(places)
 
 
 async def test_the_mode_is_kept_and_typing_is_careful(

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from coderbot.worker.assistants.model import Assistant
 
 CODERS_HINT = (
-    "/NAME starts one in the home directory, /NAME DIRECTORY in another. "
+    "Each starts in the home directory, or in the one that is named behind it. "
     "/addcoder NAME COMMAND adds one, /removecoder NAME removes it."
 )
 

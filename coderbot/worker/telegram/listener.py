@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import tempfile
+from collections import defaultdict
 
 from coderbot.worker.services import Services
 from coderbot.worker.speech.errors import SpeechError
@@ -10,6 +11,7 @@ from coderbot.worker.speech.port import Sound, Transcriber
 from coderbot.worker.telegram import voicetexts
 from coderbot.worker.telegram.audiomode import mode_of
 from coderbot.worker.telegram.download import Downloader, DownloadError
+from coderbot.worker.telegram.progressnote import ProgressNote
 from coderbot.worker.telegram.reception import LIMIT_BYTES
 from coderbot.worker.telegram.request import Asker
 from coderbot.worker.telegram.transcript import show_transcript
@@ -35,6 +37,7 @@ class Listener:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._downloader = Downloader(services.bot, services.clock)
+        self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._slots = asyncio.Semaphore(_AT_ONCE)
 
     async def hear(self, asker: Asker, voice: Voice) -> None:
@@ -44,6 +47,17 @@ class Listener:
             return
         # Whatever is in use when the text is there, it is meant for this one.
         session = asker.place.session if asker.place is not None else None
+        # What was said first is typed first, however long that takes.
+        async with self._turns[asker.user_id]:
+            await self._hear(asker, voice, transcriber, session)
+
+    async def _hear(
+        self,
+        asker: Asker,
+        voice: Voice,
+        transcriber: Transcriber,
+        session: TerminalSession | None,
+    ) -> None:
         try:
             text = await self._text_of(asker, voice, transcriber)
         except (SpeechError, DownloadError) as error:
@@ -67,22 +81,23 @@ class Listener:
         sound_format = voicetexts.checked(
             voice, transcriber, self._max_bytes(transcriber), self._max_s
         )
-        outbox = self._services.outbox
-        notice = await outbox.text(
-            asker.chat, voicetexts.TRANSCRIBING, thread=asker.thread
+        services = self._services
+        note = ProgressNote(
+            services.outbox,
+            services.clock,
+            asker.chat,
+            lambda: voicetexts.TRANSCRIBING,
+            asker.thread,
         )
+        services.tasks.spawn(note.run(), f"progress in {asker.chat}")
         try:
             async with self._slots:
-                directory = self._services.settings.state_dir
-                with tempfile.TemporaryFile(dir=directory) as content:
+                with tempfile.TemporaryFile(dir=services.settings.state_dir) as content:
                     await self._downloader.fetch(voice.file_id, content, _ignore)
                     content.seek(0)
                     return await transcriber.transcribe(Sound(content, sound_format))
         finally:
-            if notice is not None:
-                # Beside: whether it goes has nothing to do with the transcript.
-                delete = outbox.delete(asker.chat, notice)
-                self._services.tasks.spawn(delete, "notice of a transcription")
+            note.done()
 
     async def _use(
         self, asker: Asker, voice: Voice, text: str, session: TerminalSession | None

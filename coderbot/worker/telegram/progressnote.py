@@ -21,15 +21,22 @@ class ProgressNote:
         clock: For the pauses.
         chat: Where.
         text: Returns what to say now.
+        thread: Topic of the chat.
     """
 
     def __init__(
-        self, outbox: Outbox, clock: Clock, chat: int, text: Callable[[], str]
+        self,
+        outbox: Outbox,
+        clock: Clock,
+        chat: int,
+        text: Callable[[], str],
+        thread: int | None = None,
     ) -> None:
         self._outbox = outbox
         self._clock = clock
         self._chat = chat
         self._text = text
+        self._thread = thread
         self._done = asyncio.Event()
 
     def done(self) -> None:
@@ -41,7 +48,7 @@ class ProgressNote:
         if await wait_event(self._done, self._clock, _PATIENCE_S):
             return
         said = self._text()
-        message = await self._outbox.text(self._chat, said)
+        message = await self._outbox.text(self._chat, said, thread=self._thread)
         while message is not None and not self._done.is_set():
             await wait_event(self._done, self._clock, _STEP_S)
             if not self._done.is_set() and said != self._text():

@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+import pytest
+
 from coderbot.config.settings import Settings
 from coderbot.redact import Secret
 from coderbot.supervisor.spec import child_environment, control_spec, worker_specs
@@ -57,9 +59,11 @@ def test_the_environment_wins_over_the_file() -> None:
     assert spec.environment["HOME"] == "/home/anna"
 
 
-def test_a_key_that_the_parent_has_wiped_still_reaches_the_worker() -> None:
-    spec = worker_specs(settings(tts_api_key=Secret("sk-speech-0001")), {}, "/py")[0]
-    assert spec.environment["TTS_API_KEY"] == "sk-speech-0001"
+@pytest.mark.parametrize("name", ["TTS_API_KEY", "STT_API_KEY"])
+def test_a_key_that_the_parent_has_wiped_still_reaches_the_worker(name: str) -> None:
+    wanted = settings(**{name.lower(): Secret("sk-speech-0001")})
+    spec = worker_specs(wanted, {}, "/py")[0]
+    assert spec.environment[name] == "sk-speech-0001"
 
 
 def test_the_control_bot_gets_its_token_and_no_key_of_a_service() -> None:
@@ -68,6 +72,7 @@ def test_the_control_bot_gets_its_token_and_no_key_of_a_service() -> None:
         control_bot_token=its_own,
         control_bot_admin_ids=(7,),
         tts_api_key=Secret("sk-speech-0001"),
+        stt_api_key=Secret("sk-speech-0002"),
         inherited={"CONTROL_BOT_ADMIN_IDS": "7"},
         env_file=Path("/fleet/.env"),
     )

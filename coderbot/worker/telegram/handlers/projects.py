@@ -1,5 +1,7 @@
 """/projects: picks the directory of a project, then what to start there."""
 
+import asyncio
+
 from telegram import InlineKeyboardMarkup
 
 from coderbot.errors import CoderBotError
@@ -33,6 +35,9 @@ class ProjectPicker:
     async def press(self, press: Press) -> str | None:
         """Turn the page, pick a project, or start something in it."""
         what, _, which = press.action.partition(":")
+        number = which.partition(":")[0]
+        if not number.isdecimal() or int(number) >= len(self._names):
+            return ""  # made up
         if what == "start":
             return await self._start(press, *which.partition(":")[::2])
         if what == "pick":
@@ -86,7 +91,8 @@ class ProjectPicker:
 async def list_projects(request: Request) -> None:
     """List the projects as buttons."""
     services = request.services
-    names = services.projects.listed()
+    # A disk may be slow, or far away.
+    names = await asyncio.to_thread(services.projects.listed)
     if not names:
         request.reply(assistanttexts.no_projects(str(services.projects.root)))
         return
