@@ -40,6 +40,9 @@ _REFUSED = (
     "from @BotFather into CONTROL_BOT_TOKEN, or correct TELEGRAM_API_ROOT."
 )
 
+_CONTACT_S = 5.0
+"""How long READY waits for the supervisor to be reached, in seconds."""
+
 _log = logging.getLogger(LIFECYCLE_LOGGER)
 
 
@@ -132,14 +135,15 @@ class ControlBot:
         except TokenRefusedError:
             self._token_refused()
             return
+        services.tasks.spawn(services.fleet.run(), "fleet")
+        services.tasks.spawn(services.boards.run(), "boards")
+        services.tasks.spawn(services.herald.run(), "alerts")
+        await services.fleet.first_contact(_CONTACT_S)
         name = user.username or ""
         services.link.send(
             wire.Ready(bot_id=user.id, username=name, full_name=user.full_name)
         )
         _log.info("READY: @%s is the control bot", name)
-        services.tasks.spawn(services.fleet.run(), "fleet")
-        services.tasks.spawn(services.boards.run(), "boards")
-        services.tasks.spawn(services.herald.run(), "alerts")
         for admin in services.admins:
             services.tasks.spawn(services.sender.commands(admin, menu()), "menu")
 

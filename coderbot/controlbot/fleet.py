@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -52,6 +53,7 @@ class Fleet:
         self._on_bot = on_bot
         self._on_removed = on_removed
         self._client: ControlClient | None = None
+        self._has_connected = asyncio.Event()
 
     async def run(self) -> None:
         """Follow until cancelled."""
@@ -76,6 +78,7 @@ class Fleet:
                 async with client.subscribe() as events:
                     for bot in client.bots():
                         self._on_bot(bot)
+                    self._has_connected.set()
                     async for event in events:
                         if isinstance(event, BotChanged):
                             self._on_bot(event.snapshot)
@@ -83,6 +86,12 @@ class Fleet:
                             self._on_removed(event.bot)
             finally:
                 self._client = None
+
+    async def first_contact(self, within_s: float) -> None:
+        """Wait until the supervisor was reached once, for so long at most."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                await self._has_connected.wait()
 
     @property
     def port(self) -> ControlClient:

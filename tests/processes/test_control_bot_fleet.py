@@ -34,6 +34,7 @@ async def test_it_follows_again_when_the_socket_is_back(tmp_path: Path) -> None:
             fleet.bots()
         async with control_socket(running.supervisor, path):
             await running.running()
+            await fleet.first_contact(15)
             await until(lambda: seen and seen[-1].state is BotState.RUNNING)
             assert [bot.bot for bot in fleet.bots()] == ["bot-0"]
             assert (await fleet.status()).fingerprints

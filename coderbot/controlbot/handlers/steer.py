@@ -43,14 +43,14 @@ async def kill_bot(request: Request) -> None:
 
 async def start_all(request: Request) -> None:
     """Start every bot that does not run, with the pause of a start of the fleet."""
-    bots = [bot for bot in request.services.fleet.bots() if bot.state in _AT_REST]
+    bots = [bot for bot in await _now(request) if bot.state in _AT_REST]
     await _one_by_one(request, "start", bots)
 
 
 async def stop_all(request: Request) -> None:
     """Stop every bot that is not at rest, all at once."""
     services = request.services
-    bots = [bot for bot in services.fleet.bots() if bot.state not in _AT_REST]
+    bots = [bot for bot in await _now(request) if bot.state not in _AT_REST]
     _note(request.admin, "stop", bots)
     tries = (_try(services, "stop", bot) for bot in bots)
     _sum_up(request, "stop", await asyncio.gather(*tries))
@@ -58,7 +58,7 @@ async def stop_all(request: Request) -> None:
 
 async def restart_all(request: Request) -> None:
     """Restart every bot that is not at rest, one after the other."""
-    bots = [bot for bot in request.services.fleet.bots() if bot.state not in _AT_REST]
+    bots = [bot for bot in await _now(request) if bot.state not in _AT_REST]
     await _one_by_one(request, "restart", bots)
 
 
@@ -67,6 +67,15 @@ async def steer(services: Services, admin: int, verb: str, bot: BotSnapshot) -> 
     _note(admin, verb, [bot])
     failure = await _try(services, verb, bot)
     await services.sender.text(admin, failure or f"{named(bot)} {_DONE[verb]}.")
+
+
+async def _now(request: Request) -> Sequence[BotSnapshot]:
+    """Return all bots as they stand now.
+
+    Asked for: what is told of changes may come after the answer to the command that
+    has made them.
+    """
+    return (await request.services.fleet.status()).bots
 
 
 async def _one_by_one(request: Request, verb: str, bots: Sequence[BotSnapshot]) -> None:
