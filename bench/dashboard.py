@@ -146,7 +146,8 @@ def main() -> None:
     print(f"load {os.getloadavg()[0]:.1f}")
     with dashboard() as (screen, directory):
         first = screen.until(lambda text: "CoderBot" in text) - screen.born
-        print(f"first paint: {first * 1e3:.0f} ms")
+        spent = sum(screen.process.cpu_times()[:2])
+        print(f"first paint: {first * 1e3:.0f} ms, {spent * 1e3:.0f} ms of them CPU")
         screen.until(lambda text: f"{BOTS}/{BOTS} running" in text)
         screen.idle(3)
         print(f"idle: {screen.cpu_percent(15):.1f} % CPU, {screen.rss_mib():.0f} MiB")

@@ -216,4 +216,21 @@ def _exit_with(run: Callable[[], None]) -> NoReturn:
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(ExitCode.OK)
+    except Exception as error:  # noqa: BLE001 - told as a fault of our own
+        _tell_of_fault(error)
+        sys.exit(ExitCode.INTERNAL)
     sys.exit(ExitCode.OK)
+
+
+def _tell_of_fault(error: Exception) -> None:
+    """Say what went wrong inside; by now the workers have ended in order."""
+    import traceback
+
+    trace = "".join(traceback.format_exception(error))
+    click.echo(trace, err=True)
+    what = str(error).splitlines()[:1] or ["no message"]
+    click.echo(
+        f"coderbot: internal error: {type(error).__name__}: {what[0]}\n"
+        "Every worker was stopped. Please report the lines above.",
+        err=True,
+    )

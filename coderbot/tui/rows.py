@@ -64,6 +64,8 @@ class Summary:
     restarts: int
     rss_bytes: int
     terminals: int
+    messages: int
+    """Sent since the supervisor started."""
     alerts: int
     """Bots that need a look: failed, crashed, or not heard at Telegram."""
     states: tuple[BotState, ...]
@@ -229,6 +231,7 @@ def summary(bots: Sequence[BotSnapshot]) -> Summary:
         restarts=sum(bot.restarts for bot in bots),
         rss_bytes=sum(bot.rss_bytes or 0 for bot in bots if bot.state in _ALIVE),
         terminals=sum(bot.terminals for bot in bots if bot.state in _ALIVE),
+        messages=sum(bot.counters.messages for bot in bots),
         alerts=sum(map(needs_a_look, bots)),
         states=tuple(bot.state for bot in bots),
     )

@@ -90,6 +90,7 @@ def _facts(fleet: Summary, host: str) -> Iterator[Content]:
         if fleet.alerts:
             yield toned(f"⚠ {counted(fleet.alerts, 'alert')}", "bad")
         yield toned(counted(fleet.restarts, "restart"), "plain")
+        yield toned(counted(fleet.messages, "message"), "plain")
         yield toned(size(fleet.rss_bytes), "plain")
         yield toned(counted(fleet.terminals, "terminal"), "plain")
     else:
