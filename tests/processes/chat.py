@@ -11,20 +11,23 @@ from tests.fakes.sandbox import ANNA, make_bot_id, make_token
 from tests.fakes.worker import RunningWorker, running_worker, worker_environment
 
 BOT = make_bot_id(1)
+UNPACED = ("-m", "tests.fakes.unpaced")
 
 
 @asynccontextmanager
 async def ready_worker(
     sandbox: Sandbox,
     tmp_path: Path,
-    program: tuple[str, ...] = ("-m", "coderbot.worker"),
     **more: str,
 ) -> AsyncIterator[tuple[RunningWorker, SandboxUser]]:
-    """Start a worker with screens as text; yield it, READY, and Anna."""
+    """Start a worker with screens as text; yield it, READY, and Anna.
+
+    It keeps to no rates: what a chat takes a second is another test's subject.
+    """
     settings = worker_environment(
         sandbox.url, make_token(1), tmp_path, **({"AIRPLANE_MODE": "true"} | more)
     )
-    async with running_worker(settings, tmp_path, program=program) as worker:
+    async with running_worker(settings, tmp_path, program=UNPACED) as worker:
         await worker.frame(wire.Ready)
         yield worker, sandbox.client().user(ANNA, bot_id=BOT)
 

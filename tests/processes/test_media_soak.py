@@ -13,9 +13,9 @@ from coderbot import wire
 from coderbot.sandbox.server import Sandbox, running_sandbox
 from tests.fakes.sandbox import ANNA, make_bot_id, make_token, sandbox  # noqa: F401
 from tests.fakes.worker import RunningWorker, running_worker, worker_environment
+from tests.processes.chat import UNPACED
 
 BOT = make_bot_id(1)
-_UNPACED = ("-m", "tests.fakes.unpaced")
 _FILES = 150
 
 pytestmark = pytest.mark.timeout(120)
@@ -43,11 +43,11 @@ async def test_nothing_is_lost_and_copies_have_their_reason(
         await client.fault(kind, method="sendMediaGroup", after=after)
     settings = worker_environment(sandbox.url, make_token(1), tmp_path)
     for _ in range(3):
-        async with running_worker(settings, tmp_path, program=_UNPACED) as worker:
+        async with running_worker(settings, tmp_path, program=UNPACED) as worker:
             await _sent(worker, 20)
             worker.signal(signal.SIGKILL)
             await worker.ended()
-    async with running_worker(settings, tmp_path, program=_UNPACED) as worker:
+    async with running_worker(settings, tmp_path, program=UNPACED) as worker:
         async with asyncio.timeout(60):
             while len(list((root / "sent").iterdir())) < _FILES:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
