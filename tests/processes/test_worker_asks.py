@@ -163,6 +163,13 @@ async def test_a_password_is_deleted_from_the_chat(
             lambda e: e["type"] == "delete" and secret.id in _deleted(e)
         )
         await shown(anna, "length-8")
+        await anna.say("read -s -p 'PIN: ' x; echo; echo digits-${#x}")
+        await shown(anna, "PIN:")
+        pin = await anna.say("/keys 471147")
+        await anna.wait_event(lambda e: e["type"] == "delete" and pin.id in _deleted(e))
+        await anna.say("/enter")
+        await shown(anna, "digits-6")
+        assert all("471147" not in m.text for m in await anna.messages())
         assert all("hunter22" not in m.text for m in await anna.messages())
         for path in (tmp_path / "state").rglob("*"):
             assert path.is_dir() or b"hunter22" not in path.read_bytes()
