@@ -15,16 +15,30 @@ BOT = make_bot_id(1)
 
 @asynccontextmanager
 async def ready_worker(
-    sandbox: Sandbox,
-    tmp_path: Path,
-    program: tuple[str, ...] = ("-m", "coderbot.worker"),
-    **more: str,
+    sandbox: Sandbox, tmp_path: Path, **more: str
 ) -> AsyncIterator[tuple[RunningWorker, SandboxUser]]:
     """Start a worker with screens as text; yield it, READY, and Anna."""
+    async with _ready(sandbox, tmp_path, "coderbot.worker", more) as ready:
+        yield ready
+
+
+@asynccontextmanager
+async def unpaced_worker(
+    sandbox: Sandbox, tmp_path: Path, **more: str
+) -> AsyncIterator[tuple[RunningWorker, SandboxUser]]:
+    """Start the same, but one that the rates of Telegram do not hold back."""
+    async with _ready(sandbox, tmp_path, "tests.fakes.unpaced", more) as ready:
+        yield ready
+
+
+@asynccontextmanager
+async def _ready(
+    sandbox: Sandbox, tmp_path: Path, module: str, more: dict[str, str]
+) -> AsyncIterator[tuple[RunningWorker, SandboxUser]]:
     settings = worker_environment(
         sandbox.url, make_token(1), tmp_path, **({"AIRPLANE_MODE": "true"} | more)
     )
-    async with running_worker(settings, tmp_path, program=program) as worker:
+    async with running_worker(settings, tmp_path, program=("-m", module)) as worker:
         await worker.frame(wire.Ready)
         yield worker, sandbox.client().user(ANNA, bot_id=BOT)
 

@@ -11,10 +11,9 @@ from coderbot import wire
 from coderbot.sandbox.client import Message
 from coderbot.sandbox.server import Sandbox
 from tests.fakes.sandbox import ANNA, BEN, make_bot_id, make_token, sandbox  # noqa: F401
-from tests.processes.chat import open_terminal, ready_worker, run
+from tests.processes.chat import open_terminal, run, unpaced_worker
 
 BOT = make_bot_id(1)
-UNPACED = ("-m", "tests.fakes.unpaced")
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -36,7 +35,7 @@ def _work(tmp_path: Path) -> Path:
 
 async def test_get(sandbox: Sandbox, tmp_path: Path) -> None:
     work = _work(tmp_path)
-    async with ready_worker(sandbox, tmp_path, UNPACED) as (worker, anna):
+    async with unpaced_worker(sandbox, tmp_path) as (worker, anna):
         await anna.say("/get")
         await anna.wait_for(lambda m: "/get PATH…" in m.text)
         await open_terminal(anna)
@@ -72,7 +71,7 @@ async def test_get_while_it_is_written_and_what_is_not_sent(
     (work / ".env").write_text(f"BOT_TOKEN={token}")
     with (work / "large.bin").open("wb") as large:
         large.truncate(60_000_000)
-    async with ready_worker(sandbox, tmp_path, UNPACED) as (worker, anna):
+    async with unpaced_worker(sandbox, tmp_path) as (worker, anna):
         with (work / "growing.tmp").open("w") as growing:
             growing.write("so far")
             growing.flush()
@@ -89,7 +88,7 @@ async def test_get_while_it_is_written_and_what_is_not_sent(
 
 async def test_ls_and_md(sandbox: Sandbox, tmp_path: Path) -> None:
     work = _work(tmp_path)
-    async with ready_worker(sandbox, tmp_path, UNPACED) as (_, anna):
+    async with unpaced_worker(sandbox, tmp_path) as (_, anna):
         await anna.say(f"/ls {work}/0.log")
         await anna.wait_for(lambda m: "Not found in" in m.text)
         await anna.say(f"/ls {work}")
@@ -119,7 +118,7 @@ async def test_ls_and_md(sandbox: Sandbox, tmp_path: Path) -> None:
 
 async def test_media_tells_and_tries_again(sandbox: Sandbox, tmp_path: Path) -> None:
     allowed = {"ALLOWED_USER_IDS": f"{ANNA},{BEN}"}
-    async with ready_worker(sandbox, tmp_path, UNPACED, **allowed) as (worker, anna):
+    async with unpaced_worker(sandbox, tmp_path, **allowed) as (worker, anna):
         ben = sandbox.client().user(BEN, BOT)
         root = tmp_path / "media" / "bot-0"
         (root / f"to-{ANNA}" / "a.txt").write_text("content")
