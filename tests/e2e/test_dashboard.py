@@ -115,6 +115,10 @@ def _story(dashboard: Dashboard) -> None:
     after = worker_pids(dashboard.wait(restarted))
     assert after["bot-1"] == before["bot-1"]
     tree += psutil.Process(dashboard.pid).children(recursive=True)
+    dashboard.press("/READY")  # typed ahead: each letter means something elsewhere
+    dashboard.wait(lambda text: re.search(r"match \d+: READY", text) is not None)
+    dashboard.press("\x1b")
+    dashboard.wait(lambda text: "match" not in text)
     dashboard.press("q")
     dashboard.wait(lambda text: "Stop all bots and quit?" in text)
     dashboard.press("y")
