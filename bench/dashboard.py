@@ -48,6 +48,8 @@ class Screen:
             env={**clean_environment(), "TERM": "xterm-256color"},
             dimensions=(ROWS, COLUMNS),
         )
+        # It would wait 50 ms before each key otherwise.
+        self.child.delaybeforesend = None
         self.process = psutil.Process(self.child.pid)
         self._emulator = Emulator(COLUMNS, ROWS, 0)
         self._place = 0

@@ -6,11 +6,12 @@ from functools import partial
 from pathlib import PurePath
 from typing import Any, ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.pilot import Pilot
 from textual.screen import Screen
+from textual.widgets import Input
 from textual.worker import WorkerFailed
 
 from coderbot.clock import Clock, SystemClock
@@ -107,6 +108,18 @@ class CoderBotApp(App[bool]):
         self.run_worker(
             bridge.run(), name="bridge", group="bridge", description="fleet events"
         )
+
+    def on_key(self, event: events.Key) -> None:
+        """Give a key that was typed ahead to the field that was opened meanwhile.
+
+        It went to the widget that had the focus then. A field takes every character
+        that reaches it, so one that rises up to here has not reached it; by now the
+        keys before it have done what they do.
+        """
+        if isinstance(self.focused, Input) and event.is_printable:
+            event.stop()
+            event.prevent_default()
+            self.focused.post_message(events.Key(event.key, event.character))
 
     async def run_async(
         self,

@@ -42,7 +42,7 @@ FLEET_KEYS = (
         "fleet('roll')",
         "fleet.roll",
         "Restart all",
-        "One after another, each READY before the next (asks first)",
+        "One after another, each READY before the next",
     ),
     hidden(
         "S", "fleet('stop')", "fleet.stop", "Stop all", "Stop every bot (asks first)"
@@ -81,7 +81,7 @@ VIEW_KEYS = (
         "table('filter')",
         "table.filter",
         "Filter",
-        "Only bots with these words in name or state; !word: without",
+        "Only bots with these words; !word: without it",
     ),
     hidden(
         "greater_than_sign",

@@ -34,7 +34,7 @@ LOG_KEYS = (
         "log('filter')",
         "log.filter",
         "Filter lines",
-        "Only lines with these words; !word: without it; /re/: expression",
+        "Only lines with these words; !without, /expression/",
     ),
     hidden(
         "L",

@@ -21,16 +21,21 @@ class Dashboard:
     """`coderbot` on a PTY; its screen is kept by this project's own emulator."""
 
     def __init__(
-        self, directory: str, arguments: Sequence[str] = ("-m", "coderbot")
+        self,
+        directory: str,
+        arguments: Sequence[str] = ("-m", "coderbot"),
+        term: str = "xterm-256color",
     ) -> None:
         self._child = pexpect.spawn(
             sys.executable,
             list(arguments),
             cwd=directory,
-            env={**clean_environment(), "TERM": "xterm-256color"},
+            env={**clean_environment(), "TERM": term},
             dimensions=(ROWS, COLUMNS),
         )
         self._emulator = Emulator(COLUMNS, ROWS, 0)
+        self.sent = b""
+        """All that the program has written to the terminal."""
 
     @property
     def pid(self) -> int:
@@ -45,11 +50,13 @@ class Dashboard:
         deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:
             try:
-                self._emulator.feed(self._child.read_nonblocking(65_536, timeout=0.2))
+                data = self._child.read_nonblocking(65_536, timeout=0.2)
             except pexpect.TIMEOUT:
                 continue
             except pexpect.EOF:
                 break
+            self.sent += data
+            self._emulator.feed(data)
             if likes(self.text()):
                 return self.text()
         raise AssertionError(f"the screen never showed it:\n{self.text()}")
@@ -108,6 +115,10 @@ def _story(dashboard: Dashboard) -> None:
     after = worker_pids(dashboard.wait(restarted))
     assert after["bot-1"] == before["bot-1"]
     tree += psutil.Process(dashboard.pid).children(recursive=True)
+    dashboard.press("/READY")  # typed ahead: each letter means something elsewhere
+    dashboard.wait(lambda text: re.search(r"match \d+: READY", text) is not None)
+    dashboard.press("\x1b")
+    dashboard.wait(lambda text: "match" not in text)
     dashboard.press("q")
     dashboard.wait(lambda text: "Stop all bots and quit?" in text)
     dashboard.press("y")
@@ -132,6 +143,19 @@ async def test_a_dashboard_that_is_left_goes_on_headless(world: World) -> None:
 
     try:
         await asyncio.to_thread(story)
+    finally:
+        dashboard.kill()
+
+
+async def test_sixteen_colours_are_enough(world: World) -> None:
+    world.env(bots=1)
+    dashboard = Dashboard(str(world.directory), term="linux")
+    try:
+        await asyncio.to_thread(
+            dashboard.wait, lambda text: len(worker_pids(text)) == 1
+        )
+        assert b"\x1b[" in dashboard.sent
+        assert not re.search(rb"[34]8;[25];", dashboard.sent)
     finally:
         dashboard.kill()
 

@@ -133,7 +133,7 @@ def media() -> Scene:
 
 
 def panes() -> Scene:
-    return Scene(fleets.running(), ["v", "v"], "bot-3 @")
+    return Scene(fleets.running(), ["v", "v"], "bot-0 @")
 
 
 def confirm() -> Scene:

@@ -223,3 +223,18 @@ async def test_a_search_typed_ahead_goes_into_the_field() -> None:
             app.post_message(events.Key(key, character))
         await until(pilot, lambda: shown(app, "no match: word x"))
         assert fleet.calls == [] or fleet.calls == [("search",)]
+
+
+async def test_a_storm_of_sizes_breaks_nothing() -> None:
+    fleet = talking(10)
+    app = fleets.app(fleet)
+    sizes = [(200, 60), (3, 2), (81, 24), (20, 5), (1, 1), (120, 12), (40, 60)]
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("v", "v")
+        for number in range(21):
+            await pilot.resize_terminal(*sizes[number % len(sizes)])
+            fleet.say_all([f"storm {number}"] * 50, f"bot-{number % 10}")
+        await pilot.resize_terminal(160, 50)
+        await pilot.press("v", "v")
+        await until(pilot, lambda: scopes(app) == [None])
+        await until(pilot, lambda: shown(app, "storm 20"))

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Footer, Static
 
 from coderbot.control.port import SupervisorPort
 from coderbot.supervisor.events import BotSnapshot
@@ -100,16 +100,6 @@ class MainScreen(Screen[None]):
         self._refresh_bots(self._port.bots())
         self._wall.reload()
         self.set_interval(_TICK_S, self._tick)
-
-    def on_key(self, event: events.Key) -> None:
-        """Give a key that was typed ahead to the field that was opened meanwhile.
-
-        It went to the widget that had the focus then. A field takes every character
-        that reaches it, so one that comes up to here has not reached it.
-        """
-        if isinstance(self.focused, Input) and event.is_printable:
-            event.stop()
-            self.focused.post_message(events.Key(event.key, event.character))
 
     @property
     def _table(self) -> BotTable:
