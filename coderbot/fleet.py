@@ -1,6 +1,7 @@
 """One run of a fleet: lock, supervisor, signals, front end."""
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -153,6 +154,9 @@ async def _show(
         tokens=tokens,
         keymap=keymap,
     )
+    # What is loaded by now stays; looking through it at each full collection would
+    # hold a key up in a flood, by 20 ms.
+    gc.freeze()
     return bool(await app.run_async())
 
 
