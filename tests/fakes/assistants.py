@@ -29,14 +29,17 @@ for line in sys.stdin:
 
 STARTS_SLOWLY = f"""#!{sys.executable}
 import sys, time
-for step in range(8):
+# Sets the terminal up, and shows nothing for longer than a screen must be still.
+print("\\x1b[?25h", end="", flush=True)
+time.sleep(1.8)
+for step in range(4):
     print("loading", step, flush=True)
-    time.sleep(0.2)
+    time.sleep(0.4)
 print("READY", flush=True)
 for line in sys.stdin:
     print("HEARD", line.strip(), flush=True)
 """
-"""Draws for longer than a screen must be still to count as ready."""
+"""Shows nothing at first, and then draws with pauses."""
 
 
 def make_program(directory: Path, name: str, content: str = _TALKS) -> Path:

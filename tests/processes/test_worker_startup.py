@@ -20,7 +20,7 @@ async def test_a_startup_prompt_is_kept_and_typed(
         await anna.say("/startup")
         await told(anna, "/startup TEXT")
         await anna.say("/claude")
-        await shown(anna, "READY")
+        await shown(anna, "loading")
         await anna.say(f"/startup@{await bot_username(sandbox)} look around [m0]")
         await told(anna, "typed when claude starts")
         await anna.say("/startup")

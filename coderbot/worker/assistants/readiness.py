@@ -6,7 +6,7 @@ from collections.abc import Callable
 from coderbot.worker.terminal.prompts import find_prompt
 from coderbot.worker.terminal.session import TerminalSession
 
-QUIET_S = 0.8
+QUIET_S = 1.5
 """A screen that stays the same for so long has settled, in seconds."""
 
 
@@ -29,8 +29,16 @@ async def until_ready(session: TerminalSession, asks: Callable[[str], bool]) -> 
         except TimeoutError:
             if not session.is_itself:
                 return False
-            screen = session.screen()
-            if not asks(screen.text()) and find_prompt(screen, session.tty()) is None:
+            if _takes_words(session, asks):
                 return True
             revision = await session.changed(revision)
     return False
+
+
+def _takes_words(session: TerminalSession, asks: Callable[[str], bool]) -> bool:
+    """Return whether something is shown, and nothing of it is to be answered first."""
+    screen = session.screen()
+    # Before they draw, many ask the terminal what it can do.
+    if screen.is_blank or asks(screen.text()):
+        return False
+    return find_prompt(screen, session.tty()) is None
