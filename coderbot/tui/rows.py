@@ -1,7 +1,7 @@
 """What the table says about a bot: a snapshot becomes cells (pure)."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 from typing import Literal
 
@@ -9,6 +9,7 @@ from coderbot.control.port import FOLDERS, MediaFolder
 from coderbot.supervisor.events import BotSnapshot
 from coderbot.supervisor.state import BotState
 from coderbot.tui.plain import printable
+from coderbot.wire import Counters
 
 Tone = Literal["plain", "strong", "muted", "good", "busy", "warning", "bad", "special"]
 """How a cell is coloured; the style sheets say with which colour."""
@@ -39,6 +40,7 @@ _STATUS_TONES: dict[str, Tone] = {
     "stopping": "special",
 }
 _ALIVE = {BotState.RUNNING, BotState.STARTING, BotState.STOPPING}
+_NO_COUNTERS = Counters()
 _BUSY_PERCENT = 90
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 _UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
@@ -123,6 +125,26 @@ def trend(values: Sequence[float], least_top: float) -> str:
     top = max([least_top, *values])
     steps = len(_BARS) - 1
     return "".join(_BARS[round(value / top * steps)] for value in values)
+
+
+def only_measures(old: BotSnapshot, new: BotSnapshot) -> bool:
+    """Tell whether nothing has changed about a bot but what is measured all the time."""
+    return _without_measures(old) == _without_measures(new)
+
+
+def _without_measures(bot: BotSnapshot) -> BotSnapshot:
+    return replace(
+        bot,
+        uptime_s=None,
+        next_start_in_s=None,
+        rss_bytes=None,
+        loop_lag_ms=None,
+        poll_age_s=None,
+        cpu_percent=None,
+        processes=0,
+        outbox_queued=0,
+        counters=_NO_COUNTERS,
+    )
 
 
 def needs_a_look(bot: BotSnapshot) -> bool:

@@ -1,5 +1,7 @@
 """From snapshots to cells."""
 
+from dataclasses import replace
+
 import pytest
 
 from coderbot.supervisor.events import BotSnapshot
@@ -180,6 +182,12 @@ def test_summary_counts_only_what_lives() -> None:
     assert (fleet.total, fleet.running, fleet.restarts) == (3, 1, 5)
     assert (fleet.rss_bytes, fleet.terminals) == (10, 2)
     assert fleet.states == (BotState.RUNNING, BotState.STARTING, BotState.FAILED)
+
+
+def test_what_is_measured_all_the_time_is_no_news() -> None:
+    bot = a_bot(0)
+    assert rows.only_measures(bot, replace(bot, uptime_s=9.0, cpu_percent=3.0))
+    assert not rows.only_measures(bot, replace(bot, restarts=9))
 
 
 def test_sparkline_has_a_fixed_scale() -> None:

@@ -12,6 +12,7 @@ from textual.widgets import Footer, Static
 
 from coderbot.control.port import SupervisorPort
 from coderbot.supervisor.events import BotSnapshot
+from coderbot.supervisor.state import BotState
 from coderbot.tui.commands import Commands
 from coderbot.tui.fleetcommands import FleetCommands
 from coderbot.tui.keys import MAIN_KEYS
@@ -36,8 +37,9 @@ from coderbot.tui.widgets.link_bar import LinkBar
 from coderbot.tui.widgets.log_wall import LogWall
 
 _TICK_S = 1.0
-_TREND_TICKS = 2
-"""Trends go on with every second tick."""
+_CALM_TICKS = 2
+"""Trends go on, and times of bots that just run, with every second tick only."""
+_CALM = {BotState.RUNNING, BotState.STOPPED, BotState.FAILED}
 _FULL_BAR = {"cpu": 100.0, "memory": float(64 << 20)}
 """What a full bar of a trend stands for at least: percent of a CPU, bytes."""
 
@@ -119,8 +121,11 @@ class MainScreen(Screen[None]):
             self._wall.reload()
         self._ticks += 1
         bots = self._port.bots()
-        if self._ticks % _TREND_TICKS == 0:
+        calm = all(bot.state in _CALM for bot in bots)
+        if self._ticks % _CALM_TICKS == 0:
             self._trends.tick(bots)
+        elif calm and bots:
+            return
         self._refresh_bots(bots)
 
     def _refresh_bots(self, bots: Sequence[BotSnapshot]) -> None:

@@ -16,7 +16,7 @@ from coderbot.tui.botfilter import BotFilter
 from coderbot.tui.columns import COLUMNS, Placed, arranged, placed
 from coderbot.tui.keys import TABLE_KEYS
 from coderbot.tui.plain import fitted
-from coderbot.tui.rows import Cell
+from coderbot.tui.rows import Cell, only_measures
 
 _TONES = ("plain", "strong", "muted", "good", "busy", "warning", "bad", "special")
 _MARGIN = 1
@@ -135,9 +135,13 @@ class BotTable(DataTable[Text], inherit_bindings=False):
 
     def update_bot(self, bot: BotSnapshot) -> bool:
         """Show one bot as it stands now; return False for one that is not known."""
-        if bot.bot not in self._bots:
+        old = self._bots.get(bot.bot)
+        if old is None:
             return False
         self._bots[bot.bot] = bot
+        if only_measures(old, bot):
+            # The next tick shows it: each change draws the whole table anew.
+            return True
         if self._filter.text and self._order() != self._names:
             self._rebuild()
         elif bot.bot in self._names:
