@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from textual.pilot import Pilot
+from textual.screen import ModalScreen
 
 from coderbot.control.port import MediaFile, MediaFolder, TerminalScreen
 from coderbot.loglevel import Level
@@ -181,6 +182,11 @@ def breathe(app: CoderBotApp, fleet: FakeSupervisor) -> None:
     screen._link.look()
 
 
+def is_whole(app: CoderBotApp) -> bool:
+    """Tell whether what lies behind a dialog is drawn as well."""
+    return not isinstance(app.screen, ModalScreen) or shown(app, "◆ CoderBot")
+
+
 def prepared(
     scene: Scene, look: str
 ) -> tuple[CoderBotApp, Callable[[Pilot[bool]], Awaitable[None]]]:
@@ -203,7 +209,7 @@ def prepared(
         if scene.act is not None:
             scene.act(scene.fleet)
         await pilot.press(*scene.press)
-        await until(pilot, lambda: shown(app, scene.until))
+        await until(pilot, lambda: shown(app, scene.until) and is_whole(app))
 
     return app, prepare
 
