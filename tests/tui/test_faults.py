@@ -9,7 +9,7 @@ from coderbot.errors import CoderBotError
 from coderbot.tui.app import CoderBotApp
 from coderbot.tui.widgets.log_view import LogView
 from tests.tui import fleets
-from tests.tui.steering import DEADLINE_S
+from tests.tui.steering import DEADLINE_S, table
 
 
 class OddError(Exception):
@@ -71,6 +71,7 @@ async def test_an_unexpected_fault_of_an_action_is_raised() -> None:
     async def press() -> None:
         await fleet.heard.wait()
         await so(lambda: app.screen.focused is not None)
+        await so(lambda: table(app).row_count == 1)
         app.simulate_key("r")
 
     async with asyncio.TaskGroup() as tasks:
