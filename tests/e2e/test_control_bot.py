@@ -20,6 +20,7 @@ from coderbot.sandbox.client import Message, SandboxUser
 from coderbot.sandbox.server import UserSpec, running_sandbox
 from tests.e2e.conftest import World
 from tests.e2e.fleet import USER, Fleet, clean_environment, gone, running_fleet
+from tests.fakes.processes import command_of
 from tests.fakes.sandbox import make_token
 
 ADMIN, STRANGER = 2002, 666
@@ -58,7 +59,7 @@ class Room:
         (pid,) = (
             child.pid
             for child in psutil.Process(self.fleet.process.pid).children()
-            if "coderbot.controlbot" in " ".join(child.cmdline())
+            if "coderbot.controlbot" in command_of(child)
         )
         return pid
 
@@ -364,7 +365,7 @@ def _all_day() -> str:
 async def test_the_process_crashes_alone_and_shows_no_token(world: World) -> None:
     async with room_of(world) as room:
         for process in room.fleet.tree():
-            shown = " ".join(process.cmdline())
+            shown = command_of(process)
             assert not any(token in shown for token in world.tokens)
         prefix = re.compile(r"Z \[(Parent|control|Worker bot-\d|bot-\d)\] ")
         assert all(prefix.search(line) for line in room.fleet.lines)

@@ -21,6 +21,7 @@ from tests.e2e.fleet import (
     shown_environment,
 )
 from tests.e2e.pictures import png, png_size
+from tests.fakes.processes import command_of
 
 READY = r"\[Parent\] All \d workers ready"
 
@@ -284,7 +285,7 @@ async def test_no_token_leaks_anywhere(world: World) -> None:
         )
         await anna.say("echo done-$((1+1))")
         await anna.wait_for(lambda m: "done-2" in m.text)
-        arguments = [" ".join(process.cmdline()) for process in fleet.tree()]
+        arguments = [command_of(process) for process in fleet.tree()]
         environments = _environments(fleet)
         await fleet.interrupt()
     chat = [message.text for message in await anna.messages()]

@@ -18,6 +18,7 @@ import pytest
 
 from tests.e2e.conftest import World
 from tests.e2e.fleet import clean_environment
+from tests.fakes.processes import command_of
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = "pm2@7"
@@ -143,7 +144,7 @@ def until(check: Callable[[], Any], what: str, timeout: float = 20) -> Any:
 def workers(parent: int) -> dict[str, int]:
     found = {}
     for child in psutil.Process(parent).children():
-        if "coderbot.worker" in " ".join(child.cmdline()):
+        if "coderbot.worker" in command_of(child):
             found[f"bot-{child.environ()['BOT_INDEX']}"] = child.pid
     return found
 

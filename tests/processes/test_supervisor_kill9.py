@@ -14,6 +14,7 @@ import pytest
 from coderbot.supervisor.household import CENSUS_S
 from coderbot.supervisor.ledger import Ledger
 from tests.fakes.children import READY_AND_WAIT
+from tests.fakes.processes import arguments_of
 from tests.processes.supervised import alive, fleet_of
 
 _PARENT = """
@@ -78,7 +79,7 @@ def undertaker_of(pid: int) -> psutil.Process:
     (found,) = [
         each
         for each in psutil.Process(pid).children()
-        if "undertaker" in each.cmdline()
+        if "undertaker" in arguments_of(each)
     ]
     return found
 

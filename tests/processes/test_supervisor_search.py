@@ -15,6 +15,7 @@ from coderbot.supervisor.lines import PARENT
 from coderbot.supervisor.logquery import LogQuery
 from coderbot.supervisor.searcher import Searcher
 from tests.fakes.children import GRACEFUL, TOKEN
+from tests.fakes.processes import arguments_of
 from tests.processes.supervised import Fleet, fleet_of
 from tests.processes.test_supervisor_logfiles import files_in
 
@@ -35,7 +36,9 @@ async def flooded(fleet: Fleet) -> None:
 
 def searchers() -> list[psutil.Process]:
     children = psutil.Process().children()
-    return [each for each in children if "coderbot.supervisor.grep" in each.cmdline()]
+    return [
+        each for each in children if "coderbot.supervisor.grep" in arguments_of(each)
+    ]
 
 
 async def searching() -> psutil.Process:

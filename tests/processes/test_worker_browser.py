@@ -13,6 +13,7 @@ from PIL import Image
 from coderbot.sandbox.server import Sandbox
 from coderbot.worker.browser.errors import BrowserMissingError
 from coderbot.worker.browser.finding import find_chromium
+from tests.fakes.processes import command_of
 from tests.fakes.sandbox import sandbox  # noqa: F401
 from tests.fakes.website import website
 from tests.processes.chat import open_terminal, ready_worker
@@ -70,14 +71,14 @@ async def test_screens_by_the_browser_which_ends_with_the_worker(
         with Image.open(io.BytesIO(await screen.download())) as picture:
             assert picture.width > 500
         family = psutil.Process(worker.pid).children(recursive=True)
-        browser = [each for each in family if "browser-bot" in " ".join(each.cmdline())]
+        browser = [each for each in family if "browser-bot" in command_of(each)]
         assert browser
 
         worker.process.send_signal(signal.SIGKILL)
         await worker.process.wait()
 
-        await asyncio.to_thread(psutil.wait_procs, browser, 10)
-        assert not [each for each in browser if each.is_running()]
+        _, left = await asyncio.to_thread(psutil.wait_procs, browser, 10)
+        assert not left
 
 
 async def test_without_a_browser_the_reason_is_told(
