@@ -30,6 +30,7 @@ def register(group: click.Group) -> None:
         init,
         doctor,
         completion,
+        cluster,
     ):
         group.add_command(command)
 
@@ -333,3 +334,20 @@ def completion(context: click.Context, shell: str) -> None:
     assert kind is not None
     script = kind(context.find_root().command, {}, "coderbot", "_CODERBOT_COMPLETE")
     click.echo(script.source())
+
+
+@click.group()
+def cluster() -> None:
+    """Several hosts that share the bots."""
+
+
+@cluster.command("key")
+def cluster_key() -> None:
+    """Make a key for CLUSTER_KEY; all hosts need the same one."""
+
+    def run() -> int:
+        from coderbot.commands.cluster import key
+
+        return key()
+
+    _exit(run)

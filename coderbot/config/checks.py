@@ -16,8 +16,15 @@ def check_parent(values: Mapping[str, Any]) -> Iterator[str]:
             parsed is absent, and its problem has been told already.
     """
     yield from _check_tokens(values)
-    yield from check_users(values)
+    yield from _check_users(values)
     yield from _check_delays(values)
+    yield from _check_cluster(values)
+
+
+def check_worker(values: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what keeps one worker from starting."""
+    yield from _check_users(values)
+    yield from _check_cluster(values)
 
 
 def remarks(values: Mapping[str, Any]) -> Iterator[str]:
@@ -29,7 +36,7 @@ def remarks(values: Mapping[str, Any]) -> Iterator[str]:
         )
 
 
-def check_users(values: Mapping[str, Any]) -> Iterator[str]:
+def _check_users(values: Mapping[str, Any]) -> Iterator[str]:
     """Yield what is wrong with the list of users."""
     if values.get("ALLOWED_USER_IDS") == ():
         yield (
@@ -74,6 +81,21 @@ def _check_duplicates(name: str, tokens: tuple[Secret, ...]) -> Iterator[str]:
 
 def _bot_id(token: Secret) -> str:
     return token.reveal().partition(":")[0]
+
+
+def _check_cluster(values: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what keeps a host from sharing bots with others."""
+    shares = values.get("CLUSTER_REDIS_URL") is not None
+    if shares and values.get("CLUSTER_KEY", "wrong") is None:
+        yield (
+            "CLUSTER_REDIS_URL is set without CLUSTER_KEY; allowed: the same key on "
+            "all hosts, as `coderbot cluster key` prints one"
+        )
+    if not shares and values.get("BOT_REPLICAS"):
+        yield (
+            "BOT_REPLICAS is set without CLUSTER_REDIS_URL; "
+            "allowed: with it, because replicas are fed through Redis"
+        )
 
 
 def _check_delays(values: Mapping[str, Any]) -> Iterator[str]:

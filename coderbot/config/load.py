@@ -17,9 +17,9 @@ from coderbot.config.settings import (
     OWN_VARIABLES,
     TOKEN_VARIABLES,
     Settings,
-    Variable,
     variables,
 )
+from coderbot.config.variable import Variable
 from coderbot.errors import ConfigError
 
 DEFAULT_STATE_DIR = ".coderbot"
@@ -65,7 +65,7 @@ def load_worker_settings(env_file: Path | None = None) -> Settings:
     if env_file is not None and env_file.is_file():
         values, warnings = _read_env_file(env_file, must_exist=False)
         values = {k: v for k, v in values.items() if k not in TOKEN_VARIABLES}
-    return _build(env_file, values, warnings, checks.check_users)
+    return _build(env_file, values, warnings, checks.check_worker)
 
 
 def _build(

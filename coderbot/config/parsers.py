@@ -213,6 +213,72 @@ def user_ids(raw: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys(ids))
 
 
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
+_BOT = re.compile(r"bot-[0-9]{1,4}")
+_REDIS_SCHEMES = ("redis", "rediss", "unix")
+
+
+def cluster_name(raw: str) -> str:
+    """Return the name of a host, a label or a cluster: as a DNS label may look."""
+    name = raw.strip()
+    if not _NAME.fullmatch(name):
+        raise ValueError("allowed: up to 63 letters, digits, dots, _ and -")
+    return name
+
+
+def cluster_labels(raw: str) -> tuple[str, ...]:
+    """Return a comma list of labels, each once, in order."""
+    parts = (part for part in raw.split(",") if part.strip())
+    return tuple(dict.fromkeys(cluster_name(part) for part in parts))
+
+
+def cluster_pins(raw: str) -> tuple[tuple[str, str], ...]:
+    """Return a comma list of `bot-3:label` as pairs; each bot once."""
+    return tuple((bot, cluster_name(label)) for bot, label in _per_bot(raw, "label"))
+
+
+def replicas(raw: str) -> tuple[tuple[str, int], ...]:
+    """Return a comma list of `bot-0:4` as pairs; each bot once."""
+    count = integer(1, 64)
+    return tuple((bot, count(number)) for bot, number in _per_bot(raw, "count"))
+
+
+def _per_bot(raw: str, what: str) -> list[tuple[str, str]]:
+    allowed = f"allowed: bot:{what} with commas between, each bot once"
+    pairs = [part.strip().partition(":") for part in raw.split(",") if part.strip()]
+    bots = [bot.strip() for bot, _, _ in pairs]
+    if not all(map(_BOT.fullmatch, bots)) or len(set(bots)) < len(bots):
+        raise ValueError(allowed)
+    if not all(value.strip() for _, _, value in pairs):
+        raise ValueError(allowed)
+    return list(zip(bots, (value.strip() for _, _, value in pairs), strict=True))
+
+
+def redis_url(raw: str) -> Secret:
+    """Return the address of a Redis server; it may hold a password."""
+    allowed = (
+        "allowed: redis://[user:password@]host[:port][/number], the same with "
+        "rediss:// for TLS, or unix:///path"
+    )
+    try:
+        parts = urlsplit(raw.strip())
+        bad_port = parts.port == 0
+    except ValueError:
+        raise ValueError(allowed) from None
+    place = parts.path if parts.scheme == "unix" else parts.hostname
+    if parts.scheme not in _REDIS_SCHEMES or not place or bad_port:
+        raise ValueError(allowed)
+    return Secret(raw.strip())
+
+
+def cluster_key(raw: str) -> Secret:
+    """Return a key that cannot be guessed: it opens what hosts tell each other."""
+    value = raw.strip()
+    if len(value) < 43 or len(set(value)) < 12:
+        raise ValueError("is too weak; allowed: what `coderbot cluster key` prints")
+    return Secret(value)
+
+
 def _bounds(minimum: float | None, maximum: float | None) -> str:
     if minimum is not None and maximum is not None:
         return f" from {minimum} to {maximum}"

@@ -179,7 +179,12 @@ def _environment(settings: Settings, base: Mapping[str, str]) -> dict[str, str]:
     environment = {k: v for k, v in merged.items() if not _is_for_the_parent(k)}
     environment["CODERBOT_STATE_DIR"] = str(settings.state_dir)
     # The parent has wiped them from its own environment by now.
-    keys = {"TTS_API_KEY": settings.tts_api_key, "STT_API_KEY": settings.stt_api_key}
+    keys = {
+        "TTS_API_KEY": settings.tts_api_key,
+        "STT_API_KEY": settings.stt_api_key,
+        "CLUSTER_REDIS_URL": settings.cluster_redis_url,
+        "CLUSTER_KEY": settings.cluster_key,
+    }
     environment.update(
         (name, key.reveal()) for name, key in keys.items() if key is not None
     )

@@ -1,6 +1,6 @@
 import pytest
 
-from coderbot.config.settings import THEME_NAMES
+from coderbot.config.sections.terminal import THEME_NAMES
 from coderbot.worker.terminal.screen import Rgb
 from coderbot.worker.terminal.theme import DARK, THEMES
 

@@ -1,0 +1,1 @@
+"""What several hosts share through Redis; parent and workers use it alike."""

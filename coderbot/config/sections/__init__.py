@@ -1,0 +1,1 @@
+"""The settings by section: one file each, one field a variable."""

@@ -1,0 +1,1 @@
+"""This host as one of several: which bots it runs, and what it tells the others."""
