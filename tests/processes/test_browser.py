@@ -229,11 +229,15 @@ async def test_a_browser_that_dies_is_started_again(tmp_path: Path) -> None:
         async with keeper.page():
             first = keeper.pid
         assert first
+        folder = (tmp_path / "browser" / "SingletonSocket").readlink().parent
+        assert folder.is_dir()
         os.kill(first, signal.SIGKILL)
         await all_gone(tmp_path / "browser")
         async with keeper.page() as page:
             assert await page.evaluate("6 * 7") == 42
             assert keeper.pid != first
+            # What a killed browser leaves outside its profile goes too.
+            assert not folder.exists()
 
 
 async def test_a_browser_that_hangs_is_ended(

@@ -12,6 +12,9 @@ from coderbot.worker.browser.errors import BrowserFailedError
 
 START_S = 20.0
 """How long a browser may take to answer for the first time, in seconds."""
+_SOCKET = "SingletonSocket"
+_SOCKET_FOLDER = ".Chrom"
+"""In the names of folders for that socket: `org.chromium.Chromium.XXXXXX`."""
 _END_S = 3.0
 """How long it may take to end by itself, in seconds."""
 
@@ -124,7 +127,7 @@ class Chromium:
         if self._listening:
             self._listening.cancel()
             await asyncio.wait((self._listening,))
-        await asyncio.to_thread(shutil.rmtree, self._profile, True)
+        await asyncio.to_thread(_remove, self._profile)
 
     async def _connect(self) -> None:
         from pyppeteer.browser import Browser
@@ -158,9 +161,23 @@ def _environment(profile: Path) -> dict[str, str]:
     return {"PATH": path, "HOME": str(profile), "LANG": "C.UTF-8"}
 
 
-def _make_empty(directory: Path) -> None:
-    shutil.rmtree(directory, ignore_errors=True)
-    directory.mkdir(mode=0o700, parents=True)
+def _make_empty(profile: Path) -> None:
+    _remove(profile)
+    profile.mkdir(mode=0o700, parents=True)
+
+
+def _remove(profile: Path) -> None:
+    """Remove a profile, and the socket elsewhere that a killed browser has left.
+
+    A link in the profile names that: the path of a socket must be short, so the
+    browser makes a folder for it among the temporary files (Chromium, "process
+    singleton").
+    """
+    with contextlib.suppress(OSError):
+        folder = (profile / _SOCKET).readlink().parent
+        if _SOCKET_FOLDER in folder.name:
+            shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(profile, ignore_errors=True)
 
 
 def _limit() -> int:
