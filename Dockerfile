@@ -5,7 +5,7 @@ RUN python -m venv /opt/coderbot
 COPY pyproject.toml constraints.txt README.md ./
 COPY coderbot ./coderbot
 RUN /opt/coderbot/bin/pip install --no-cache-dir --disable-pip-version-check \
-    --constraint constraints.txt ".[speech]"
+    --constraint constraints.txt ".[cluster,speech]"
 
 FROM python:3.11-slim
 # What people find in their terminals, beside bash: name more with --build-arg PACKAGES.

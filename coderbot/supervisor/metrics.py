@@ -1,9 +1,8 @@
 """The numbers of the fleet over HTTP, for Prometheus and for probes."""
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Protocol
 
 import psutil
@@ -13,6 +12,8 @@ from prometheus_client.registry import Collector
 
 from coderbot import __version__
 from coderbot.clock import Clock
+from coderbot.httpmessage import Page
+from coderbot.httpserver import HttpServer, opened
 from coderbot.supervisor.events import (
     BotSnapshot,
     FleetEvent,
@@ -20,32 +21,10 @@ from coderbot.supervisor.events import (
     FleetStopping,
 )
 from coderbot.supervisor.gauges import GAUGES, Facts
-from coderbot.supervisor.httprequest import (
-    END_OF_HEAD,
-    MAX_HEAD_BYTES,
-    RefusedError,
-    requested_path,
-)
 
 HOST = "127.0.0.1"
 
-_MAX_CONNECTIONS = 16
-_REQUEST_S = 5.0
-"""How long one request may take, in seconds."""
-_TEXT = "text/plain; charset=utf-8"
 _PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
-_REASONS = {
-    200: "OK",
-    400: "Bad Request",
-    403: "Forbidden",
-    404: "Not Found",
-    405: "Method Not Allowed",
-    408: "Request Timeout",
-    431: "Request Header Fields Too Large",
-    503: "Service Unavailable",
-}
-
-_log = logging.getLogger(__name__)
 
 
 class MeasuredFleet(Protocol):
@@ -61,8 +40,8 @@ class MeasuredFleet(Protocol):
         """Return a context in which one hears every event from entry on."""
 
 
-class MetricsServer:
-    """Answers GET /metrics, /healthz and /readyz, one request a connection.
+class Metrics:
+    """What /metrics, /healthz and /readyz answer.
 
     Args:
         fleet: Which is measured.
@@ -74,7 +53,6 @@ class MetricsServer:
         self._clock = clock
         self._began = clock.monotonic()
         self._process = psutil.Process()
-        self._connections: set[asyncio.StreamWriter] = set()
         self.is_ready = False
 
     async def watch(self, events: AsyncIterator[FleetEvent]) -> None:
@@ -85,55 +63,17 @@ class MetricsServer:
             elif isinstance(event, FleetStopping):
                 self.is_ready = False
 
-    async def serve(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
-        """Answer one connection, or cut it off when there are too many."""
-        if len(self._connections) >= _MAX_CONNECTIONS:
-            writer.transport.abort()
-            return
-        self._connections.add(writer)
-        try:
-            async with asyncio.timeout(_REQUEST_S):
-                writer.write(await self._answer(reader))
-                await writer.drain()
-        except (OSError, TimeoutError):
-            # The other side has gone, or is too slow to be waited for.
-            writer.transport.abort()
-        finally:
-            self._connections.discard(writer)
-            with suppress(OSError):
-                writer.close()
-
-    def abort(self) -> None:
-        """Cut all connections."""
-        for writer in self._connections:
-            writer.transport.abort()
-
-    async def _answer(self, reader: asyncio.StreamReader) -> bytes:
-        try:
-            head = await reader.readuntil(END_OF_HEAD)
-            return self._page(requested_path(head))
-        except RefusedError as error:
-            return _response(error.status)
-        except asyncio.LimitOverrunError:
-            return _response(431)
-        except asyncio.IncompleteReadError:
-            return _response(400)
-
-    def _page(self, path: str) -> bytes:
+    def page(self, path: str) -> Page | None:
+        """Return what is shown at `path`; None when there is nothing."""
         match path:
             case "/metrics":
-                return _response(200, render(self._facts()), _PROMETHEUS)
+                return Page(200, render(self._facts()), _PROMETHEUS)
             case "/healthz":
-                return _response(200, b"ok\n")
+                return Page(200, b"ok\n")
             case "/readyz":
-                ready = self.is_ready
-                return _response(
-                    200 if ready else 503, b"" if ready else b"not ready\n"
-                )
+                return Page(200) if self.is_ready else Page(503, b"not ready\n")
             case _:
-                return _response(404)
+                return None
 
     def _facts(self) -> Facts:
         return Facts(
@@ -160,38 +100,19 @@ async def serving_metrics(
         port: On 127.0.0.1; 0 for any that is free.
         clock: For its age.
     """
-    server = MetricsServer(fleet, clock)
+    metrics = Metrics(fleet, clock)
+    server = HttpServer(metrics.page)
     try:
         async with asyncio.TaskGroup() as group, fleet.subscribe() as events:
-            watcher = group.create_task(server.watch(events), name="metrics")
-            listener = await _listen(server, port)
+            watcher = group.create_task(metrics.watch(events), name="metrics")
             try:
-                yield None if listener is None else _port(listener)
+                async with opened(server, HOST, port, "metrics") as found:
+                    yield found
             finally:
                 watcher.cancel()
-                if listener is not None:
-                    listener.close()
-                server.abort()
     except BaseExceptionGroup as group_error:
         # What went wrong in the block is told as it is, without the group's wrapping.
         raise group_error.exceptions[0] from None
-
-
-async def _listen(server: MetricsServer, port: int) -> asyncio.Server | None:
-    try:
-        listener = await asyncio.start_server(
-            server.serve, HOST, port, limit=MAX_HEAD_BYTES
-        )
-    except OSError as error:
-        reason = error.strerror or error
-        _log.error("No metrics on port %d of %s: %s", port, HOST, reason)
-        return None
-    _log.info("Metrics: http://%s:%d/metrics", HOST, _port(listener))
-    return listener
-
-
-def _port(listener: asyncio.Server) -> int:
-    return int(listener.sockets[0].getsockname()[1])
 
 
 class _Families(Collector):
@@ -213,19 +134,3 @@ class _Families(Collector):
 def render(facts: Facts) -> bytes:
     """Return the facts as Prometheus text."""
     return generate_latest(_Families(facts))
-
-
-def _response(status: int, body: bytes | None = None, kind: str = _TEXT) -> bytes:
-    reason = _REASONS[status]
-    content = body or f"{reason}\n".encode()
-    head = [
-        f"HTTP/1.1 {status} {reason}",
-        f"Content-Type: {kind}",
-        f"Content-Length: {len(content)}",
-        "Cache-Control: no-store",
-        "X-Content-Type-Options: nosniff",
-        "Connection: close",
-    ]
-    if status == 405:
-        head.append("Allow: GET")
-    return "\r\n".join(head).encode() + END_OF_HEAD + content

@@ -4,11 +4,14 @@ import asyncio
 import logging
 import socket
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 
 from coderbot import wire
 from coderbot.clock import Clock
 from coderbot.config.settings import Settings
 from coderbot.errors import ExitCode
+from coderbot.httpmessage import Page
+from coderbot.httpserver import HttpServer, opened
 from coderbot.logs import LIFECYCLE_LOGGER
 from coderbot.paths import MediaDirs, StateDir
 from coderbot.wire import TerminalScreen
@@ -18,6 +21,7 @@ from coderbot.worker.cleaning import clean_media_directory
 from coderbot.worker.counters import Counters
 from coderbot.worker.deadline import end_within
 from coderbot.worker.endings import channel_guarded, signals_heard
+from coderbot.worker.health import Health, health_page
 from coderbot.worker.link import Link
 from coderbot.worker.services import Services
 from coderbot.worker.settings import Identity
@@ -71,6 +75,7 @@ class Worker:
         self._stop = StopRequest()
         self._counters = Counters()
         self._claim = TokenClaim(identity.token, settings.api_root)
+        self._is_online = False
 
     async def run(self) -> ExitCode:
         """Run until somebody asks to stop; returns the code to exit with."""
@@ -94,7 +99,11 @@ class Worker:
         dirs = MediaDirs.of(self._settings.media_root, self._identity.index)
         if self._settings.clean_up_media:
             await asyncio.to_thread(clean_media_directory, dirs.root)
-        async with asyncio.TaskGroup() as group, Tasks.open() as tasks:
+        async with (
+            self._probed(watch),
+            asyncio.TaskGroup() as group,
+            Tasks.open() as tasks,
+        ):
             services = build_services(
                 self._frame(link, absence), application.bot, tasks
             )
@@ -116,6 +125,20 @@ class Worker:
                 media.cancel()
                 await self._wind_down(client, services)
             beat.cancel()
+
+    def _probed(self, watch: PollWatch) -> AbstractAsyncContextManager[object]:
+        """Return a block in which an engine's probes are answered, when alone."""
+        port = self._settings.health_port
+        if self._channel is not None or not port:
+            return nullcontext()
+
+        def page(path: str) -> Page | None:
+            is_ready = self._is_online and not self._stop.is_asked
+            return health_page(path, Health(is_ready, watch.status, watch.age_s))
+
+        # An engine asks at the address of the container, by no name known here.
+        server = HttpServer(page, from_anywhere=True)
+        return opened(server, "0.0.0.0", port, "probes")
 
     def _frame(self, link: Link, absence: Absence) -> Frame:
         return Frame(
@@ -176,6 +199,7 @@ class Worker:
         services.link.send(
             wire.Ready(bot_id=user.id, username=name, full_name=user.full_name)
         )
+        self._is_online = True
         _log.info("READY: @%s is %s", name, services.name)
         menus = services.menus.publish(self._settings.allowed_user_ids)
         services.tasks.spawn(menus, "menus")

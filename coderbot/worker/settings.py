@@ -24,28 +24,55 @@ class Identity:
 
 
 def take_identity() -> Identity:
-    """Read BOT_TOKEN and BOT_INDEX and wipe the token from the environment.
+    """Read who this worker is and wipe the tokens from the environment.
 
-    A worker without BOT_INDEX is the only one: bot 0.
+    The token is BOT_TOKEN or, where an engine hands the same environment to all of
+    its workers, the one of TELEGRAM_BOT_TOKENS with the number of this bot. A worker
+    without BOT_INDEX is the only one: bot 0.
 
     Raises:
-        ConfigError: When one of them is missing or malformed.
+        ConfigError: When something is missing or malformed.
     """
     problems: list[str] = []
-    secret = take_secret("BOT_TOKEN")
+    secret, listed = take_secret("BOT_TOKEN"), take_secret("TELEGRAM_BOT_TOKENS")
     raw_index = os.environ.pop("BOT_INDEX", "") or "0"
     token, index = Secret(""), 0
-    try:
-        token = parsers.token(secret.reveal() if secret else "")
-    except ValueError as error:
-        problems.append(f"BOT_TOKEN {error}" if secret else "BOT_TOKEN is not set")
     try:
         index = parsers.integer(0, _MAX_INDEX)(raw_index)
     except ValueError as error:
         problems.append(f"BOT_INDEX={raw_index[:80]}: {error}")
+    try:
+        token = _token(secret, listed, index)
+    except ValueError as error:
+        problems.append(str(error))
     if problems:
         raise ConfigError("the environment of this worker", problems)
     return Identity(token, index)
+
+
+def _token(secret: Secret | None, listed: Secret | None, index: int) -> Secret:
+    """Return the token of bot `index`.
+
+    Raises:
+        ValueError: When there is none, or it is malformed.
+    """
+    if secret:
+        try:
+            return parsers.token(secret.reveal())
+        except ValueError as error:
+            raise ValueError(f"BOT_TOKEN {error}") from error
+    if not listed:
+        raise ValueError("BOT_TOKEN is not set")
+    try:
+        tokens = parsers.tokens(listed.reveal())
+    except ValueError as error:
+        raise ValueError(f"TELEGRAM_BOT_TOKENS: {error}") from error
+    if index >= len(tokens):
+        raise ValueError(
+            f"BOT_INDEX={index}: TELEGRAM_BOT_TOKENS holds {len(tokens)} tokens, "
+            "numbered from 0"
+        )
+    return tokens[index]
 
 
 def take_channel() -> socket.socket | None:

@@ -31,7 +31,7 @@ async def test_a_scrape_of_a_running_fleet(world: World) -> None:
     port = free_port()
     world.env(bots=2, METRICS_PORT=str(port))
     async with running_fleet(world.directory) as fleet:
-        await fleet.line(rf"\[Parent\] Metrics: http://127.0.0.1:{port}/metrics")
+        await fleet.line(rf"\[Parent\] Serving metrics: http://127.0.0.1:{port}")
         assert (await get(port, "/healthz")).startswith("HTTP/1.1 200")
         await fleet.line(r"\[Parent\] All 2 workers ready")
         assert (await get(port, "/readyz")).startswith("HTTP/1.1 200")

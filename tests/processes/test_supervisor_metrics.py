@@ -9,8 +9,8 @@ from contextlib import asynccontextmanager
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from coderbot import httpserver
 from coderbot.clock import SystemClock
-from coderbot.supervisor import metrics
 from coderbot.supervisor.events import FleetReady
 from coderbot.supervisor.gauges import GAUGES
 from coderbot.supervisor.metrics import serving_metrics
@@ -118,7 +118,7 @@ async def test_what_is_refused() -> None:
 
 
 async def test_who_says_nothing_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(metrics, "_REQUEST_S", 0.3)
+    monkeypatch.setattr(httpserver, "_REQUEST_S", 0.3)
     async with measured(READY_AND_WAIT) as (_, port):
         assert await send(port, b"GET / HTTP/1.1\r\n") == b""
 
@@ -127,7 +127,7 @@ async def test_many_connections_are_bounded() -> None:
     async with measured(READY_AND_WAIT) as (_, port):
         silent = [
             await asyncio.open_connection("127.0.0.1", port)
-            for _ in range(metrics._MAX_CONNECTIONS)
+            for _ in range(httpserver._MAX_CONNECTIONS)
         ]
         request = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
         assert await send(port, request) == b""

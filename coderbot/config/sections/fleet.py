@@ -105,6 +105,14 @@ class FleetSettings:
         "Port on 127.0.0.1 for /metrics, /healthz and /readyz; 0 is off.",
         unit="port",
     )
+    health_port: int = _fleet(
+        "WORKER_HEALTH_PORT",
+        0,
+        parsers.integer(0, 65_535),
+        "Port on all addresses for /healthz and /readyz of a worker that runs without a "
+        "supervisor, such as in Kubernetes; 0 is off.",
+        unit="port",
+    )
     log_file_max_mb: int = _fleet(
         "LOG_FILE_MAX_MB",
         10,

@@ -94,6 +94,11 @@ class PollWatch:
         self._enter("stopping", "")
 
     @property
+    def status(self) -> wire.WorkerStatus | None:
+        """How polling goes; None before it is known."""
+        return self._state
+
+    @property
     def is_stopping(self) -> bool:
         """Whether polling ends."""
         return self._state == "stopping"

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from coderbot.httpmessage import RefusedError, requested_path
 from coderbot.supervisor.causes import cause_of_exit
 from coderbot.supervisor.events import BotSnapshot
 from coderbot.supervisor.gauges import GAUGES, Facts, render_page
-from coderbot.supervisor.httprequest import RefusedError, requested_path
 from coderbot.supervisor.state import After, BotMachine, BotState
 
 DOCS = Path(__file__).parents[3] / "docs"

@@ -1,6 +1,7 @@
 """Identity, channel, stop wish, clean start."""
 
 import os
+import re
 import socket
 from pathlib import Path
 
@@ -8,7 +9,12 @@ import pytest
 
 from coderbot.errors import ConfigError, ExitCode
 from coderbot.worker.cleaning import clean_media_directory
-from coderbot.worker.settings import take_channel, take_identity, wipe_secrets
+from coderbot.worker.settings import (
+    Identity,
+    take_channel,
+    take_identity,
+    wipe_secrets,
+)
 from coderbot.worker.stopping import StopRequest
 from coderbot.worker.vitals import rss_bytes
 from tests.fakes.sandbox import make_token
@@ -29,6 +35,36 @@ def test_without_an_index_it_is_bot_0(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BOT_TOKEN", make_token(1).reveal())
     monkeypatch.delenv("BOT_INDEX", raising=False)
     assert take_identity().index == 0
+
+
+def test_the_token_of_its_number_is_taken_from_a_list(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("BOT_TOKEN", raising=False)
+    tokens = ",".join(make_token(number).reveal() for number in (1, 2))
+    monkeypatch.setenv("TELEGRAM_BOT_TOKENS", tokens)
+    monkeypatch.setenv("BOT_INDEX", "1")
+    assert take_identity() == Identity(make_token(2), 1)
+    assert "TELEGRAM_BOT_TOKENS" not in os.environ
+
+
+@pytest.mark.parametrize(
+    ("listed", "index", "words"),
+    [
+        (make_token(1).reveal(), "1", "BOT_INDEX=1: TELEGRAM_BOT_TOKENS holds 1 token"),
+        (f"{make_token(1).reveal()},123:short", "0", "TELEGRAM_BOT_TOKENS: token 2"),
+    ],
+)
+def test_a_list_without_its_token_is_told(
+    monkeypatch: pytest.MonkeyPatch, listed: str, index: str, words: str
+) -> None:
+    monkeypatch.delenv("BOT_TOKEN", raising=False)
+    monkeypatch.setenv("TELEGRAM_BOT_TOKENS", listed)
+    monkeypatch.setenv("BOT_INDEX", index)
+    with pytest.raises(ConfigError, match=re.escape(words)) as caught:
+        take_identity()
+    assert "123:short" not in str(caught.value)
+    assert make_token(1).reveal() not in str(caught.value)
 
 
 @pytest.mark.parametrize(
