@@ -14,6 +14,9 @@ class AutoClock:
     def monotonic(self) -> float:
         return self.time_s
 
+    def boottime(self) -> float:
+        return self.time_s
+
     def now(self) -> datetime:
         return datetime.fromtimestamp(self.time_s, UTC)
 

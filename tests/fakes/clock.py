@@ -22,6 +22,10 @@ class FakeClock:
         """Seconds since some start."""
         return self._now
 
+    def boottime(self) -> float:
+        """Seconds since some start; nobody sleeps."""
+        return self._now
+
     def now(self) -> datetime:
         """Wall time; it goes with the monotonic one."""
         return self._epoch + timedelta(seconds=self._now)
