@@ -6,7 +6,7 @@ HEADLESS ?=
 # Tests wait for processes more than they compute, so a few run beside each other.
 JOBS ?= 3
 
-.PHONY: help demo test check unit format snapshots bench clean
+.PHONY: help demo test check unit format reference docs snapshots bench clean
 
 help:  ## Show what can be made
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,7 +18,7 @@ demo: $(VENV)/.demo-ready  ## Start three bots on the local Telegram (HEADLESS=1
 
 test: $(VENV)/.dev-ready check unit  ## Run everything that CI runs
 
-check: $(VENV)/.dev-ready  ## Format, lint, types and import contracts
+check: $(VENV)/.dev-ready docs  ## Format, lint, types, import contracts and documentation
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -31,6 +31,12 @@ unit: $(VENV)/.dev-ready  ## Run the tests alone
 format: $(VENV)/.dev-ready  ## Format the code and mend what can be mended
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+reference: $(VENV)/.dev-ready  ## Write the pages that are made from the code
+	$(BIN)/python -m scripts.reference
+
+docs: $(VENV)/.dev-ready  ## Build the documentation into site/, strictly
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs --quiet build --strict
 
 snapshots: $(VENV)/.dev-ready  ## Draw the golden pictures anew
 	$(BIN)/python -m pytest tests/tui --snapshot-update

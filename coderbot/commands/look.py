@@ -9,13 +9,12 @@ import click
 
 from coderbot.commands.output import colour_wanted
 from coderbot.commands.render import (
-    bot_json,
     bot_text,
     crash_text,
     line_text,
-    status_json,
     status_text,
 )
+from coderbot.commands.statusjson import bot_json, status_json
 from coderbot.control.call import Conversation
 from coderbot.control.failures import ControlRefusedError, NotRunningError
 from coderbot.control.locate import control_path

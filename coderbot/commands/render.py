@@ -3,8 +3,6 @@
 import unicodedata
 from collections.abc import Callable, Sequence
 
-import msgspec
-
 from coderbot.control.words import duration, size
 from coderbot.loglevel import Level
 from coderbot.supervisor.controlwire import FleetStatus
@@ -12,9 +10,6 @@ from coderbot.supervisor.dossier import Dossier
 from coderbot.supervisor.events import BotSnapshot
 from coderbot.supervisor.lines import LogLine, timestamp_of, without_escapes
 from coderbot.supervisor.state import BotState
-
-SCHEMA = 1
-"""Version of what `status --json` prints; a field may be added without a new one."""
 
 _HEADINGS = (
     "BOT",
@@ -54,43 +49,6 @@ def width_of(text: str) -> int:
     if text.isascii():
         return len(text)
     return sum(map(_cells, text))
-
-
-def status_json(status: FleetStatus) -> dict[str, object]:
-    """Return what `status --json` prints; documented in docs/control.md."""
-    return {
-        "schema": SCHEMA,
-        "supervisor": {
-            "pid": status.pid,
-            "uptime_s": status.uptime_s,
-            "version": status.version,
-        },
-        "bots": [bot_json(bot) for bot in status.bots],
-        "control_bot": bot_json(status.control_bot) if status.control_bot else None,
-    }
-
-
-def bot_json(bot: BotSnapshot) -> dict[str, object]:
-    """Return one bot of `status --json`."""
-    return {
-        "id": bot.bot,
-        "username": bot.username,
-        "state": str(bot.state),
-        "reason": bot.reason,
-        "status": bot.status,
-        "pid": bot.pid,
-        "uptime_s": _rounded(bot.uptime_s),
-        "restarts": bot.restarts,
-        "crashes_in_row": bot.crashes_in_row,
-        "next_start_in_s": _rounded(bot.next_start_in_s),
-        "rss_bytes": bot.rss_bytes,
-        "cpu_percent": _rounded(bot.cpu_percent),
-        "terminals": bot.terminals,
-        "last_exit": bot.last_exit,
-        "poll_age_s": _rounded(bot.poll_age_s),
-        "outbox_queued": bot.outbox_queued,
-        "counters": msgspec.structs.asdict(bot.counters),
-    }
 
 
 def line_json(line: LogLine) -> dict[str, object]:
@@ -263,7 +221,3 @@ def _cells(character: str) -> int:
     if unicodedata.category(character) in ("Mn", "Me"):
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 3)

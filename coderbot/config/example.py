@@ -24,11 +24,11 @@ def render() -> str:
             lines += ["", f"# --- {section} ---"]
         about = f"{variable.meaning} [{variable.unit}]"
         lines += textwrap.wrap(about, 88, initial_indent="# ", subsequent_indent="#   ")
-        lines.append(f"{variable.name}={_shown(default)}")
+        lines.append(f"{variable.name}={shown(default)}")
     return "\n".join(lines) + "\n"
 
 
-def _shown(default: Any) -> str:
+def shown(default: Any) -> str:
     """Return a default as one would write it in the file."""
     if default is None or default == () or default == "":
         return ""

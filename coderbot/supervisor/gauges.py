@@ -1,6 +1,6 @@
 """Every metric there is: its name, its meaning, and where its values come from (pure).
 
-`python -m coderbot.supervisor.gauges > docs/metrics.md` writes the page about them.
+`python -m scripts.reference` writes docs/reference/metrics.md, the page about them.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -262,6 +262,8 @@ GAUGES = (
 _PAGE = """\
 # Metrics
 
+<!-- Made by `python -m scripts.reference`. -->
+
 `METRICS_PORT=9464` (off by default) makes the supervisor serve, on 127.0.0.1 alone:
 
 | path | answers |
@@ -271,9 +273,7 @@ _PAGE = """\
 | `/readyz` | 200 once the fleet is ready and until it is being stopped, else 503 |
 
 Only `GET` with the `Host` of this machine is answered. To scrape from elsewhere, put a proxy with a login before it.
-[grafana-dashboard.json](grafana-dashboard.json) draws them. Counters begin anew with the supervisor.
-
-This page is made by `python -m coderbot.supervisor.gauges > docs/metrics.md`.
+[grafana-dashboard.json](../grafana-dashboard.json) draws them. Counters begin anew with the supervisor.
 
 | metric | kind | labels | meaning |
 | --- | --- | --- | --- |
@@ -281,12 +281,8 @@ This page is made by `python -m coderbot.supervisor.gauges > docs/metrics.md`.
 
 
 def render_page() -> str:
-    """Return the text of docs/metrics.md."""
+    """Return the text of docs/reference/metrics.md."""
     return _PAGE + "".join(
         f"| `{each.name}` | {each.kind} | {', '.join(each.labels)} | {each.meaning} |\n"
         for each in GAUGES
     )
-
-
-if __name__ == "__main__":
-    print(render_page(), end="")  # noqa: T201 - the page itself

@@ -173,6 +173,19 @@ CONFIRM_KEYS = (
 )
 """Keys of a question."""
 
+CLEAN_KEYS = (
+    hidden("1", "choose(0)", "clean.first", "First", "Choose the first folder"),
+    hidden("2", "choose(1)", "clean.second", "Second", "Choose the second folder"),
+    hidden("3", "choose(2)", "clean.third", "Third", "Choose the third folder"),
+    hidden("e", "everything", "clean.all", "Everything", "Choose all, or none"),
+)
+"""Keys of the question which files are to be deleted."""
+
+CHOICE_KEYS = (
+    hidden("space,enter", "toggle_choice", "choice.toggle", "Choose", "Or not"),
+)
+"""Keys of a line with a box."""
+
 LEAVE_KEYS = (hidden("escape", "leave", "dialog.leave", "Close", "Close the dialog"),)
 """Keys of a dialog with fields."""
 

@@ -11,17 +11,9 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Label
 
 from coderbot.control.port import MediaFolder
-from coderbot.tui.binding import hidden
-from coderbot.tui.keys import CONFIRM_KEYS
+from coderbot.tui.keys import CLEAN_KEYS, CONFIRM_KEYS
 from coderbot.tui.rows import counted, size
 from coderbot.tui.widgets.choice import Choice
-
-_KEYS = (
-    hidden("1", "choose(0)", "clean.first", "First", "Choose the first folder"),
-    hidden("2", "choose(1)", "clean.second", "Second", "Choose the second folder"),
-    hidden("3", "choose(2)", "clean.third", "Third", "Choose the third folder"),
-    hidden("e", "everything", "clean.all", "Everything", "Choose all, or none"),
-)
 
 
 class CleanScreen(ModalScreen[tuple[str, ...]]):
@@ -38,7 +30,7 @@ class CleanScreen(ModalScreen[tuple[str, ...]]):
     CleanScreen #buttons { height: auto; align-horizontal: right; }
     CleanScreen Label { width: 100%; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [*CONFIRM_KEYS, *_KEYS]
+    BINDINGS: ClassVar[list[BindingType]] = [*CONFIRM_KEYS, *CLEAN_KEYS]
     AUTO_FOCUS = "#no"
 
     def __init__(self, whose: str, folders: Sequence[MediaFolder]) -> None:

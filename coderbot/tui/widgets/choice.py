@@ -9,10 +9,8 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Static
 
-from coderbot.tui.binding import hidden
+from coderbot.tui.keys import CHOICE_KEYS
 from coderbot.tui.tones import toned
-
-_KEYS = (hidden("space,enter", "toggle_choice", "choice.toggle", "Choose", "Or not"),)
 
 
 class Choice(Static, can_focus=True):
@@ -26,7 +24,7 @@ class Choice(Static, can_focus=True):
     DEFAULT_CSS = """
     Choice { height: 1; width: 100%; text-wrap: nowrap; text-overflow: ellipsis; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [*_KEYS]
+    BINDINGS: ClassVar[list[BindingType]] = [*CHOICE_KEYS]
 
     chosen: reactive[bool] = reactive(False)
     """Whether it is chosen."""

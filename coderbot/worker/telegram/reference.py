@@ -1,9 +1,8 @@
 """The reference of all commands (pure): for /help and for the docs.
 
-`python -m coderbot.worker.telegram.reference > docs/commands.md` writes the latter.
+`python -m scripts.reference` writes docs/reference/commands.md, the latter.
 """
 
-import sys
 from collections.abc import Iterable, Sequence
 
 from coderbot.worker.telegram.command import Command
@@ -44,7 +43,7 @@ def document() -> str:
     """Return the reference as a document in Markdown."""
     head = (
         "# Commands in chat\n\n"
-        "<!-- Made by `python -m coderbot.worker.telegram.reference`. -->\n\n"
+        "<!-- Made by `python -m scripts.reference`. -->\n\n"
         "Every command is also understood as `/command@name_of_the_bot`. A command "
         "that needs a terminal says how to open one when there is none."
     )
@@ -88,7 +87,3 @@ def _pages(blocks: Iterable[str]) -> tuple[str, ...]:
         else:
             pages.append(block)
     return tuple(pages)
-
-
-if __name__ == "__main__":
-    sys.stdout.write(document())

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from coderbot.commands import render
+from coderbot.commands.statusjson import status_json
 from coderbot.control import words
 from coderbot.control.naming import chosen, everyone
 from coderbot.loglevel import Level
@@ -55,10 +56,10 @@ def test_the_control_bot_stands_apart() -> None:
     status = msgspec.structs.replace(fleet(WAITING), control_bot=aide)
     lines = render.status_text(status, colour=False).splitlines()
     assert lines[1] == "Control bot: running, @ops_bot, pid 4711, up 1 h 02 m"
-    shown = render.status_json(status)
+    shown = status_json(status)
     assert isinstance(shown["control_bot"], dict)
     assert shown["control_bot"]["id"] == CONTROL
-    assert render.status_json(fleet(WAITING))["control_bot"] is None
+    assert status_json(fleet(WAITING))["control_bot"] is None
     everybody = everyone(status)
     assert chosen([CONTROL], everybody) == [aide]
     assert chosen(["@OPS_bot"], everybody) == [aide]
@@ -103,7 +104,7 @@ def test_no_bots_are_said() -> None:
 
 
 def test_json_has_every_documented_field() -> None:
-    found = json.loads(json.dumps(render.status_json(fleet(RUNNING, WAITING))))
+    found = json.loads(json.dumps(status_json(fleet(RUNNING, WAITING))))
     assert found["schema"] == 1
     assert found["supervisor"] == {"pid": 99, "uptime_s": 61.2, "version": "1.2.3"}
     assert found["bots"][0] == {

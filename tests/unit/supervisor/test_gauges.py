@@ -32,7 +32,7 @@ FACTS = Facts("1.2", 60, 1000, True, [FULL], {"parent": (5, 1)})
 
 
 def test_the_page_is_the_one_that_the_code_makes() -> None:
-    assert (DOCS / "metrics.md").read_text() == render_page()
+    assert (DOCS / "reference" / "metrics.md").read_text() == render_page()
 
 
 def test_the_dashboard_shows_each_metric_and_no_other() -> None:

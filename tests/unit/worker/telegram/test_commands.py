@@ -13,7 +13,7 @@ from coderbot.worker.telegram.lengths import utf16_units
 from coderbot.worker.telegram.reference import _pages, document, help_pages, usage
 from coderbot.worker.terminal.keys import encode_key
 
-DOCUMENT = Path(__file__).parents[4] / "docs" / "commands.md"
+DOCUMENT = Path(__file__).parents[4] / "docs" / "reference" / "commands.md"
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda each: each.name)
@@ -73,5 +73,5 @@ def test_usage_names_the_arguments_and_an_example() -> None:
 
 def test_the_document_is_up_to_date() -> None:
     assert DOCUMENT.read_text("utf-8") == document(), (
-        "write it anew: python -m coderbot.worker.telegram.reference > docs/commands.md"
+        "write it anew: python -m scripts.reference"
     )

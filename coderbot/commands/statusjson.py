@@ -1,0 +1,127 @@
+"""What `status --json` prints: fields are added without a new number, none vanishes.
+
+`python -m scripts.reference` makes docs/reference/status-json.md of it (pure).
+"""
+
+from typing import Any
+
+import msgspec
+
+from coderbot.supervisor.controlwire import FleetStatus
+from coderbot.supervisor.events import BotSnapshot
+from coderbot.wire import Counters
+
+SCHEMA = 1
+"""Version of the document."""
+
+
+class SupervisorStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """The supervisor itself."""
+
+    pid: int
+    uptime_s: float
+    version: str
+
+
+class BotStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """One bot, or the control bot, as it stood at the moment of asking."""
+
+    id: str
+    """`bot-0`: the index of its token, from 0; the control bot is `control`."""
+    username: str
+    """Without the @; empty until it was ready once."""
+    state: str
+    """`stopped`, `starting`, `running` (ready), `stopping`, `backoff` (crashed, the
+    next start is scheduled) or `failed` (not started again by itself)."""
+    reason: str
+    """Why it failed, crashed or is held up; empty while all is well."""
+    status: str
+    """Between the worker and Telegram: `polling`, `conflict`, `offline`, `stopping`,
+    or empty."""
+    pid: int | None
+    """Of its process; null when there is none."""
+    uptime_s: float | None
+    """Age of its process in seconds; null when there is none."""
+    restarts: int
+    """Starts after the first that nobody asked for by `start`."""
+    crashes_in_row: int
+    """Crashes without a good run between them."""
+    next_start_in_s: float | None
+    """Seconds to the next start, in state `backoff`; else null."""
+    rss_bytes: int | None
+    """Memory of the worker and all that it started; null when not known."""
+    cpu_percent: float | None
+    """Of one CPU, used by the worker and all that it started; null until measured."""
+    terminals: int
+    """Open terminals."""
+    last_exit: str
+    """How the last process ended: `exit 1`, `SIGKILL`; empty before."""
+    poll_age_s: float | None
+    """Seconds since its last finished getUpdates, as its last heartbeat told; null
+    when not known."""
+    outbox_queued: int
+    """Calls of the Bot API that wait for their turn in a chat, or are under way."""
+    counters: Counters
+    """What its workers have done since the supervisor started, as their heartbeats
+    told: what a worker counted in the 5 s before a crash is missing."""
+
+
+class StatusDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole answer."""
+
+    schema: int = SCHEMA
+    """Version of this document."""
+    supervisor: SupervisorStatus
+    bots: list[BotStatus]
+    """In the order of their tokens."""
+    control_bot: BotStatus | None
+    """Null when there is none."""
+
+
+def status_json(status: FleetStatus) -> dict[str, Any]:
+    """Return what `status --json` prints."""
+    aide = status.control_bot
+    document = StatusDocument(
+        supervisor=SupervisorStatus(
+            pid=status.pid, uptime_s=status.uptime_s, version=status.version
+        ),
+        bots=[_bot(bot) for bot in status.bots],
+        control_bot=None if aide is None else _bot(aide),
+    )
+    return _builtins(document)
+
+
+def bot_json(bot: BotSnapshot) -> dict[str, Any]:
+    """Return one bot of `status --json`."""
+    return _builtins(_bot(bot))
+
+
+def _builtins(document: msgspec.Struct) -> dict[str, Any]:
+    found: dict[str, Any] = msgspec.to_builtins(document)
+    return found
+
+
+def _bot(bot: BotSnapshot) -> BotStatus:
+    return BotStatus(
+        id=bot.bot,
+        username=bot.username,
+        state=str(bot.state),
+        reason=bot.reason,
+        status=bot.status,
+        pid=bot.pid,
+        uptime_s=_rounded(bot.uptime_s),
+        restarts=bot.restarts,
+        crashes_in_row=bot.crashes_in_row,
+        next_start_in_s=_rounded(bot.next_start_in_s),
+        rss_bytes=bot.rss_bytes,
+        cpu_percent=_rounded(bot.cpu_percent),
+        terminals=bot.terminals,
+        last_exit=bot.last_exit,
+        poll_age_s=_rounded(bot.poll_age_s),
+        outbox_queued=bot.outbox_queued,
+        counters=bot.counters,
+    )
+
+
+def _rounded(number: float | None) -> float | None:
+    return None if number is None else round(number, 3)
