@@ -36,7 +36,7 @@ reference: $(VENV)/.dev-ready  ## Write the pages that are made from the code
 	$(BIN)/python -m scripts.reference
 
 docs: $(VENV)/.dev-ready  ## Build the documentation into site/, strictly
-	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs --quiet build --strict
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 
 snapshots: $(VENV)/.dev-ready  ## Draw the golden pictures anew
 	$(BIN)/python -m pytest tests/tui --snapshot-update
