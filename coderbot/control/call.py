@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Self
 
+from coderbot.control.calls import expect
 from coderbot.control.failures import (
     ControlRefusedError,
     NotRunningError,
@@ -25,7 +26,6 @@ CONNECT_TIMEOUT_S = 5.0
 """How long a supervisor may take to say welcome, in seconds."""
 
 _SILENT = "the process there does not answer"
-_T = TypeVar("_T", bound=Frame)
 
 
 class Conversation:
@@ -73,7 +73,7 @@ class Conversation:
     def status(self) -> wire.FleetStatus:
         """Return how everything stands."""
         number = self._send(wire.GetStatus(id=next(self._numbers)))
-        return _expect(self._answer(number), wire.FleetStatus)
+        return expect(self._answer(number), wire.FleetStatus)
 
     def act(self, action: wire.Action, bot: str = "") -> wire.Answer:
         """Do something; returns the answer once it has been done."""
@@ -95,7 +95,7 @@ class Conversation:
     def reload(self, dry_run: bool) -> wire.Planned:
         """Let the supervisor read its settings anew; returns what that changes."""
         number = self._send(wire.Reload(id=next(self._numbers), dry_run=dry_run))
-        return _expect(self._answer(number), wire.Planned)
+        return expect(self._answer(number), wire.Planned)
 
     def lines(self, bot: str | None, limit: int) -> list[LogLine]:
         """Return the newest `limit` lines; of one bot, or of all."""
@@ -103,14 +103,14 @@ class Conversation:
         number = self._send(ask)
         found: list[LogLine] = []
         while True:
-            page = _expect(self._answer(number), wire.Lines)
+            page = expect(self._answer(number), wire.Lines)
             found += page.lines
             if page.last:
                 return found
 
     def search(self, query: LogQuery) -> LogHits:
         """Look for lines in all that the supervisor keeps, in memory and in files."""
-        return _expect(self._answer(self.begin_search(query)), wire.Found).hits
+        return expect(self._answer(self.begin_search(query)), wire.Found).hits
 
     def begin_search(self, query: LogQuery) -> int:
         """Ask for lines; returns the number that the answer, `Found`, will bear."""
@@ -119,7 +119,7 @@ class Conversation:
     def dossiers(self, bot: str) -> list[Dossier]:
         """Return what is kept of the crashes of a bot, the newest first."""
         number = self._send(wire.GetDossiers(id=next(self._numbers), bot=bot))
-        return _expect(self._answer(number), wire.Crashes).dossiers
+        return expect(self._answer(number), wire.Crashes).dossiers
 
     def follow(self, history: int) -> int:
         """Ask for all events from now on, after the newest `history` lines.
@@ -163,7 +163,7 @@ class Conversation:
         frame = self.read()
         if isinstance(frame, wire.Refused):
             raise ControlRefusedError(frame.message, frame.hint)
-        return _expect(frame, wire.Welcome)
+        return expect(frame, wire.Welcome)
 
     def _answer(self, number: int) -> wire.Answer:
         while True:
@@ -210,9 +210,3 @@ def _connect(path: Path, timeout_s: float) -> socket.socket:
         raise NotRunningError(path) from None
     except (OSError, TimeoutError) as error:
         raise NotRunningError(path, str(error.strerror or error)) from error
-
-
-def _expect(frame: Frame, kind: type[_T]) -> _T:
-    if not isinstance(frame, kind):
-        raise ControlRefusedError(f"Unexpected answer: {type(frame).__name__}")
-    return frame

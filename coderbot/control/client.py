@@ -3,15 +3,16 @@
 import asyncio
 import heapq
 from collections import deque
-from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
-from itertools import count, islice
+from itertools import islice
 from operator import attrgetter
 from pathlib import Path
 from typing import TypeVar
 
 from coderbot.clock import Clock, SystemClock
 from coderbot.control.aging import aged
+from coderbot.control.calls import Calls
 from coderbot.control.connection import Connection
 from coderbot.control.failures import (
     ControlRefusedError,
@@ -21,24 +22,22 @@ from coderbot.control.failures import (
 )
 from coderbot.supervisor import controlwire as wire
 from coderbot.supervisor.bus import Bus
-from coderbot.supervisor.dossier import Dossier
+from coderbot.supervisor.clusterview import ClusterSnapshot
+from coderbot.supervisor.controlanswers import Request
 from coderbot.supervisor.errors import FleetStoppingError
 from coderbot.supervisor.events import (
     BotChanged,
     BotRemoved,
     BotSnapshot,
+    ClusterChanged,
     FleetEvent,
     FleetReady,
     FleetStopped,
     FleetStopping,
     LinesAdded,
 )
-from coderbot.supervisor.facts import BotFacts
 from coderbot.supervisor.lines import LogLine
-from coderbot.supervisor.logquery import LogHits, LogQuery
-from coderbot.supervisor.media import FOLDERS, MediaFolder, MediaUsage
-from coderbot.supervisor.plan import Changes
-from coderbot.wire import Frame, TerminalScreen
+from coderbot.wire import Frame
 
 _KEEP = 30_000
 """Lines kept of one bot."""
@@ -48,7 +47,7 @@ _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.5, 5.0
 _T = TypeVar("_T", bound=Frame)
 
 
-class ControlClient:
+class ControlClient(Calls):
     """Implements `SupervisorPort` over the control socket; made by `connect`.
 
     Snapshots and lines are kept here, as the supervisor tells them. When it goes
@@ -60,13 +59,14 @@ class ControlClient:
     """
 
     def __init__(self, connection: Connection, clock: Clock) -> None:
+        super().__init__()
         self._connection = connection
         self._clock = clock
-        self._numbers = count(1)
         self._bus = Bus()
         self._bots: dict[str, tuple[BotSnapshot, float]] = {}
         self._lines: dict[str, deque[LogLine]] = {}
         self._waiting: dict[int, asyncio.Future[wire.Answer]] = {}
+        self._cluster: ClusterSnapshot | None = None
         self._caught_up = asyncio.Event()
         self._is_over = False
         self.lost = False
@@ -124,6 +124,10 @@ class ControlClient:
         found = [aged(bot, now - then) for bot, then in self._bots.values()]
         return sorted(found, key=attrgetter("index"))
 
+    def cluster(self) -> ClusterSnapshot | None:
+        """Return the hosts that share the bots; None for a host alone."""
+        return self._cluster
+
     def lines(
         self, bot: str | None = None, after: int = 0, limit: int = 10_000
     ) -> Sequence[LogLine]:
@@ -142,89 +146,18 @@ class ControlClient:
         found.reverse()
         return found
 
-    def subscribe(self) -> AbstractAsyncContextManager[AsyncIterator[FleetEvent]]:
+    def subscribe(
+        self,
+        *,
+        lines: bool = True,  # noqa: ARG002 - the connection has been told
+    ) -> AbstractAsyncContextManager[AsyncIterator[FleetEvent]]:
         """Return a context in which one hears every event from entry on."""
         return self._bus.subscribe()
-
-    async def start(self, bot: str) -> None:
-        """Start a bot that does not run; returns when its process exists."""
-        await self._act("start", bot)
-
-    async def stop(self, bot: str) -> None:
-        """Stop a bot gracefully; returns when it is gone."""
-        await self._act("stop", bot)
-
-    async def kill(self, bot: str) -> None:
-        """SIGKILL a bot and all that it started; it is not restarted."""
-        await self._act("kill", bot)
-
-    async def restart(self, bot: str) -> None:
-        """Stop and start a bot at once, clearing its count of crashes in a row."""
-        await self._act("restart", bot)
-
-    async def media_usage(self, bot: str) -> MediaUsage:
-        """Return how much `clean_media` would delete."""
-        return _usage(await self._act("media_usage", bot))
-
-    async def media(self, bot: str) -> Sequence[MediaFolder]:
-        """Return what lies in a bot's media directories."""
-        number = next(self._numbers)
-        answer = await self._ask(wire.GetMedia(id=number, bot=bot), number)
-        return _expect(answer, wire.MediaFolders).folders
-
-    async def clean_media(
-        self, bot: str, folders: Collection[str] = FOLDERS
-    ) -> MediaUsage:
-        """Delete the contents of some of a bot's sent/, received/ and failed/."""
-        number = next(self._numbers)
-        act = wire.Act(id=number, action="clean_media", bot=bot, folders=list(folders))
-        return _usage(await self._ask(act, number))
-
-    async def terminals(self, bot: str) -> Sequence[TerminalScreen]:
-        """Return what the open terminals of a bot show, without secrets."""
-        number = next(self._numbers)
-        answer = await self._ask(wire.GetTerminals(id=number, bot=bot), number)
-        return _expect(answer, wire.Screens).screens
-
-    async def facts(self, bot: str) -> BotFacts:
-        """Return what the worker of a bot is started with, without secrets."""
-        number = next(self._numbers)
-        answer = await self._ask(wire.GetFacts(id=number, bot=bot), number)
-        return _expect(answer, wire.Facts).facts
-
-    async def reload(self, *, dry_run: bool) -> Changes:
-        """Let the supervisor read its settings anew; returns what that changes."""
-        number = next(self._numbers)
-        answer = await self._ask(wire.Reload(id=number, dry_run=dry_run), number)
-        plan = _expect(answer, wire.Planned)
-        lists = (plan.added, plan.removed, plan.changed, plan.later)
-        return Changes(*map(tuple, (*lists, plan.at_once, plan.next_start)))
-
-    async def search(self, query: LogQuery) -> LogHits:
-        """Look for lines in all that the supervisor keeps, in memory and in files."""
-        number = next(self._numbers)
-        return _expect(
-            await self._ask(wire.Search(id=number, query=query), number), wire.Found
-        ).hits
-
-    async def history(
-        self, bot: str | None, before: int, limit: int = 1_000
-    ) -> Sequence[LogLine]:
-        """Return the newest `limit` lines with a number below `before`."""
-        number = next(self._numbers)
-        ask = wire.GetHistory(id=number, bot=bot, before=before, limit=limit)
-        return _expect(await self._ask(ask, number), wire.Found).hits.lines
-
-    async def dossiers(self, bot: str) -> Sequence[Dossier]:
-        """Return what is kept of the crashes of a bot, the newest first."""
-        number = next(self._numbers)
-        answer = await self._ask(wire.GetDossiers(id=number, bot=bot), number)
-        return _expect(answer, wire.Crashes).dossiers
 
     async def shut_down(self) -> None:
         """Stop the whole fleet; returns when every worker is gone."""
         try:
-            await self._act("shut_down")
+            await self.act("shut_down")
         except FleetStoppingError:
             """It has stopped before."""
         except SupervisorGoneError:
@@ -233,31 +166,28 @@ class ControlClient:
 
     def kill_now(self) -> None:
         """While the fleet is being stopped: SIGKILL what is left, without grace."""
-        self._send(wire.Act(id=next(self._numbers), action="kill_now"))
+        self._send(wire.Act(id=self.number(), action="kill_now"))
 
-    async def _act(self, action: wire.Action, bot: str = "") -> wire.Answer:
-        number = next(self._numbers)
-        return await self._ask(wire.Act(id=number, action=action, bot=bot), number)
-
-    async def _ask(self, frame: Frame, number: int) -> wire.Answer:
+    async def ask(self, frame: Request) -> wire.Answer:
+        """Ask, and return the answer."""
         if self.lost:
             raise SupervisorGoneError
         if self._is_over:
             raise FleetStoppingError("The fleet has stopped")
         answer: asyncio.Future[wire.Answer] = asyncio.get_running_loop().create_future()
-        self._waiting[number] = answer
+        self._waiting[frame.id] = answer
         try:
             self._send(frame)
             return await answer
         finally:
-            self._waiting.pop(number, None)
+            self._waiting.pop(frame.id, None)
 
     def _send(self, frame: Frame) -> None:
         self._connection.send(frame)
 
     def _follow(self, lines: bool) -> None:
         history = _HISTORY if lines else 0
-        number = next(self._numbers)
+        number = self.number()
         self._send(wire.Follow(id=number, history=history, lines=lines))
 
     async def _listen(self, lines: bool, again: Path | None) -> None:
@@ -316,7 +246,8 @@ class ControlClient:
 
     def _take(self, frame: wire.ServerFrame) -> None:
         match frame:
-            case wire.FleetStatus(bots=bots):
+            case wire.FleetStatus(bots=bots, cluster=cluster):
+                self._cluster = cluster
                 for bot in bots:
                     self._note(bot)
             case wire.Changed(bot=bot):
@@ -334,6 +265,7 @@ class ControlClient:
                 | wire.Screens()
                 | wire.Crashes()
                 | wire.Planned()
+                | wire.Moves()
             ):
                 self._settle(frame)
             case wire.Refused():
@@ -346,6 +278,7 @@ class ControlClient:
     def _take_event(
         self,
         frame: wire.Removed
+        | wire.ClusterIs
         | wire.FleetIsReady
         | wire.FleetIsStopping
         | wire.FleetIsStopped,
@@ -354,6 +287,9 @@ class ControlClient:
             case wire.Removed(bot=bot):
                 self._bots.pop(bot, None)
                 self._bus.publish(BotRemoved(bot))
+            case wire.ClusterIs(cluster=cluster):
+                self._cluster = cluster
+                self._bus.publish(ClusterChanged(cluster))
             case wire.FleetIsReady(count=ready):
                 self._bus.publish(FleetReady(ready))
             case wire.FleetIsStopping(deadline_s=deadline_s):
@@ -385,14 +321,3 @@ class ControlClient:
             ring.append(line)
         if lines:
             self._bus.publish(LinesAdded(lines[-1].seq))
-
-
-def _usage(answer: wire.Answer) -> MediaUsage:
-    frame = _expect(answer, wire.Media)
-    return MediaUsage(frame.files, frame.size_bytes)
-
-
-def _expect(frame: Frame, kind: type[_T]) -> _T:
-    if not isinstance(frame, kind):
-        raise ControlRefusedError(f"Unexpected answer: {type(frame).__name__}")
-    return frame

@@ -10,10 +10,11 @@ from pathlib import Path
 
 from coderbot.clock import Clock, SystemClock
 from coderbot.errors import CoderBotError
+from coderbot.supervisor.controlanswers import Answerer
 from coderbot.supervisor.controlpeer import Peer
 from coderbot.supervisor.controlwire import MAX_REQUEST_BYTES
+from coderbot.supervisor.port import ClusterSteering, ServedFleet
 from coderbot.supervisor.reload import Reloader
-from coderbot.supervisor.supervisor import Supervisor
 from coderbot.unixsocket import listen_at, peer_uid
 
 MAX_CLIENTS = 128
@@ -28,10 +29,11 @@ _log = logging.getLogger(__name__)
 
 @asynccontextmanager
 async def control_socket(
-    supervisor: Supervisor,
+    fleet: ServedFleet,
     path: Path,
     clock: Clock | None = None,
     reloader: Reloader | None = None,
+    steering: ClusterSteering | None = None,
 ) -> AsyncIterator[None]:
     """Serve clients at `path` for the length of the block.
 
@@ -39,10 +41,11 @@ async def control_socket(
     logged. The caller holds the lock of the directory it lies in.
 
     Args:
-        supervisor: What they steer.
+        fleet: What they steer.
         path: Of the socket; a stale one is replaced.
         clock: Measures the supervisor's uptime.
         reloader: Reads the settings anew when a client asks for it.
+        steering: Moves bots between hosts; None for a host alone.
     """
     try:
         listener = listen_at(path)
@@ -50,7 +53,9 @@ async def control_socket(
         _log.error("No control socket, the fleet runs without: %s", error)
         yield
         return
-    server = ControlServer(supervisor, listener, clock or SystemClock(), reloader)
+    time = clock or SystemClock()
+    answerer = Answerer(fleet, time, time.monotonic(), reloader, steering)
+    server = ControlServer(fleet, listener, answerer)
     try:
         async with server:
             yield
@@ -63,24 +68,17 @@ class ControlServer:
     """Accepts clients; whatever they do, the supervisor does not wait for them.
 
     Args:
-        supervisor: What they steer.
+        fleet: What they steer.
         listener: A listening socket; closed with the server.
-        clock: Measures the supervisor's uptime.
-        reloader: Reads the settings anew when a client asks for it.
+        answerer: Answers their requests.
     """
 
     def __init__(
-        self,
-        supervisor: Supervisor,
-        listener: socket.socket,
-        clock: Clock,
-        reloader: Reloader | None = None,
+        self, fleet: ServedFleet, listener: socket.socket, answerer: Answerer
     ) -> None:
-        self._reloader = reloader
-        self._supervisor = supervisor
+        self._fleet = fleet
         self._listener = listener
-        self._clock = clock
-        self._born = clock.monotonic()
+        self._answerer = answerer
         self._clients: set[asyncio.Task[None]] = set()
         self._peers: set[Peer] = set()
         self._tasks = asyncio.TaskGroup()
@@ -114,9 +112,7 @@ class ControlServer:
     async def _serve(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        peer = Peer(
-            self._supervisor, reader, writer, self._clock, self._born, self._reloader
-        )
+        peer = Peer(self._fleet, reader, writer, self._answerer)
         try:
             refusal = self._refusal(writer)
             if refusal:

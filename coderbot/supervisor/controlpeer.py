@@ -1,31 +1,30 @@
 """One client of the control socket."""
 
 import asyncio
-import logging
 import os
-from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
 
 from coderbot import __version__
-from coderbot.clock import Clock
 from coderbot.errors import CoderBotError
 from coderbot.supervisor import controlwire as wire
-from coderbot.supervisor.errors import FleetStoppingError, MediaError, UnknownBotError
+from coderbot.supervisor.controlanswers import (
+    Answerer,
+    Request,
+    answered,
+    bounded,
+    send_pages,
+)
 from coderbot.supervisor.events import (
     BotChanged,
     BotRemoved,
+    ClusterChanged,
     FleetEvent,
     FleetReady,
     FleetStopped,
     FleetStopping,
     LinesAdded,
 )
-from coderbot.supervisor.lines import LogLine
-from coderbot.supervisor.logquery import LogHits
-from coderbot.supervisor.media import FOLDERS, MediaUsage
-from coderbot.supervisor.reload import Reloader
-from coderbot.supervisor.supervisor import Supervisor
+from coderbot.supervisor.port import ServedFleet
 from coderbot.wire import Frame, WireError
 
 HELLO_TIMEOUT_S = 5.0
@@ -34,33 +33,6 @@ SEND_TIMEOUT_S = 30.0
 """A client that has not read for so long is cut off, in seconds."""
 _MAX_REQUESTS = 256
 """Requests of one client that may be under way."""
-_PAGE_LINES = 500
-_PAGE_CHARS = 1 << 18
-"""Lines, and characters of them, that go into one frame."""
-
-_log = logging.getLogger(__name__)
-
-_CODES: dict[type[CoderBotError], str] = {
-    UnknownBotError: "unknown_bot",
-    FleetStoppingError: "fleet_stopping",
-    MediaError: "media",
-}
-
-
-_Request = (
-    wire.Act
-    | wire.GetStatus
-    | wire.GetLines
-    | wire.Search
-    | wire.GetHistory
-    | wire.GetDossiers
-    | wire.GetMedia
-    | wire.GetFacts
-    | wire.GetTerminals
-    | wire.Follow
-    | wire.Reload
-)
-"""What a client may ask for after its hello."""
 
 
 class Peer:
@@ -70,29 +42,23 @@ class Peer:
     the subscription, which keeps only the newest of each.
 
     Args:
-        supervisor: What it steers.
+        fleet: What it steers.
         reader: What comes from the client; its limit bounds a frame.
         writer: What goes to it.
-        clock: For the uptime of the supervisor.
-        born: When the supervisor started, on that clock, in seconds.
-        reloader: Reads the settings anew; None where there are none to read.
+        answerer: Answers its requests.
     """
 
     def __init__(
         self,
-        supervisor: Supervisor,
+        fleet: ServedFleet,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
-        clock: Clock,
-        born: float,
-        reloader: Reloader | None,
+        answerer: Answerer,
     ) -> None:
-        self._reloader = reloader
-        self._supervisor = supervisor
+        self._fleet = fleet
+        self._answerer = answerer
         self._reader = reader
         self._writer = writer
-        self._clock = clock
-        self._born = born
         self._sending = asyncio.Lock()
         self._requests = 0
         self._follows = False
@@ -169,148 +135,31 @@ class Peer:
             await self.refuse(str(error)[:300])
         return None
 
-    async def _answer(self, frame: _Request) -> None:
+    async def _answer(self, frame: Request | wire.Follow) -> None:
         """Carry out a request; whatever goes wrong is told to the client."""
         try:
-            await self._carry_out(frame)
-        except CoderBotError as error:
-            code = _CODES.get(type(error), "failed")
-            await self._send(_failed(frame.id, code, error.message, error.hint))
+            if isinstance(frame, wire.Follow):
+                await answered(self._follow(frame), frame, self._send)
+            else:
+                await self._answerer.answer(frame, self._send)
         except ConnectionAbortedError:
             raise
         except ConnectionError:
             """The client has left; what else it has asked for goes on."""
-        except Exception as error:  # noqa: BLE001 - the client is told, and the log
-            _log.exception("A request on the control socket failed: %r", frame)
-            text = f"internal error: {type(error).__name__}"
-            await self._send(_failed(frame.id, "internal", text, "See the log."))
         finally:
             self._requests -= 1
-
-    async def _carry_out(self, frame: _Request) -> None:
-        match frame:
-            case wire.GetStatus():
-                await self._send(self._status(frame.id))
-            case wire.GetLines():
-                await self._send_lines(frame)
-            case wire.Search(query=query):
-                query = replace(query, limit=_bounded(query.limit))
-                hits = await self._supervisor.search(query)
-                await self._send(wire.Found(id=frame.id, hits=hits))
-            case wire.GetHistory(bot=bot, before=before, limit=limit):
-                page = await self._supervisor.history(bot, before, _bounded(limit))
-                hits = LogHits(list(page))
-                await self._send(wire.Found(id=frame.id, hits=hits))
-            case (
-                wire.GetDossiers()
-                | wire.GetMedia()
-                | wire.GetFacts()
-                | wire.GetTerminals()
-            ):
-                await self._send(await self._about(frame))
-            case wire.Follow():
-                await self._follow(frame)
-            case wire.Act():
-                await self._act(frame)
-            case wire.Reload():
-                await self._reload(frame)
-
-    async def _about(
-        self, ask: wire.GetDossiers | wire.GetMedia | wire.GetFacts | wire.GetTerminals
-    ) -> wire.Answer:
-        """Return what is known of one bot."""
-        fleet, number, bot = self._supervisor, ask.id, ask.bot
-        match ask:
-            case wire.GetDossiers():
-                return wire.Crashes(id=number, dossiers=list(await fleet.dossiers(bot)))
-            case wire.GetMedia():
-                return wire.MediaFolders(
-                    id=number, folders=list(await fleet.media(bot))
-                )
-            case wire.GetFacts():
-                return wire.Facts(id=number, facts=await fleet.facts(bot))
-            case wire.GetTerminals():
-                screens = list(await fleet.terminals(bot))
-                return wire.Screens(id=number, screens=screens)
-
-    async def _act(self, act: wire.Act) -> None:
-        fleet = self._supervisor
-        simple: dict[str, Callable[[str], Awaitable[None]]] = {
-            "start": fleet.start,
-            "stop": fleet.stop,
-            "restart": fleet.restart,
-            "kill": fleet.kill,
-        }
-        media: dict[str, Callable[[str], Awaitable[MediaUsage]]] = {
-            "media_usage": fleet.media_usage,
-            "clean_media": lambda bot: fleet.clean_media(bot, act.folders or FOLDERS),
-        }
-        if act.action in media:
-            use = await media[act.action](act.bot)
-            await self._send(
-                wire.Media(id=act.id, files=use.files, size_bytes=use.size_bytes)
-            )
-            return
-        if act.action == "kill_now":
-            fleet.kill_now()
-        elif act.action == "shut_down":
-            await fleet.shut_down()
-        else:
-            await simple[act.action](act.bot)
-        await self._send(wire.Done(id=act.id))
-
-    async def _reload(self, ask: wire.Reload) -> None:
-        if self._reloader is None:
-            raise CoderBotError("This supervisor has no settings to read anew")
-        plan = await self._reloader.reload(dry_run=ask.dry_run)
-        planned = wire.Planned(
-            id=ask.id,
-            added=[spec.bot for spec in plan.added],
-            removed=list(plan.removed),
-            changed=[spec.bot for spec in plan.changed],
-            later=list(plan.later),
-            at_once=list(plan.at_once),
-            next_start=list(plan.next_start),
-        )
-        await self._send(planned)
-
-    def _status(self, number: int) -> wire.FleetStatus:
-        return wire.FleetStatus(
-            id=number,
-            version=__version__,
-            pid=os.getpid(),
-            uptime_s=round(self._clock.monotonic() - self._born, 3),
-            bots=list(self._supervisor.bots()),
-            fingerprints=self._supervisor.fingerprints(),
-            control_bot=self._supervisor.control_bot(),
-        )
-
-    async def _send_lines(self, ask: wire.GetLines) -> None:
-        limit = _bounded(ask.limit)
-        lines = self._supervisor.lines(ask.bot, ask.after, limit)
-        await self._send_pages(ask.id, lines)
-
-    async def _send_pages(
-        self, number: int, lines: Sequence[LogLine], missed: int = 0
-    ) -> None:
-        pages = _pages(lines) or [[]]
-        for place, page in enumerate(pages, 1):
-            last = place == len(pages)
-            frame = wire.Lines(id=number, lines=page, last=last, missed=missed)
-            await self._send(frame)
-            missed = 0
 
     async def _follow(self, ask: wire.Follow) -> None:
         if self._follows:
             raise CoderBotError("This connection follows already")
         self._follows = True
-        async with self._supervisor.subscribe() as events:
-            await self._send(self._status(ask.id))
-            limit = _bounded(ask.history)
-            lines = self._supervisor.lines(limit=limit) if limit else []
-            newest = self._supervisor.lines(limit=1)
+        async with self._fleet.subscribe(lines=ask.lines) as events:
+            await self._send(self._answerer.status(ask.id))
+            limit = bounded(ask.history)
+            lines = self._fleet.lines(limit=limit) if limit else []
+            newest = self._fleet.lines(limit=1)
             seen = newest[-1].seq if newest else 0
-            await self._send_pages(ask.id, lines)
+            await send_pages(ask.id, lines, self._send)
             await self._send(wire.Done(id=ask.id))
             async for event in events:
                 if isinstance(event, LinesAdded):
@@ -323,11 +172,11 @@ class Peer:
 
     async def _send_new(self, seen: int) -> int:
         """Send the lines after number `seen`; return the number of the last one."""
-        lines = self._supervisor.lines(after=seen, limit=wire.MAX_LINES)
+        lines = self._fleet.lines(after=seen, limit=wire.MAX_LINES)
         if not lines:
             return seen
         missed = lines[-1].seq - seen - len(lines)
-        await self._send_pages(0, lines, missed)
+        await send_pages(0, lines, self._send, missed)
         return lines[-1].seq
 
     async def _send(self, frame: Frame) -> None:
@@ -341,33 +190,14 @@ class Peer:
                 raise ConnectionAbortedError("the client does not read") from None
 
 
-def _pages(lines: Sequence[LogLine]) -> list[list[LogLine]]:
-    pages: list[list[LogLine]] = []
-    room, chars = 0, 0
-    for line in lines:
-        if room <= 0 or chars <= 0:
-            pages.append([])
-            room, chars = _PAGE_LINES, _PAGE_CHARS
-        pages[-1].append(line)
-        room -= 1
-        chars -= len(line.text)
-    return pages
-
-
-def _bounded(limit: int) -> int:
-    return max(0, min(limit, wire.MAX_LINES))
-
-
-def _failed(number: int, code: str, message: str, hint: str) -> wire.Failed:
-    return wire.Failed(id=number, code=code, message=message, hint=hint)
-
-
 def _pushed(event: FleetEvent) -> wire.Push:
     match event:
         case BotChanged(snapshot):
             return wire.Changed(bot=snapshot)
         case BotRemoved(bot):
             return wire.Removed(bot=bot)
+        case ClusterChanged(snapshot):
+            return wire.ClusterIs(cluster=snapshot)
         case FleetReady(count):
             return wire.FleetIsReady(count=count)
         case FleetStopping(deadline_s):

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from coderbot.supervisor.clusterview import ClusterSnapshot, PlannedMove
 from coderbot.supervisor.dossier import Dossier
 from coderbot.supervisor.events import BotSnapshot
 from coderbot.supervisor.facts import BotFacts
@@ -128,6 +129,17 @@ class Reload(Frame, tag="reload", frozen=True, kw_only=True):
     dry_run: bool = False
 
 
+class SteerCluster(Frame, tag="steer_cluster", frozen=True, kw_only=True):
+    """Client: move bots between hosts."""
+
+    id: int
+    action: Literal["drain", "undrain", "move", "rebalance"]
+    host: str = ""
+    """Which is drained, or where the bot goes to."""
+    bot: str = ""
+    dry_run: bool = False
+
+
 ClientFrame = (
     Hello
     | Act
@@ -141,6 +153,7 @@ ClientFrame = (
     | GetTerminals
     | Follow
     | Reload
+    | SteerCluster
 )
 """What a client sends."""
 
@@ -223,6 +236,8 @@ class FleetStatus(Frame, tag="status", frozen=True, kw_only=True):
     """Of the bots' tokens, by id: tells which token of a `.env` is whose."""
     control_bot: BotSnapshot | None = None
     """None when there is none."""
+    cluster: ClusterSnapshot | None = None
+    """None for a host alone."""
 
 
 class Lines(Frame, tag="lines", frozen=True, kw_only=True):
@@ -259,6 +274,19 @@ class Planned(Frame, tag="planned", frozen=True, kw_only=True):
     """Variables that take effect now, for running workers too."""
     next_start: list[str] = msgspec.field(default_factory=list)
     """Variables that take effect for each worker at its own next start."""
+
+
+class Moves(Frame, tag="moves", frozen=True, kw_only=True):
+    """Supervisor: which bots go from one host to another."""
+
+    id: int
+    moves: list[PlannedMove]
+
+
+class ClusterIs(Frame, tag="cluster", frozen=True, kw_only=True):
+    """Supervisor: hosts have come or gone, or their bots are others."""
+
+    cluster: ClusterSnapshot
 
 
 class Removed(Frame, tag="removed", frozen=True, kw_only=True):
@@ -301,9 +329,10 @@ Answer = (
     | Lines
     | Found
     | Planned
+    | Moves
 )
 """What answers a request."""
-Push = Changed | Removed | FleetIsReady | FleetIsStopping | FleetIsStopped
+Push = Changed | Removed | ClusterIs | FleetIsReady | FleetIsStopping | FleetIsStopped
 """What a client that follows hears unasked, besides `Lines` with id 0."""
 ServerFrame = Welcome | Refused | Answer | Push
 """What the supervisor sends."""

@@ -1,6 +1,6 @@
 """What the supervisor refuses, told to a person."""
 
-from coderbot.errors import CoderBotError
+from coderbot.errors import CoderBotError, ExitCode
 
 
 class UnknownBotError(CoderBotError):
@@ -13,3 +13,15 @@ class FleetStoppingError(CoderBotError):
 
 class MediaError(CoderBotError):
     """Raised when a media directory cannot be looked through safely."""
+
+
+class NoClusterError(CoderBotError):
+    """Raised when a command is about several hosts, and there is one."""
+
+    exit_code = ExitCode.REFUSED
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This host is alone: CLUSTER_REDIS_URL is not set",
+            "See docs/cluster.md.",
+        )

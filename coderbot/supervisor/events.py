@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from coderbot.supervisor.clusterview import ClusterSnapshot
 from coderbot.supervisor.state import BotState
 from coderbot.wire import Counters
 
@@ -59,6 +60,8 @@ class BotSnapshot:
     """How many those are, the worker included; 0 until they were counted."""
     exits: tuple[tuple[str, int], ...] = ()
     """How many processes have ended, by cause."""
+    host: str = ""
+    """The host that runs it; empty when hosts share nothing, or none has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,13 @@ class LinesAdded:
     """The logbook holds new lines, up to and with number `last_seq`."""
 
     last_seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterChanged:
+    """Hosts have come or gone, or their bots are others."""
+
+    snapshot: ClusterSnapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,5 +119,11 @@ class FleetStopped:
 
 
 FleetEvent = (
-    BotChanged | BotRemoved | LinesAdded | FleetReady | FleetStopping | FleetStopped
+    BotChanged
+    | BotRemoved
+    | LinesAdded
+    | ClusterChanged
+    | FleetReady
+    | FleetStopping
+    | FleetStopped
 )

@@ -58,6 +58,10 @@ class Records:
         self._known(bot)
         return self._logbook.lines(bot, after, limit)
 
+    async def recent(self, bot: str | None, after: int, limit: int) -> list[LogLine]:
+        """Return what `lines` returns."""
+        return list(self.lines(bot, after, limit))
+
     def blocks(self, after: int = 0) -> Sequence[Block]:
         """Return all kept lines with a number above `after`, as they came."""
         return self._logbook.blocks(after)

@@ -19,6 +19,7 @@ from coderbot.clock import Clock, SystemClock
 from coderbot.errors import CoderBotError
 from coderbot.redact import Redactor
 from coderbot.supervisor.bus import Bus
+from coderbot.supervisor.clusterview import ClusterSnapshot
 from coderbot.supervisor.coroner import Coroner
 from coderbot.supervisor.dossier import Death
 from coderbot.supervisor.dossiers import Dossiers
@@ -238,7 +239,15 @@ class Supervisor(Records):
             raise CoderBotError("This supervisor has no settings to read anew")
         return (await self._reload(dry_run)).changes
 
-    def subscribe(self) -> AbstractAsyncContextManager[AsyncIterator[FleetEvent]]:
+    def cluster(self) -> ClusterSnapshot | None:
+        """Return None: what other hosts do is not known here."""
+        return None
+
+    def subscribe(
+        self,
+        *,
+        lines: bool = True,  # noqa: ARG002 - all lines are here
+    ) -> AbstractAsyncContextManager[AsyncIterator[FleetEvent]]:
         """Return a context in which one hears every event from entry on."""
         return self._bus.subscribe()
 

@@ -9,6 +9,7 @@ from coderbot.control.port import SupervisorPort
 from coderbot.supervisor.events import (
     BotChanged,
     BotRemoved,
+    ClusterChanged,
     FleetEvent,
     FleetReady,
     FleetStopped,
@@ -65,7 +66,7 @@ class Bridge:
                 self._sink.post_message(FleetBecameReady(count))
             case FleetStopping(deadline_s):
                 self._sink.post_message(FleetBeganStopping(deadline_s))
-            case BotRemoved():
+            case ClusterChanged() | BotRemoved():
                 """The table asks for all bots at its next tick."""
             case FleetStopped():
                 """The iterator ends after it: `run` says so."""

@@ -9,6 +9,7 @@ from coderbot.control.port import (
     FOLDERS,
     BotFacts,
     Changes,
+    ClusterSnapshot,
     MediaFolder,
     MediaUsage,
     Setting,
@@ -85,6 +86,8 @@ class FakeSupervisor:
         """What reading the settings anew changes."""
         self.crashes: dict[str, list[Dossier]] = {}
         """Dossiers by bot, the newest first."""
+        self.hosts: ClusterSnapshot | None = None
+        """The hosts that share the bots."""
         self.listeners = 0
         """How many subscriptions are open."""
         self.heard = asyncio.Event()
@@ -162,6 +165,9 @@ class FakeSupervisor:
 
     # The port
 
+    def cluster(self) -> ClusterSnapshot | None:
+        return self.hosts
+
     def bots(self) -> Sequence[BotSnapshot]:
         """Return all bots by index."""
         return sorted(self._bots.values(), key=lambda bot: bot.index)
@@ -201,7 +207,9 @@ class FakeSupervisor:
         return self.crashes.get(bot, [])
 
     @asynccontextmanager
-    async def subscribe(self) -> AsyncIterator[AsyncIterator[FleetEvent]]:
+    async def subscribe(
+        self, *, lines: bool = True
+    ) -> AsyncIterator[AsyncIterator[FleetEvent]]:
         """Hear every event from now on."""
         queue: asyncio.Queue[FleetEvent | Exception] = asyncio.Queue()
         self._queues.append(queue)
