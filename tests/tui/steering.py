@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+from textual._context import visible_screen_stack
 from textual.app import App
 from textual.pilot import Pilot
 
@@ -18,11 +19,15 @@ async def until(pilot: Pilot[Any], condition: Callable[[], bool]) -> None:
     """Let the dashboard work until something is true.
 
     Raises:
-        TimeoutError: When it does not become true.
+        AssertionError: When it does not become true; tells what is shown instead.
     """
-    async with asyncio.timeout(DEADLINE_S):
-        while not condition():
-            await pilot.pause(0.01)
+    try:
+        async with asyncio.timeout(DEADLINE_S):
+            while not condition():
+                await pilot.pause(0.01)
+    except TimeoutError:
+        rows = "\n".join(screen_text(pilot.app))
+        raise AssertionError(f"{pilot.app.screen!r} shows:\n{rows}") from None
 
 
 def toasts(app: CoderBotApp) -> list[tuple[str, str]]:
@@ -32,6 +37,8 @@ def toasts(app: CoderBotApp) -> list[tuple[str, str]]:
 
 def screen_text(app: App[Any]) -> list[str]:
     """Return what the screen shows, row by row."""
+    # Drawn here for the first time, a dialog would keep an empty background.
+    visible_screen_stack.set(app._background_screens)
     strips = app.screen._compositor.render_strips()
     return [strip.text.rstrip() for strip in strips]
 
