@@ -59,10 +59,19 @@ register(main)
     metavar="[STATE_DIR]",
     help="Show the fleet of a supervisor that runs already.",
 )
+@click.option(
+    "--web",
+    type=click.IntRange(0, 65_535),
+    metavar="PORT",
+    help="Show that in a browser, at an address of this machine that works once; "
+    "0 takes any port.",
+)
 @click.version_option(__version__, prog_name="coderbot-tui")
-def main_tui(env_file: Path | None, attach: Path | None) -> None:
+def main_tui(env_file: Path | None, attach: Path | None, web: int | None) -> None:
     """Run the fleet of bots in a dashboard, or watch one that runs elsewhere."""
-    if attach is None:
+    if web is not None:
+        _exit_with(lambda: _serve(attach or Path(), env_file, web))
+    elif attach is None:
         _exit_with(lambda: _run_tui(env_file))
     else:
         _exit_with(lambda: _attach(attach, env_file))
@@ -188,12 +197,40 @@ def _attach(state_dir: Path, env_file: Path | None) -> None:
     from coderbot.attach import attach
     from coderbot.control.locate import control_path
 
-    _need_terminal(headless=False)
-    named = None if state_dir == Path() else state_dir
-    path = control_path(named, env_file)
+    # In a browser there is none; the page is its terminal.
+    _need_terminal(headless="TEXTUAL_DRIVER" in os.environ)
+    path = control_path(None if state_dir == Path() else state_dir, env_file)
     beside = env_file or path.parent.parent / ".env"
     tokens = _tokens(beside) if beside.is_file() else None
     asyncio.run(attach(path, tokens))
+
+
+def _serve(state_dir: Path, env_file: Path | None, port: int) -> None:
+    """Show the dashboard of a supervisor in another process in a browser.
+
+    Raises:
+        CoderBotError: When there is none, or the page cannot be served.
+    """
+    import asyncio
+
+    from coderbot.control.client import ControlClient
+    from coderbot.control.locate import control_path
+
+    path = control_path(None if state_dir == Path() else state_dir, env_file)
+    try:
+        from coderbot.webpage import serve_dashboard
+    except ImportError:
+        raise CoderBotError(
+            "The dashboard in a browser needs more libraries",
+            "Install them: pip install 'coderbot[web]'",
+        ) from None
+
+    async def serve() -> None:
+        async with ControlClient.connect(path):
+            pass
+        await serve_dashboard(path.parent, port, click.echo)
+
+    asyncio.run(serve())
 
 
 def _need_terminal(headless: bool) -> None:
