@@ -5,6 +5,7 @@ import logging
 import socket
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
+from typing import TYPE_CHECKING
 
 from coderbot import wire
 from coderbot.clock import Clock
@@ -13,7 +14,7 @@ from coderbot.errors import ExitCode
 from coderbot.httpmessage import Page
 from coderbot.httpserver import HttpServer, opened
 from coderbot.logs import LIFECYCLE_LOGGER
-from coderbot.paths import MediaDirs, StateDir
+from coderbot.paths import MediaDirs, StateDir, bot_name
 from coderbot.wire import TerminalScreen
 from coderbot.worker.assembly import Frame, build_services
 from coderbot.worker.bounded import bounded
@@ -25,6 +26,7 @@ from coderbot.worker.health import Health, health_page
 from coderbot.worker.link import Link
 from coderbot.worker.services import Services
 from coderbot.worker.settings import Identity
+from coderbot.worker.sharing import ledger_of, shared_of
 from coderbot.worker.stopping import StopRequest
 from coderbot.worker.tasks import Tasks
 from coderbot.worker.telegram.absence import Absence
@@ -41,6 +43,9 @@ from coderbot.worker.telegram.router import Router
 from coderbot.worker.terminal.peek import screens_of
 from coderbot.worker.tokenclaim import TokenClaim, until_ours
 from coderbot.worker.vitals import Vitals
+
+if TYPE_CHECKING:
+    from coderbot.cluster.shared import Shared
 
 _MEDIA_PAUSE_S = 5.0
 """Before the media service is started again after a fault, in seconds."""
@@ -84,16 +89,25 @@ class Worker:
             signals_heard(self._stop, alone=alone),
             channel_guarded(self._channel, grace_s),
         ):
-            async with Link(self._channel, self._clock) as link:
-                await self._serve(link)
+            async with (
+                Link(self._channel, self._clock) as link,
+                shared_of(self._settings, self._identity) as shared,
+            ):
+                await self._serve(link, shared)
         _log.info("Stopped: %s", self._stop.reason)
         return self._stop.code
 
-    async def _serve(self, link: Link) -> None:
+    async def _serve(self, link: Link, shared: "Shared | None") -> None:
         absence = Absence(self._clock)
         watch = PollWatch(self._clock, link.send, self._token_refused, absence)
+        StateDir(self._settings.state_dir).make()
+        ledger = ledger_of(self._ledger(), shared, self._clock)
         application = build_application(
-            self._settings, self._identity.token, watch, self._counters
+            self._settings,
+            self._identity.token,
+            watch,
+            self._counters,
+            ledger.settled,
         )
         client = TelegramClient(application, watch, self._clock, self._jitter)
         dirs = MediaDirs.of(self._settings.media_root, self._identity.index)
@@ -105,16 +119,15 @@ class Worker:
             Tasks.open() as tasks,
         ):
             services = build_services(
-                self._frame(link, absence), application.bot, tasks
+                self._frame(link, absence, shared), application.bot, tasks
             )
             async with services.terminals:
-                StateDir(self._settings.state_dir).make()
                 dirs.make()
                 tasks.spawn(services.preferences.run(), "preferences")
                 media = tasks.spawn(self._keep_media(services), "media")
                 reception = Reception(services, _downloads(services))
                 router = Router(services, reception)
-                gate = Doorkeeper(services, _ledger(services), router.offer_secondhand)
+                gate = Doorkeeper(services, ledger, router.offer_secondhand)
                 add_entrance(application, gate.judge, router.route)
                 beat = group.create_task(link.run(*self._ends_of(services, watch)))
                 online = group.create_task(
@@ -140,7 +153,13 @@ class Worker:
         server = HttpServer(page, from_anywhere=True)
         return opened(server, "0.0.0.0", port, "probes")
 
-    def _frame(self, link: Link, absence: Absence) -> Frame:
+    def _ledger(self) -> Ledger:
+        name = bot_name(self._identity.index)
+        ledger = Ledger(self._settings.state_dir / f"updates-{name}.txt")
+        ledger.load()
+        return ledger
+
+    def _frame(self, link: Link, absence: Absence, shared: "Shared | None") -> Frame:
         return Frame(
             self._settings,
             self._identity.index,
@@ -150,6 +169,7 @@ class Worker:
             link,
             self._counters,
             absence,
+            shared,
         )
 
     def _ends_of(
@@ -189,6 +209,7 @@ class Worker:
         watch: PollWatch,
         reception: Reception,
     ) -> None:
+        await services.preferences.ready()
         await until_ours(self._claim, watch.conflict, self._clock, self._jitter)
         try:
             user = await client.start()
@@ -234,9 +255,3 @@ class Worker:
 
 def _downloads(services: Services) -> DownloadBook:
     return DownloadBook(services.settings.state_dir / f"downloads-{services.name}.json")
-
-
-def _ledger(services: Services) -> Ledger:
-    ledger = Ledger(services.settings.state_dir / f"updates-{services.name}.txt")
-    ledger.load()
-    return ledger

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from telegram import Bot
 
@@ -23,13 +24,15 @@ from coderbot.worker.media.kinds import CLOUD_MAX_BYTES, LOCAL_MAX_BYTES
 from coderbot.worker.media.retention import Limits
 from coderbot.worker.media.service import MediaService
 from coderbot.worker.preferences.filestore import FilePreferences, preferences_file
+from coderbot.worker.preferences.store import PreferenceStore
 from coderbot.worker.services import Services
+from coderbot.worker.sharing import preferences_of
 from coderbot.worker.speech.choice import transcriber_for
 from coderbot.worker.stopping import StopRequest
 from coderbot.worker.tasks import Tasks
 from coderbot.worker.telegram.absence import Absence
 from coderbot.worker.telegram.buttons import Buttons
-from coderbot.worker.telegram.chatmenus import ChatMenus, Entries
+from coderbot.worker.telegram.chatmenus import ChatMenus
 from coderbot.worker.telegram.commands import RESERVED_NAMES, own_entries
 from coderbot.worker.telegram.desk import Desk
 from coderbot.worker.telegram.failurenotices import FailureNotices
@@ -42,6 +45,9 @@ from coderbot.worker.telegram.recorders import Recorders
 from coderbot.worker.telegram.traces import Traces
 from coderbot.worker.telegram.uploader import TelegramUploader
 from coderbot.worker.terminal.registry import TerminalLimits
+
+if TYPE_CHECKING:
+    from coderbot.cluster.shared import Shared
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,8 @@ class Frame:
     link: Link
     counters: Counters
     absence: Absence
+    shared: "Shared | None"
+    """What is shared with other hosts; None for a host alone."""
 
 
 def build_services(frame: Frame, bot: Bot, tasks: Tasks) -> Services:
@@ -131,24 +139,14 @@ def _mask(settings: Settings, bot: Bot) -> SecretMask | None:
     return SecretMask((*settings.secrets, Secret(bot.token)))
 
 
-def _preferences(frame: Frame) -> FilePreferences:
+def _preferences(frame: Frame) -> PreferenceStore:
     path = preferences_file(frame.settings.state_dir, frame.index)
-    preferences = FilePreferences(path, frame.clock)
-    preferences.load()
-    return preferences
+    local = FilePreferences(path, frame.clock)
+    local.load()
+    return preferences_of(local, frame.shared, frame.settings, frame.clock)
 
 
-def _menus(
-    bot: Bot, tasks: Tasks, preferences: FilePreferences, roster: Roster
-) -> ChatMenus:
-    def own_of(user_id: int) -> Entries:
-        names = roster.of(user_id)
-        return own_entries(name for name in names if name not in RESERVED_NAMES)
-
-    return ChatMenus(bot, tasks, preferences, own_of)
-
-
-def _roster(settings: Settings, preferences: FilePreferences) -> Roster:
+def _roster(settings: Settings, preferences: PreferenceStore) -> Roster:
     path = settings.assistants_file or settings.state_dir / "assistants.toml"
     arguments = settings.assistant_arguments
     catalogue = Catalogue(path, arguments, RESERVED_NAMES)

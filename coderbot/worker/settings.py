@@ -22,6 +22,11 @@ class Identity:
     index: int
     """Number of the bot, from 0."""
 
+    @property
+    def bot_id(self) -> int:
+        """Telegram's number of the bot; it stays when the token changes."""
+        return int(self.token.reveal().partition(":")[0])
+
 
 def take_identity() -> Identity:
     """Read who this worker is and wipe the tokens from the environment.

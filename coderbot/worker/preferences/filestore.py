@@ -88,6 +88,19 @@ class FilePreferences:
             self._note_change()
         return after
 
+    def replace(self, user_id: int, preferences: Preferences) -> None:
+        """Replace all that a user has chosen; it is written soon after."""
+        if self.of(user_id) != preferences:
+            self._users[user_id] = preferences
+            self._note_change()
+
+    def users(self) -> frozenset[int]:
+        """Return who has chosen anything."""
+        return frozenset(user_id for user_id, _ in self._known())
+
+    async def ready(self) -> None:
+        """Return at once: the file was read by `load`."""
+
     async def run(self) -> None:
         """Write what changes, until cancelled."""
         while True:

@@ -47,6 +47,20 @@ class Preferences(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True)
     audio_mode: AudioMode | None = None
     menu: str = ""
     """Digest of the menu that the chat was last given; empty when it has none."""
+    revision: int = 0
+    """Grows with each change, where several hosts share them; 0 on one host alone."""
+
+
+def merged(older: Preferences, newer: Preferences) -> Preferences:
+    """Return what `newer` says, and where it says nothing what `older` does."""
+    defaults = msgspec.structs.asdict(Preferences())
+    values = msgspec.structs.asdict(older)
+    for name, value in msgspec.structs.asdict(newer).items():
+        if isinstance(value, dict):
+            values[name] = values[name] | value
+        elif value != defaults[name]:
+            values[name] = value
+    return Preferences(**values)
 
 
 def changed(before: Preferences, values: dict[str, object]) -> Preferences:

@@ -18,6 +18,9 @@ class PreferenceStore(Protocol):
             ValueError: When there is no such field or it does not take the value.
         """
 
+    async def ready(self) -> None:
+        """Return when it is known what was chosen elsewhere."""
+
     async def run(self) -> None:
         """Keep what changes, until cancelled."""
 

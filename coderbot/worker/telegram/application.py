@@ -1,6 +1,7 @@
 """The Telegram client of a bot: connections, time-outs, polling."""
 
 import logging
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx
@@ -30,9 +31,21 @@ WorkerApplication = Application[Any, Any, Any, Any, Any, Any]
 
 
 def build_application(
-    settings: Settings, token: Secret, watch: PollWatch, counters: Counters
+    settings: Settings,
+    token: Secret,
+    watch: PollWatch,
+    counters: Counters,
+    hold: Callable[[], Awaitable[None]] | None = None,
 ) -> WorkerApplication:
-    """Return the client for the bot with `token`, not yet connected."""
+    """Return the client for the bot with `token`, not yet connected.
+
+    Args:
+        settings: For all connections.
+        token: Of the bot.
+        watch: Is told how polling goes.
+        counters: Of this worker.
+        hold: Awaited before updates are asked for, which confirms those before.
+    """
     # Its tracebacks say at length what the watch says in a line.
     logging.getLogger("telegram.ext.Updater").setLevel(logging.CRITICAL)
     limits = httpx.Limits(max_connections=_CONNECTIONS, keepalive_expiry=_KEEP_ALIVE_S)
@@ -48,7 +61,9 @@ def build_application(
         media_write_timeout=_UPLOAD_S,
         httpx_kwargs={"limits": limits},
     )
-    polls = PollRequest(watch, counters=counters, connection_pool_size=1, **timeouts)
+    polls = PollRequest(
+        watch, counters=counters, hold=hold, connection_pool_size=1, **timeouts
+    )
     return (
         Application.builder()
         .token(token.reveal())

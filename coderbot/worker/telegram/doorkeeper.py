@@ -13,7 +13,7 @@ from coderbot.errors import ExitCode
 from coderbot.worker.services import Services
 from coderbot.worker.telegram import texts
 from coderbot.worker.telegram.gate import Verdict, decide, facts_of
-from coderbot.worker.telegram.ledger import Ledger
+from coderbot.worker.telegram.ledger import UpdateLedger
 from coderbot.worker.telegram.strangers import Strangers
 
 _LOCK_DOWN_S = 5.0
@@ -32,7 +32,10 @@ class Doorkeeper:
     """
 
     def __init__(
-        self, services: Services, ledger: Ledger, offer: Callable[[Message], None]
+        self,
+        services: Services,
+        ledger: UpdateLedger,
+        offer: Callable[[Message], None],
     ) -> None:
         self._services = services
         self._ledger = ledger

@@ -5,6 +5,7 @@ import logging
 import os
 from collections import OrderedDict
 from pathlib import Path
+from typing import Protocol
 
 from telegram import Update
 
@@ -14,6 +15,19 @@ _KEPT = 1_000
 """Updates remembered; Telegram repeats only those that were not confirmed."""
 
 _log = logging.getLogger(__name__)
+
+
+class UpdateLedger(Protocol):
+    """Knows which updates were acted on."""
+
+    async def is_new(self, update: Update) -> bool:
+        """Note an update; returns False when it was noted before.
+
+        Returns in the order of the calls, once the note is safe.
+        """
+
+    async def settled(self) -> None:
+        """Return when there is nothing that could not be noted yet."""
 
 
 class Ledger:
@@ -53,7 +67,7 @@ class Ledger:
 
         Returns in the order of the calls, once the note is on the disk.
         """
-        key = _key(update)
+        key = key_of(update)
         if key in self._seen:
             return False
         self._seen[key] = None
@@ -66,6 +80,9 @@ class Ledger:
             if keys:
                 await self._write_down(keys)
         return True
+
+    async def settled(self) -> None:
+        """Return at once: what the disk does not take is remembered all the same."""
 
     async def _write_down(self, keys: list[str]) -> None:
         try:
@@ -86,7 +103,8 @@ class Ledger:
         self._lines = len(seen)
 
 
-def _key(update: Update) -> str:
+def key_of(update: Update) -> str:
+    """Return what an update is known by."""
     query, message = update.callback_query, update.effective_message
     if query is not None:
         return f"{update.update_id} q{query.id}"

@@ -1,0 +1,48 @@
+"""What the workers of one bot share, wherever they run."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from redis.asyncio import Redis
+
+from coderbot.cluster.claims import Claims
+from coderbot.cluster.connection import Cluster
+from coderbot.cluster.sharedmap import SharedMap
+
+
+class Shared:
+    """Makes the stores of one bot, on one client.
+
+    Args:
+        cluster: That this process belongs to.
+        redis: The client.
+        bot_id: Telegram's number of the bot: it stays when the list of tokens, or
+            the token itself, changes.
+    """
+
+    def __init__(self, cluster: Cluster, redis: Redis, bot_id: int) -> None:
+        self._cluster = cluster
+        self._redis = redis
+        self._bot_id = bot_id
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, cluster: Cluster, bot_id: int) -> AsyncIterator["Shared"]:
+        """Yield the stores of a bot; nothing is sent before the first call."""
+        async with cluster.connect() as redis:
+            yield cls(cluster, redis, bot_id)
+
+    @property
+    def preferences(self) -> SharedMap:
+        """What each user has chosen, by the number of the user."""
+        key = self._key("preferences")
+        return SharedMap(self._redis, self._cluster.sealer, key)
+
+    @property
+    def updates(self) -> Claims:
+        """Which updates were acted on."""
+        return Claims(self._redis, self._key("update"))
+
+    def _key(self, *parts: str | int) -> str:
+        kind, *more = parts
+        return self._cluster.keys.of(kind, self._bot_id, *more)

@@ -1,0 +1,56 @@
+"""What this worker shares with others of its bot; one host alone imports none of it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from coderbot.clock import Clock
+from coderbot.config.settings import Settings
+from coderbot.worker.preferences.filestore import FilePreferences
+from coderbot.worker.preferences.store import PreferenceStore
+from coderbot.worker.settings import Identity
+from coderbot.worker.telegram.ledger import Ledger, UpdateLedger
+
+if TYPE_CHECKING:
+    from coderbot.cluster.shared import Shared
+
+
+@asynccontextmanager
+async def shared_of(
+    settings: Settings, identity: Identity
+) -> AsyncIterator["Shared | None"]:
+    """Yield the stores that the hosts share; None for a host alone."""
+    if settings.cluster_redis_url is None:
+        yield None
+        return
+    from coderbot.cluster.connection import cluster_of
+    from coderbot.cluster.shared import Shared
+
+    cluster = cluster_of(settings)
+    assert cluster is not None
+    async with Shared.open(cluster, identity.bot_id) as shared:
+        yield shared
+
+
+def preferences_of(
+    local: FilePreferences,
+    shared: "Shared | None",
+    settings: Settings,
+    clock: Clock,
+) -> PreferenceStore:
+    """Return the store of preferences: the file, or what is shared and a copy of it."""
+    if shared is None:
+        return local
+    from coderbot.worker.preferences.sharedstore import SharedPreferences
+
+    users = settings.allowed_user_ids
+    return SharedPreferences(local, shared.preferences, users, clock)
+
+
+def ledger_of(local: Ledger, shared: "Shared | None", clock: Clock) -> UpdateLedger:
+    """Return the ledger of updates: of this host, or of all."""
+    if shared is None:
+        return local
+    from coderbot.worker.telegram.sharedledger import SharedLedger
+
+    return SharedLedger(shared.updates, local, clock)
