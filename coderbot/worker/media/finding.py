@@ -1,5 +1,6 @@
 """Finds files that a user asks for; all of it bounded, and to be run in a thread."""
 
+import fnmatch
 import glob
 import os
 import shlex
@@ -12,6 +13,7 @@ from pathlib import Path
 
 MAX_FOUND = 500
 """Files that one request is about."""
+_DEEP = "**"
 _MAX_SCANNED = 20_000
 _SCAN_S = 2.0
 """Bounds of a search below a directory: entries, and seconds."""
@@ -57,7 +59,9 @@ def matches(words: Sequence[str], directory: Path) -> list[Entry]:
     """Return what `words` stand for, each once, in order.
 
     Args:
-        words: Paths or patterns (`*`, `?`, `[…]`); relative ones and `~` work.
+        words: Paths or patterns (`*`, `?`, `[…]`); relative ones and `~` work. `**`
+            stands for any directories in between; the search for it is bounded,
+            and leaves out hidden ones.
         directory: What relative ones start from.
     """
     found: dict[Path, Entry] = {}
@@ -74,8 +78,35 @@ def _expanded(word: str, directory: Path) -> Iterator[Path]:
     if os.path.lexists(whole) or not glob.has_magic(whole):
         yield Path(whole)
         return
-    names = islice(glob.iglob(whole), _MAX_SCANNED)  # noqa: PTH207 - patterns with ..
-    yield from map(Path, sorted(names))
+    parts = Path(whole).parts
+    if _DEEP in parts:
+        at = parts.index(_DEEP)
+        names = _deep(str(Path(*parts[:at])), parts[at:])
+    else:
+        names = glob.iglob(whole)  # noqa: PTH207 - patterns with ..
+    yield from map(Path, sorted(islice(names, _MAX_SCANNED)))
+
+
+def _deep(tops: str, pattern: Sequence[str]) -> Iterator[str]:
+    """Yield what matches `pattern`, part by part, below the directories `tops`."""
+    deadline = time.monotonic() + _SCAN_S
+    for top in glob.iglob(tops):  # noqa: PTH207 - a pattern, too
+        for path in islice(_below(Path(top), deadline), _MAX_SCANNED):
+            if _fits(Path(path).relative_to(top).parts, pattern):
+                yield path
+
+
+def _fits(parts: Sequence[str], pattern: Sequence[str]) -> bool:
+    if not pattern:
+        return not parts
+    first, rest = pattern[0], pattern[1:]
+    if first == _DEEP and _fits(parts, rest):
+        return True
+    if not parts or (parts[0].startswith(".") and not first.startswith(".")):
+        return False
+    if first == _DEEP:
+        return _fits(parts[1:], pattern)
+    return fnmatch.fnmatchcase(parts[0], first) and _fits(parts[1:], rest)
 
 
 def contents(directory: Path) -> list[Entry]:

@@ -51,6 +51,25 @@ def test_matches(tmp_path: Path, words: list[str], names: list[str]) -> None:
     assert [each.path.name for each in matches(words, tmp_path)] == names
 
 
+@pytest.mark.parametrize(
+    ("word", "names"),
+    [
+        ("**/*.log", ["a.log", "one/b.log", "one/two/c.log"]),
+        ("one/**/c.log", ["one/two/c.log"]),
+        ("o*/**/*.log", ["one/b.log", "one/two/c.log"]),
+        ("**/two/*", ["one/two/c.log"]),
+        ("**", ["a.log", "one", "one/b.log", "one/two", "one/two/c.log"]),
+        ("**/.git/*", []),
+        ("**/nothing", []),
+    ],
+)
+def test_any_depth(tmp_path: Path, word: str, names: list[str]) -> None:
+    _make(tmp_path, "a.log", "one/b.log", "one/two/c.log", ".git/d.log")
+    (tmp_path / "round").symlink_to(".")
+    found = [each.path.relative_to(tmp_path) for each in matches([word], tmp_path)]
+    assert [str(path) for path in found if path.name != "round"] == names
+
+
 def test_home_and_absolute_paths(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
