@@ -6,7 +6,7 @@ HEADLESS ?=
 # Tests wait for processes more than they compute, so a few run beside each other.
 JOBS ?= 3
 
-.PHONY: help demo test check unit format reference docs snapshots bench clean
+.PHONY: help demo test check unit format reference docs snapshots pictures bench clean
 
 help:  ## Show what can be made
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,10 @@ snapshots: $(VENV)/.dev-ready  ## Draw the golden pictures anew
 	$(BIN)/python -m pytest tests/tui --snapshot-update
 	CODERBOT_UPDATE_PICTURES=1 $(BIN)/python -m pytest -q \
 		tests/unit/terminal/test_pictures.py tests/unit/terminal/test_recordings.py
+
+pictures: $(VENV)/.dev-ready  ## Draw the pictures of the README from the running program
+	$(BIN)/python -m scripts.pictures.dashboard
+	$(BIN)/python -m scripts.pictures.chat
 
 bench: $(VENV)/.dev-ready  ## Measure the figures of bench/README.md
 	$(BIN)/python -m bench.figures

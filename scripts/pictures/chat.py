@@ -1,0 +1,87 @@
+"""Draw the README's picture of a chat: `python -m scripts.pictures.chat`.
+
+The real program on the sandbox, a real terminal with a program that stands in for a
+coding agent, and the chat page in a Chromium of the size of a phone. Needs a font
+with emoji (Debian: fonts-noto-color-emoji).
+"""
+
+import asyncio
+import io
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from PIL import Image
+from pyppeteer import launch
+
+from coderbot.sandbox.client import SandboxUser
+from coderbot.sandbox.server import UserSpec, running_sandbox
+from tests.e2e.fleet import USER, running_fleet, write_env
+from tests.fakes.sandbox import make_bot_id, make_token
+
+TARGET = Path(__file__).parents[2] / "docs" / "chat.png"
+_AGENT = Path(__file__).parent / "agent.py"
+_PHONE = {"width": 390, "height": 844, "deviceScaleFactor": 2, "isMobile": True}
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+_FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars")
+_DEADLINE_MS = 15_000
+
+
+async def draw(directory: Path) -> None:
+    """Let a conversation happen, and take its picture."""
+    token = make_token(1)
+    async with running_sandbox([token], (UserSpec(USER, "Anna"),)) as sandbox:
+        write_env(directory, [token.reveal()], sandbox.url)
+        state = directory / ".coderbot"
+        state.mkdir(mode=0o700)
+        command = f"{sys.executable} {_AGENT}"
+        (state / "assistants.toml").write_text(f"[agent]\ncommand = '{command}'\n")
+        async with running_fleet(directory) as fleet:
+            await fleet.line("bot-0 is ready")
+            await _converse(sandbox.client().user(USER, make_bot_id(1)))
+            await _take(f"{sandbox.url}/#u={USER}&b={make_bot_id(1)}")
+            await fleet.interrupt()
+
+
+async def _converse(anna: SandboxUser) -> None:
+    await anna.say("/size 56x28")
+    await anna.wait_for(lambda m: "56" in m.text)
+    await anna.say("/agent")
+    await anna.wait_for(lambda m: m.kind == "photo")
+    await anna.say("A discount does not count in the total. Mend it.")
+    await anna.wait_for(lambda m: any("Yes" in each for each in m.buttons))
+
+
+async def _take(address: str) -> None:
+    browser = await launch(
+        executablePath=_browser(), args=list(_FLAGS), handleSIGINT=False
+    )
+    try:
+        (page,) = await browser.pages()
+        await page.setViewport(_PHONE)
+        await page.goto(address)
+        await page.waitForFunction(
+            "document.querySelector('.photo img')?.naturalWidth > 0"
+            " && document.querySelectorAll('.key').length > 3",
+            {"timeout": _DEADLINE_MS},
+        )
+        picture = await page.screenshot()
+        # A third of the size, and nobody sees the difference.
+        Image.open(io.BytesIO(picture)).quantize(256).save(TARGET, optimize=True)
+    finally:
+        await browser.close()
+
+
+def _browser() -> str:
+    named = os.environ.get("CHROMIUM_PATH")
+    found = named or next((p for p in map(shutil.which, _BROWSERS) if p), None)
+    if not found:
+        raise SystemExit(f"No Chromium: none of {_BROWSERS}, no CHROMIUM_PATH")
+    return found
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as name:
+        asyncio.run(draw(Path(name)))
