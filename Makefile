@@ -6,7 +6,7 @@ HEADLESS ?=
 # Tests wait for processes more than they compute, so a few run beside each other.
 JOBS ?= 3
 
-.PHONY: help demo test check unit format reference docs snapshots pictures bench clean
+.PHONY: help demo test check unit format reference docs snapshots pictures release bench clean
 
 help:  ## Show what can be made
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,7 +16,7 @@ demo: $(VENV)/.demo-ready  ## Start three bots on the local Telegram (HEADLESS=1
 	@# not make, so that its exit code 0 is what make ends with.
 	@if [ -t 0 ]; then set -m; fi; $(BIN)/coderbot demo $(if $(HEADLESS),--headless)
 
-test: $(VENV)/.dev-ready check unit  ## Run everything that CI runs
+test: $(VENV)/.dev-ready check unit release  ## Run everything that CI runs
 
 check: $(VENV)/.dev-ready docs  ## Format, lint, types, import contracts and documentation
 	$(BIN)/ruff format --check .
@@ -46,6 +46,9 @@ snapshots: $(VENV)/.dev-ready  ## Draw the golden pictures anew
 pictures: $(VENV)/.dev-ready  ## Draw the pictures of the README from the running program
 	$(BIN)/python -m scripts.pictures.dashboard
 	$(BIN)/python -m scripts.pictures.chat
+
+release: $(VENV)/.dev-ready  ## Build the packages and try them in fresh environments
+	$(BIN)/python scripts/check_release.py
 
 bench: $(VENV)/.dev-ready  ## Measure the figures of bench/README.md
 	$(BIN)/python -m bench.figures

@@ -257,8 +257,8 @@ def _per_bot(raw: str, what: str) -> list[tuple[str, str]]:
 def redis_url(raw: str) -> Secret:
     """Return the address of a Redis server; it may hold a password."""
     allowed = (
-        "allowed: redis://[user:password@]host[:port][/number], the same with "
-        "rediss:// for TLS, or unix:///path"
+        "allowed: redis://host[:port][/number], with user:password@ before the host "
+        "if it wants one; rediss:// for TLS, or unix:///path"
     )
     try:
         parts = urlsplit(raw.strip())

@@ -9,8 +9,8 @@ from packaging.utils import canonicalize_name
 from scripts.reference.tables import MADE, table
 
 PROJECT = "coderbot"
-EXTRAS = ("cluster", "sandbox", "speech")
-"""Those that people install to run the program; what only its makers need is left out."""
+_LEFT_OUT = {"dev", "docs", "local-speech"}
+"""Extras that only its makers need, and one that is too large for them to have."""
 
 _HEAD = """\
 # Licences
@@ -19,7 +19,8 @@ _HEAD = """\
 
 CoderBot itself is under the MIT licence. In its package lies the font DejaVu Sans Mono with its
 licence beside it (`coderbot/worker/terminal/render/fonts/LICENSE`). These packages are installed with it and keep their
-own licences, as their makers state them; the exact versions that the checks run with stand in `constraints.txt`.
+own licences, as their makers state them; the exact versions that the checks run with stand in `constraints.txt`. Not among
+them is what `[local-speech]` installs: look there with `pip show faster-whisper`.
 """
 _CLASSIFIER = "License :: OSI Approved :: "
 _LONGEST = 40
@@ -44,7 +45,8 @@ def dependencies() -> list[tuple[metadata.Distribution, set[str]]]:
     """
     always = set(_closure(PROJECT, ""))
     found = {name: set[str]() for name in always}
-    for extra in EXTRAS:
+    provided = metadata.metadata(PROJECT).get_all("Provides-Extra") or []
+    for extra in sorted(set(provided) - _LEFT_OUT):
         for name in set(_closure(PROJECT, extra)) - always:
             found.setdefault(name, set()).add(extra)
     return [(metadata.distribution(n), extras) for n, extras in found.items()]
