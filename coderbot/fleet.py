@@ -16,6 +16,7 @@ from collections.abc import (
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from coderbot.clock import SystemClock
 from coderbot.config.settings import SECRET_VARIABLES, TOKEN_VARIABLES, Settings
@@ -34,6 +35,9 @@ from coderbot.supervisor.reload import Reloader
 from coderbot.supervisor.supervisor import Supervisor
 from coderbot.tui.ports import TokenEditor
 
+if TYPE_CHECKING:
+    from coderbot.cluster.membership import Timing
+
 _log = logging.getLogger(__name__)
 
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -46,6 +50,7 @@ async def run_fleet(
     headless: bool,
     note: str = "",
     tokens: TokenEditor | None = None,
+    timing: "Timing | None" = None,
 ) -> None:
     """Run all bots until somebody asks to stop.
 
@@ -54,6 +59,8 @@ async def run_fleet(
         headless: Print lines instead of showing the dashboard.
         note: A line for the dashboard's header.
         tokens: Changes the `.env` for the dashboard.
+        timing: How fast leases end, where several hosts share the bots; None: as
+            everywhere.
 
     Raises:
         KeymapError: When the keys of the dashboard cannot be told.
@@ -68,6 +75,7 @@ async def run_fleet(
     with hold_lock(state.lock, f"State directory {state.root}"):
         async with (
             _supervisor(settings, tokens_given) as supervisor,
+            _sharing(supervisor, settings, timing),
             _metrics(supervisor, settings.metrics_port),
         ):
             live = LiveSettings(settings, tokens_given)
@@ -101,7 +109,15 @@ def _supervisor(settings: Settings, tokens_given: Sequence[str]) -> Supervisor:
         log_files=_log_files(settings, bots),
         dossiers=Dossiers(StateDir(settings.state_dir).crashes),
         control_bot=wanted.control_bot,
+        host=_host_name(settings),
     )
+
+
+def _host_name(settings: Settings) -> str:
+    """Return the name of this host among others; empty: it is alone."""
+    if settings.cluster_redis_url is None:
+        return ""
+    return settings.cluster_host or socket.gethostname()
 
 
 def _log_files(settings: Settings, bots: Sequence[str]) -> LogFiles | None:
@@ -113,6 +129,20 @@ def _log_files(settings: Settings, bots: Sequence[str]) -> LogFiles | None:
         settings.log_file_max_mb * 1_000_000,
         settings.log_total_max_mb * 1_000_000,
     )
+
+
+@asynccontextmanager
+async def _sharing(
+    supervisor: Supervisor, settings: Settings, timing: "Timing | None"
+) -> AsyncIterator[None]:
+    """Share the bots with other hosts, if there are any; only then it costs."""
+    if settings.cluster_redis_url is None:
+        yield
+        return
+    from coderbot.host.sharing import sharing
+
+    async with sharing(supervisor, settings, SystemClock(), timing):
+        yield
 
 
 @asynccontextmanager

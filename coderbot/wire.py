@@ -60,6 +60,8 @@ class Heartbeat(Frame, tag="heartbeat", frozen=True, kw_only=True):
     uptime_s: float
     rss_bytes: int
     terminals: int
+    terminals_busy: int = 0
+    """Those with a program at work, or that were used in the last minutes."""
     loop_lag_ms: float
     poll_age_s: float
     media_pending: int
@@ -116,13 +118,24 @@ class Ping(Frame, tag="ping", frozen=True, kw_only=True):
     """Supervisor: send a heartbeat now."""
 
 
+class Lease(Frame, tag="lease", frozen=True, kw_only=True):
+    """Supervisor: until when the worker may poll, where hosts share the bots."""
+
+    until: float
+    """On the clock `boottime` of the machine, in seconds; 0: not any more."""
+    fence: int = 0
+    """Grows whenever another host, or another run of one, gets the bot."""
+    margin_s: float = 0.0
+    """A poll is over so long before: its answer has to travel."""
+
+
 class Dump(Frame, tag="dump", frozen=True, kw_only=True):
     """Supervisor: write the stacks of all Python threads to the log."""
 
 
 WorkerFrame = Ready | Heartbeat | Status | Event | Terminals
 """What a worker sends."""
-SupervisorFrame = Ping | Dump | ShowTerminals
+SupervisorFrame = Ping | Dump | ShowTerminals | Lease
 """What a supervisor sends to a worker."""
 
 _encoder = msgspec.json.Encoder()

@@ -24,7 +24,9 @@ class Member(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     is_draining: bool = False
     """It gives its bots away and takes none."""
     units: tuple[str, ...] = ()
-    """Names of the units that it runs, such as `bot-3` and `bot-0.2`."""
+    """Names of the units that serve their users there: `bot-3`, `bot-0.2`."""
+    roster: str = ""
+    """By this hosts see whether they share the same bots; empty: not told."""
     report: bytes = b""
     """What the host wants to be known besides."""
 

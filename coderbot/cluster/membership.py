@@ -11,6 +11,7 @@ from coderbot.cluster.member import Member, open_member, seal_member
 from coderbot.cluster.seal import SealBrokenError
 from coderbot.cluster.session import Beat, Hearing, Session
 from coderbot.cluster.ticker import Answer, Ask, Ticker
+from coderbot.errors import CoderBotError, ExitCode
 
 LIFE_S = 15.0
 """How long a lease lives after the last beat of its holder, in seconds."""
@@ -18,6 +19,20 @@ TICK_S = 2.5
 """Time between two beats, in seconds: five may fail before a lease ends."""
 FORGOTTEN_AFTER_S = 3_600.0
 """How long a dead host is told of, in seconds."""
+_LOOKS = 3
+"""So many ticks an entry with our name must be silent before we take the name."""
+
+
+class NameTakenError(CoderBotError):
+    """Raised when two hosts have the same name."""
+
+    exit_code = ExitCode.CONFIG
+
+    def __init__(self, host: str) -> None:
+        super().__init__(
+            f"Another host of the cluster is called {host} already",
+            "Give each host a name of its own: CLUSTER_HOST.",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +63,8 @@ class Wish:
     """Leases that are free, or whose holder is dead."""
     gives: Sequence[Give] = ()
     units: tuple[str, ...] = ()
-    """Names of what it runs, to be told."""
+    """Names of what serves its users here, to be told."""
+    roster: str = ""
     is_draining: bool = False
     leaves: bool = False
     """It is the last tick: the host goes, and holds nothing any more."""
@@ -137,6 +153,20 @@ class Membership:
         """Return in how many seconds a host will be dead if it is not heard."""
         return self._hearing.next_death(self._clock.boottime())
 
+    async def join(self) -> None:
+        """Return once no other host uses this one's name.
+
+        Raises:
+            ClusterError: When Redis cannot be asked.
+            NameTakenError: When one does.
+        """
+        host = self.session.host
+        first = await self._ticker.beat_of(host)
+        for _ in range(_LOOKS if first is not None else 0):
+            await self._clock.sleep(self.timing.tick_s)
+            if await self._ticker.beat_of(host) not in (first, None):
+                raise NameTakenError(host)
+
     async def tick(self, wish: Wish) -> None:
         """Beat, and get what is wished for as far as it is to be had.
 
@@ -199,6 +229,7 @@ class Membership:
             labels=self._labels,
             is_draining=wish.is_draining or wish.leaves,
             units=wish.units,
+            roster=wish.roster,
             report=self.report(),
         )
 

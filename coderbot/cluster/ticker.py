@@ -1,6 +1,8 @@
 """Brings a tick to Redis: one call, which does all or nothing."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -106,6 +108,19 @@ _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Answer)
 
 
+@contextmanager
+def faults_told() -> Iterator[None]:
+    """Tell in plain words what goes wrong between this host and Redis.
+
+    Raises:
+        ClusterError: When something does.
+    """
+    try:
+        yield
+    except (RedisError, OSError, TimeoutError) as error:
+        raise ClusterError(f"Redis: {type(error).__name__}: {error}") from None
+
+
 class Ticker:
     """Runs the script.
 
@@ -115,6 +130,7 @@ class Ticker:
     """
 
     def __init__(self, client: Redis, keys: Keys) -> None:
+        self._client = client
         self._script = client.register_script(_SCRIPT)
         self._keys = [keys.of(name) for name in ("state", "members", "leases")]
         self._channel = keys.of("wake")
@@ -127,8 +143,19 @@ class Ticker:
         """
         arguments: list[bytes | str] = [_encoder.encode(ask), entry, self._channel]
         try:
-            return _decoder.decode(await self._script(self._keys, arguments))
-        except (RedisError, OSError, TimeoutError) as error:
-            raise ClusterError(f"Redis: {type(error).__name__}: {error}") from None
+            with faults_told():
+                return _decoder.decode(await self._script(self._keys, arguments))
         except msgspec.MsgspecError as error:
             raise ClusterError(f"What Redis says cannot be read: {error}") from None
+
+    async def beat_of(self, host: str) -> Beat | None:
+        """Return the last beat of a host; None when it has none.
+
+        Raises:
+            ClusterError: When Redis says nothing.
+        """
+        with faults_told():
+            entry = await self._client.hget(self._keys[1], host)
+        text = entry.decode("ascii", "replace") if isinstance(entry, bytes) else ""
+        match = _ENTRY.fullmatch(text)
+        return None if match is None else Beat(host, match[1], int(match[2]))

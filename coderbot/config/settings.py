@@ -105,5 +105,6 @@ OWN_VARIABLES = frozenset(variable.name for _, variable, _ in variables()) | {
     "BOT_ID",
     "CODERBOT_CHANNEL_FD",
     "CODERBOT_ENV_FILE",
+    "CODERBOT_LEASED",
 }
 """Every variable of this program; none of them reaches a shell."""

@@ -10,8 +10,14 @@ from coderbot.config.load import load_worker_settings
 from coderbot.errors import ConfigError, ExitCode
 from coderbot.logs import configure_worker_logging
 from coderbot.redact import Redactor
+from coderbot.worker.lease import PollLease
 from coderbot.worker.process import run_process
-from coderbot.worker.settings import take_channel, take_identity, wipe_secrets
+from coderbot.worker.settings import (
+    take_channel,
+    take_identity,
+    take_leased,
+    wipe_secrets,
+)
 
 _NAME = "control"
 
@@ -36,7 +42,8 @@ async def _run(supervised: bool) -> ExitCode:
 
     path = Path(env_file) if env_file else None
     clock, jitter = SystemClock(), random.random
-    bot = ControlBot(settings, token, path, channel, clock, jitter)
+    lease = PollLease(clock, take_leased())
+    bot = ControlBot(settings, token, path, channel, lease, clock, jitter)
     return await bot.run()
 
 

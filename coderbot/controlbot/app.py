@@ -22,6 +22,7 @@ from coderbot.worker.bounded import bounded
 from coderbot.worker.counters import Counters
 from coderbot.worker.deadline import end_within
 from coderbot.worker.endings import channel_guarded, signals_heard
+from coderbot.worker.lease import PollLease
 from coderbot.worker.link import Link
 from coderbot.worker.stopping import StopRequest
 from coderbot.worker.tasks import Tasks
@@ -54,6 +55,7 @@ class ControlBot:
         token: Its own.
         env_file: The `.env` whose tokens it may change; None: none.
         channel: To the supervisor; None when running alone.
+        lease: The right to poll.
         clock: For everything that waits.
         jitter: Returns a number from 0 to 1.
     """
@@ -64,12 +66,14 @@ class ControlBot:
         token: Secret,
         env_file: Path | None,
         channel: socket.socket | None,
+        lease: PollLease,
         clock: Clock,
         jitter: Callable[[], float],
     ) -> None:
         self._settings = settings
         self._token = token
         self._channel = channel
+        self._lease = lease
         self._clock = clock
         self._jitter = jitter
         self._frame = Frame(
@@ -85,7 +89,7 @@ class ControlBot:
             signals_heard(self._stop, alone=alone),
             channel_guarded(self._channel, grace_s),
         ):
-            async with Link(self._channel, self._clock) as link:
+            async with Link(self._channel, self._clock, self._lease) as link:
                 await self._serve(link)
         _log.info("Stopped: %s", self._stop.reason)
         return self._stop.code
@@ -94,14 +98,16 @@ class ControlBot:
         absence = Absence(self._clock)
         watch = PollWatch(self._clock, link.send, self._token_refused, absence)
         application = build_application(
-            self._settings, self._token, watch, self._counters
+            self._settings, self._token, watch, self._counters, self._lease
         )
-        client = TelegramClient(application, watch, self._clock, self._jitter)
+        client = TelegramClient(
+            application, watch, self._lease, self._clock, self._jitter
+        )
         async with asyncio.TaskGroup() as group, Tasks.open() as tasks:
             services = build_services(self._frame, link, application.bot, tasks)
             gate = Door(services, self._ledger())
             router = Router(services, lambda: application.bot.username)
-            add_entrance(application, gate.judge, router.route)
+            add_entrance(application, self._lease, gate.judge, router.route)
             beat = group.create_task(link.run(*self._ends_of(services, watch)))
             online = group.create_task(self._go_online(client, services, watch))
             await self._stop.wait()
@@ -117,6 +123,7 @@ class ControlBot:
         def vitals() -> Vitals:
             return Vitals(
                 terminals=0,
+                terminals_busy=0,
                 poll_age_s=watch.age_s,
                 media_pending=0,
                 outbox_queued=services.sender.queued,

@@ -37,6 +37,8 @@ class BotSnapshot:
     rss_bytes: int | None = None
     """Memory of the worker and all that it started; at first of the worker alone."""
     terminals: int = 0
+    terminals_busy: int = 0
+    """Those with a program at work, or that were used in the last minutes."""
     media_pending: int = 0
     loop_lag_ms: float | None = None
     poll_age_s: float | None = None

@@ -12,7 +12,9 @@ from coderbot.supervisor.spec import (
 )
 
 _OF_THE_PARENT = {"BOT_TOKEN_MONITOR_INTERVAL"} | {
-    variable.name for _, variable, _ in variables() if variable.section == "Fleet"
+    variable.name
+    for _, variable, _ in variables()
+    if variable.section in ("Fleet", "Several hosts")
 }
 """Variables that no worker looks at."""
 _ALSO_THE_PARENTS = frozenset({"MEDIA_TMP_LOCATION"})

@@ -5,7 +5,7 @@ import logging
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import msgspec
@@ -52,6 +52,7 @@ from coderbot.supervisor.voice import Voice
 from coderbot.wire import Event as WorkerEvent
 from coderbot.wire import (
     Heartbeat,
+    Lease,
     Ping,
     Ready,
     ShowTerminals,
@@ -89,6 +90,16 @@ class Surroundings:
     """Called when something that is shown about a bot has changed."""
     on_death: Callable[[Death], None] = ignore
     """Called when a process has died that nobody wanted to end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a bot runs, where several hosts share the bots."""
+
+    host: str = ""
+    """Which one has it; empty when none has, or there is but this one."""
+    reason: str = ""
+    """Why none has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +143,8 @@ class BotRunner:
         self._timer: asyncio.Task[None] | None = None
         self._waiting: list[asyncio.Future[None]] = []
         self._answers = Answers[list[TerminalScreen]]()
+        self._lease: Lease | None = None
+        self._place = Place()
 
     def adopt(self, spec: WorkerSpec) -> None:
         """Take over how the worker is started; the running one does not notice."""
@@ -146,7 +159,26 @@ class BotRunner:
     def snapshot(self) -> BotSnapshot:
         """Return how the bot stands now."""
         now = self._around.clock.monotonic()
-        return self._vitals.snapshot(self.bot, self._spec.index, self._machine, now)
+        shown = self._vitals.snapshot(self.bot, self._spec.index, self._machine, now)
+        place = self._place
+        return replace(shown, host=place.host, reason=shown.reason or place.reason)
+
+    @property
+    def place(self) -> Place:
+        """Where the bot runs, where several hosts share the bots."""
+        return self._place
+
+    @place.setter
+    def place(self, place: Place) -> None:
+        if place != self._place:
+            self._place = place
+            self._around.on_change(self)
+
+    def renew(self, lease: Lease) -> None:
+        """Tell the worker, and the next one, until when it may poll."""
+        self._lease = lease
+        if self._run is not None:
+            self._run.child.send(encode(self._lease))
 
     def post(self, event: Event) -> None:
         """Let `event` take effect."""
@@ -274,6 +306,8 @@ class BotRunner:
         except (OSError, ValueError) as error:
             return SpawnFailed(self._around.redactor.text(f"{error}"))
         grace_s = self._policy.stop_timeout_s if self._spec.heeds_channel else 0.0
+        if self._lease is not None:
+            child.send(encode(self._lease))
         kin = self._around.household.welcome(child.pid, grace_s)
         guard = LimitGuard(self._policy.limits)
         self._run = _Run(number, child, kin, voice, guard)

@@ -14,6 +14,8 @@ from coderbot.supervisor.pm2env import without_pm2
 
 CHANNEL_VARIABLE = "CODERBOT_CHANNEL_FD"
 """Names the inherited end of the channel."""
+LEASED_VARIABLE = "CODERBOT_LEASED"
+"""Tells a worker that it needs a lease to poll."""
 ENV_FILE_VARIABLE = "CODERBOT_ENV_FILE"
 """Tells the control bot which `.env` it may change."""
 
@@ -53,6 +55,8 @@ class WorkerSpec:
     """Whether it ends by itself, within the stop timeout, at the end of its channel."""
     open_files: int = 0
     """How many files it, and each of its terminals, may have open; 0: as many as we."""
+    is_leased: bool = False
+    """It polls only while it has a lease, because several hosts share the bots."""
     name: str = ""
     """Its id, when it is none of the fleet: CONTROL."""
 
@@ -125,6 +129,7 @@ def worker_specs(
             # Of another program nothing is known.
             heeds_channel=not settings.worker_command,
             open_files=settings.worker_open_files,
+            is_leased=settings.cluster_redis_url is not None,
         )
         for index, token in enumerate(settings.tokens)
     )
@@ -155,7 +160,8 @@ def control_spec(
     if settings.env_file is not None and tokens_are_in_file:
         environment[ENV_FILE_VARIABLE] = str(settings.env_file)
     argv = (python, "-u", "-m", "coderbot.controlbot")
-    return WorkerSpec(0, token, argv, environment, name=CONTROL)
+    is_leased = settings.cluster_redis_url is not None
+    return WorkerSpec(0, token, argv, environment, is_leased=is_leased, name=CONTROL)
 
 
 def child_environment(spec: WorkerSpec, channel_fd: int) -> dict[str, str]:
@@ -165,8 +171,10 @@ def child_environment(spec: WorkerSpec, channel_fd: int) -> dict[str, str]:
         spec: Of the worker.
         channel_fd: The inherited end of its channel.
     """
+    leased = {LEASED_VARIABLE: "1"} if spec.is_leased else {}
     return {
         **spec.environment,
+        **leased,
         "BOT_TOKEN": spec.token.reveal(),
         "BOT_INDEX": str(spec.index),
         CHANNEL_VARIABLE: str(channel_fd),
@@ -194,7 +202,7 @@ def _environment(settings: Settings, base: Mapping[str, str]) -> dict[str, str]:
 def _is_for_the_parent(name: str) -> bool:
     return (
         name in TOKEN_VARIABLES
-        or name == ENV_FILE_VARIABLE
+        or name in (ENV_FILE_VARIABLE, LEASED_VARIABLE)
         or name in _MANAGERS_VARIABLES
         or name.startswith(_MANAGERS_PREFIXES)
     )

@@ -58,6 +58,7 @@ from coderbot.supervisor.state import (
     StartRequested,
     StopRequested,
 )
+from coderbot.supervisor.tenancy import Tenancy
 from coderbot.supervisor.undertaker import undertaker
 from coderbot.supervisor.watchdog import Watchdog
 from coderbot.wire import TerminalScreen
@@ -86,6 +87,8 @@ class Supervisor(Records):
         control_bot: How the control bot is started; None: there is none. It is
             started after the others and kept alive as they are, but is none of
             them: only `lines`, `dossiers` and the actions know it.
+        host: Name of this host, where several share the bots: `tenancy` says which
+            of them run here. Empty: all do.
     """
 
     def __init__(
@@ -100,6 +103,7 @@ class Supervisor(Records):
         log_files: LogFiles | None = None,
         dossiers: Dossiers | None = None,
         control_bot: WorkerSpec | None = None,
+        host: str = "",
     ) -> None:
         self._ledger = ledger if ledger is not None else Ledger(None)
         aides = [control_bot] if control_bot is not None else []
@@ -123,6 +127,9 @@ class Supervisor(Records):
             policy.start_concurrency, self._clock, policy.boot_patience_s
         )
         self._runners: dict[str, BotRunner] = {}
+        self.tenancy = Tenancy(host, self._runners, self._queue)
+        """Which bots may run on this host."""
+        self._is_placed = not host
         self._surroundings: Surroundings | None = None
         self._watchdog: Watchdog | None = None
         self._report = StartReport(self._clock.monotonic())
@@ -176,13 +183,15 @@ class Supervisor(Records):
         self._logbook.open(spec.bot)
         self._specs[spec.bot] = spec
         self._runners[spec.bot] = self._runner_of(spec)
-        await self.start(spec.bot)
+        if self.tenancy.is_here(spec.bot):
+            await self.start(spec.bot)
 
     async def remove(self, bot: str) -> None:
         """Stop a bot gracefully and forget it; its lines are kept."""
         await self.stop(bot)
         if not self._is_stopping and self._runners.pop(bot, None) is not None:
             del self._specs[bot]
+            self.tenancy.forget(bot)
             if bot != CONTROL:
                 self._bus.publish(BotRemoved(bot))
 
@@ -197,7 +206,8 @@ class Supervisor(Records):
         self._specs[spec.bot] = spec
         runner = self._runners[spec.bot]
         runner.adopt(spec)
-        if restart and runner.snapshot().state is not BotState.STOPPED:
+        is_here = self.tenancy.is_here(spec.bot)
+        if restart and is_here and runner.snapshot().state is not BotState.STOPPED:
             await self.restart(spec.bot)
 
     def adopt(self, policy: RestartPolicy) -> None:
@@ -328,9 +338,9 @@ class Supervisor(Records):
             self._on_change,
             self._on_death,
         )
-        self._runners = {
-            bot: self._runner_of(spec) for bot, spec in self._specs.items()
-        }
+        self._runners.update(
+            (bot, self._runner_of(spec)) for bot, spec in self._specs.items()
+        )
 
     def _runner_of(self, spec: WorkerSpec) -> BotRunner:
         around = self._surroundings
@@ -346,6 +356,8 @@ class Supervisor(Records):
 
     async def _start_all(self) -> None:
         self._report = StartReport(self._clock.monotonic())
+        if self.tenancy.is_shared:
+            return
         fleet = self._fleet()
         count = len(fleet)
         for position, runner in enumerate(fleet):
@@ -419,6 +431,8 @@ class Supervisor(Records):
             raise FleetStoppingError(
                 f"{bot} cannot be started: the whole fleet is being stopped"
             )
+        if starts:
+            self.tenancy.check(bot)
         runner = self._runners[bot]
         runner.post(event)
         await runner.settle()
@@ -440,9 +454,19 @@ class Supervisor(Records):
 
     def _on_change(self, runner: BotRunner) -> None:
         self._bus.publish(BotChanged(runner.snapshot()))
-        if self._is_stopping or self._report.is_over:
+        self._look_at_start()
+
+    def placed(self) -> None:
+        """Note that it is known which bots run here; the start is over with them."""
+        if not self._is_placed:
+            self._is_placed = True
+            self._look_at_start()
+
+    def _look_at_start(self) -> None:
+        if self._is_stopping or self._report.is_over or not self._is_placed:
             return
-        report = self._report.look(self.bots(), self._clock.monotonic())
+        here = [bot for bot in self.bots() if self.tenancy.is_here(bot.bot)]
+        report = self._report.look(here, self._clock.monotonic())
         if report is not None:
             _log.log(report.level, "%s", report.text)
             if report.ready is not None:

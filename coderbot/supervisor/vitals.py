@@ -105,6 +105,7 @@ class Vitals:
             cpu_percent=load.cpu_percent if load else None,
             processes=load.processes if load else 0,
             terminals=beat.terminals if beat else 0,
+            terminals_busy=beat.terminals_busy if beat else 0,
             media_pending=beat.media_pending if beat else 0,
             loop_lag_ms=beat.loop_lag_ms if beat else None,
             poll_age_s=beat.poll_age_s if beat else None,

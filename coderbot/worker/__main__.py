@@ -10,8 +10,14 @@ from coderbot.errors import ExitCode
 from coderbot.logs import configure_worker_logging
 from coderbot.paths import bot_name
 from coderbot.redact import Redactor
+from coderbot.worker.lease import PollLease
 from coderbot.worker.process import run_process
-from coderbot.worker.settings import take_channel, take_identity, wipe_secrets
+from coderbot.worker.settings import (
+    take_channel,
+    take_identity,
+    take_leased,
+    wipe_secrets,
+)
 
 
 def main() -> int:
@@ -31,7 +37,9 @@ async def _run(supervised: bool) -> ExitCode:
     # Only now: a worker with bad settings need not load the Telegram library.
     from coderbot.worker.app import Worker
 
-    worker = Worker(settings, identity, channel, SystemClock(), random.random)
+    clock = SystemClock()
+    lease = PollLease(clock, take_leased())
+    worker = Worker(settings, identity, channel, lease, clock, random.random)
     return await worker.run()
 
 

@@ -23,6 +23,7 @@ from coderbot.worker.counters import Counters
 from coderbot.worker.deadline import end_within
 from coderbot.worker.endings import channel_guarded, signals_heard
 from coderbot.worker.health import Health, health_page
+from coderbot.worker.lease import PollLease
 from coderbot.worker.link import Link
 from coderbot.worker.services import Services
 from coderbot.worker.settings import Identity
@@ -40,6 +41,7 @@ from coderbot.worker.telegram.online import TokenRefusedError
 from coderbot.worker.telegram.polling import PollWatch
 from coderbot.worker.telegram.reception import Reception
 from coderbot.worker.telegram.router import Router
+from coderbot.worker.terminal.busy import BusyTerminals
 from coderbot.worker.terminal.peek import screens_of
 from coderbot.worker.tokenclaim import TokenClaim, until_ours
 from coderbot.worker.vitals import Vitals
@@ -60,6 +62,7 @@ class Worker:
         settings: All of them.
         identity: Token and number of the bot.
         channel: To the supervisor; None when running alone.
+        lease: The right to poll.
         clock: For everything that waits.
         jitter: Returns a number from 0 to 1.
     """
@@ -69,12 +72,14 @@ class Worker:
         settings: Settings,
         identity: Identity,
         channel: socket.socket | None,
+        lease: PollLease,
         clock: Clock,
         jitter: Callable[[], float],
     ) -> None:
         self._settings = settings
         self._identity = identity
         self._channel = channel
+        self._lease = lease
         self._clock = clock
         self._jitter = jitter
         self._stop = StopRequest()
@@ -90,7 +95,7 @@ class Worker:
             channel_guarded(self._channel, grace_s),
         ):
             async with (
-                Link(self._channel, self._clock) as link,
+                Link(self._channel, self._clock, self._lease) as link,
                 shared_of(self._settings, self._identity) as shared,
             ):
                 await self._serve(link, shared)
@@ -107,9 +112,12 @@ class Worker:
             self._identity.token,
             watch,
             self._counters,
+            self._lease,
             ledger.settled,
         )
-        client = TelegramClient(application, watch, self._clock, self._jitter)
+        client = TelegramClient(
+            application, watch, self._lease, self._clock, self._jitter
+        )
         dirs = MediaDirs.of(self._settings.media_root, self._identity.index)
         if self._settings.clean_up_media:
             await asyncio.to_thread(clean_media_directory, dirs.root)
@@ -128,7 +136,7 @@ class Worker:
                 reception = Reception(services, _downloads(services))
                 router = Router(services, reception)
                 gate = Doorkeeper(services, ledger, router.offer_secondhand)
-                add_entrance(application, gate.judge, router.route)
+                add_entrance(application, self._lease, gate.judge, router.route)
                 beat = group.create_task(link.run(*self._ends_of(services, watch)))
                 online = group.create_task(
                     self._go_online(client, services, watch, reception)
@@ -181,10 +189,12 @@ class Worker:
     ]:
         """Return what the link asks for a heartbeat, what it calls at its end, and
         what it asks for the screens of the terminals."""
+        busy = BusyTerminals(self._clock)
 
         def vitals() -> Vitals:
             return Vitals(
                 terminals=len(services.terminals),
+                terminals_busy=busy.count(services.terminals.sessions()),
                 poll_age_s=watch.age_s,
                 media_pending=services.media.pending,
                 outbox_queued=services.outbox.queued,

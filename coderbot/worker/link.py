@@ -11,6 +11,7 @@ from typing import Self
 
 from coderbot import wire
 from coderbot.clock import Clock
+from coderbot.worker.lease import PollLease
 from coderbot.worker.vitals import Vitals, rss_bytes
 
 HEARTBEAT_S = 5.0
@@ -29,9 +30,14 @@ class Link:
     Args:
         channel: Inherited end of the socket pair, or None.
         clock: For the heartbeats.
+        lease: Is told how long it is good.
     """
 
-    def __init__(self, channel: socket.socket | None, clock: Clock) -> None:
+    def __init__(
+        self, channel: socket.socket | None, clock: Clock, lease: PollLease
+    ) -> None:
+        self.lease = lease
+        """The right to poll."""
         self._channel = channel
         self._clock = clock
         self._started = clock.monotonic()
@@ -101,6 +107,7 @@ class Link:
                 uptime_s=self._clock.monotonic() - self._started,
                 rss_bytes=rss_bytes(),
                 terminals=now.terminals,
+                terminals_busy=now.terminals_busy,
                 loop_lag_ms=self._lag_ms,
                 poll_age_s=now.poll_age_s,
                 media_pending=now.media_pending,
@@ -127,6 +134,8 @@ class Link:
                     self._heartbeat(vitals)
                 case wire.ShowTerminals():
                     self.send(wire.Terminals(id=frame.id, screens=screens()))
+                case wire.Lease():
+                    self.lease.renew(frame)
                 case wire.Dump():
                     faulthandler.dump_traceback(sys.stderr, all_threads=True)
 

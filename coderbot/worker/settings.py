@@ -11,6 +11,7 @@ from coderbot.redact import Secret
 from coderbot.secretenv import take_secret
 
 _CHANNEL = "CODERBOT_CHANNEL_FD"
+_LEASED = "CODERBOT_LEASED"
 _MAX_INDEX = 9_999
 
 
@@ -103,6 +104,11 @@ def take_channel() -> socket.socket | None:
         ) from error
     channel.setblocking(False)
     return channel
+
+
+def take_leased() -> bool:
+    """Return whether polling needs a lease, because several hosts share the bots."""
+    return os.environ.pop(_LEASED, "") == "1"
 
 
 def wipe_secrets() -> None:

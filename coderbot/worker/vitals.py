@@ -15,6 +15,8 @@ class Vitals:
 
     terminals: int
     """Number of open terminals."""
+    terminals_busy: int
+    """Those that should not be closed for the sake of order alone."""
     poll_age_s: float
     """Seconds since the last finished getUpdates."""
     media_pending: int

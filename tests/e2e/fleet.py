@@ -114,10 +114,11 @@ async def running_fleet(
     environment: Mapping[str, str] | None = None,
     pass_fds: Sequence[int] = (),
     wrapper: Sequence[str] = (),
+    program: Sequence[str] = ("-m", "coderbot"),
 ) -> AsyncIterator[Fleet]:
     """Run the program in `directory`; nothing of it outlives the block."""
     process = await asyncio.create_subprocess_exec(
-        *(*wrapper, sys.executable, "-m", "coderbot", *arguments),
+        *(*wrapper, sys.executable, *program, *arguments),
         cwd=directory,
         env={**clean_environment(), **(environment or {})},
         stdin=asyncio.subprocess.DEVNULL,

@@ -10,7 +10,9 @@ from telegram.ext import Application
 from coderbot.config.settings import Settings
 from coderbot.redact import Secret
 from coderbot.worker.counters import Counters
+from coderbot.worker.lease import PollLease
 from coderbot.worker.telegram.calls import CallRequest
+from coderbot.worker.telegram.leasedbot import LeasedBot
 from coderbot.worker.telegram.polling import PollRequest, PollWatch
 
 ALLOWED_UPDATES = ("message", "callback_query")
@@ -35,6 +37,7 @@ def build_application(
     token: Secret,
     watch: PollWatch,
     counters: Counters,
+    lease: PollLease,
     hold: Callable[[], Awaitable[None]] | None = None,
 ) -> WorkerApplication:
     """Return the client for the bot with `token`, not yet connected.
@@ -44,6 +47,7 @@ def build_application(
         token: Of the bot.
         watch: Is told how polling goes.
         counters: Of this worker.
+        lease: The right to poll.
         hold: Awaited before updates are asked for, which confirms those before.
     """
     # Its tracebacks say at length what the watch says in a line.
@@ -61,17 +65,20 @@ def build_application(
         media_write_timeout=_UPLOAD_S,
         httpx_kwargs={"limits": limits},
     )
-    polls = PollRequest(
-        watch, counters=counters, hold=hold, connection_pool_size=1, **timeouts
+    polls = PollRequest(watch, counters=counters, connection_pool_size=1, **timeouts)
+    bot = LeasedBot(
+        lease,
+        hold,
+        token=token.reveal(),
+        base_url=f"{settings.api_root}/bot",
+        base_file_url=f"{settings.api_root}/file/bot",
+        local_mode=settings.local_mode,
+        request=calls,
+        get_updates_request=polls,
     )
     return (
         Application.builder()
-        .token(token.reveal())
-        .base_url(f"{settings.api_root}/bot")
-        .base_file_url(f"{settings.api_root}/file/bot")
-        .local_mode(settings.local_mode)
-        .request(calls)
-        .get_updates_request(polls)
+        .bot(bot)
         .concurrent_updates(_CONCURRENT_UPDATES)
         .job_queue(None)
         .build()

@@ -7,6 +7,7 @@ from telegram import User
 
 from coderbot.clock import Clock
 from coderbot.worker.bounded import bounded
+from coderbot.worker.lease import PollLease
 from coderbot.worker.telegram.application import (
     ALLOWED_UPDATES,
     LONG_POLL_S,
@@ -22,6 +23,7 @@ class TelegramClient:
     Args:
         application: With its handlers.
         watch: Is told how polling goes.
+        lease: Nothing is polled without it.
         clock: For the pauses between attempts.
         jitter: Returns a number from 0 to 1.
     """
@@ -30,11 +32,13 @@ class TelegramClient:
         self,
         application: WorkerApplication,
         watch: PollWatch,
+        lease: PollLease,
         clock: Clock,
         jitter: Callable[[], float],
     ) -> None:
         self._application = application
         self._watch = watch
+        self._lease = lease
         self._clock = clock
         self._jitter = jitter
 
@@ -61,6 +65,7 @@ class TelegramClient:
             budget_s: Upper bound for both halves together, in seconds.
         """
         self._watch.stopping()
+        self._lease.close()
         updater = self._application.updater
         if updater is not None and updater.running:
             await bounded(updater.stop, budget_s / 2, "polling")

@@ -4,8 +4,9 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from telegram import Update
-from telegram.ext import TypeHandler
+from telegram.ext import ApplicationHandlerStop, TypeHandler
 
+from coderbot.worker.lease import PollLease
 from coderbot.worker.telegram.application import WorkerApplication
 
 _GATE_GROUP = -1
@@ -15,17 +16,27 @@ _AnyUpdate = TypeHandler[Update, Any, Any]
 
 
 def add_entrance(
-    application: WorkerApplication, gate: _Handler, route: _Handler
+    application: WorkerApplication,
+    lease: PollLease,
+    gate: _Handler,
+    route: _Handler,
 ) -> None:
     """Connect a client with what handles updates: the gate first, always.
 
     Args:
         application: The client.
+        lease: Once it has ended nothing comes in: another host gets it.
         gate: Sees every update of every kind; raises ApplicationHandlerStop for
             those that go no further.
         route: Handles the others.
     """
-    judge: _AnyUpdate = TypeHandler(Update, gate)
+
+    async def enter(update: Update, context: Any) -> None:
+        if not lease.is_good:
+            raise ApplicationHandlerStop
+        await gate(update, context)
+
+    judge: _AnyUpdate = TypeHandler(Update, enter)
     router: _AnyUpdate = TypeHandler(Update, route)
     application.add_handler(judge, _GATE_GROUP)
     application.add_handler(router)

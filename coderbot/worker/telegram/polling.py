@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -121,7 +121,6 @@ class PollRequest(CallRequest):
         watch: Is told.
         counters: Of this worker.
         deaf_s: How long one call may take, in seconds.
-        hold: Awaited before each call: it confirms what came before.
         **options: Those of HTTPXRequest.
     """
 
@@ -130,11 +129,9 @@ class PollRequest(CallRequest):
         watch: PollWatch,
         counters: Counters,
         deaf_s: float = DEAF_S,
-        hold: Callable[[], Awaitable[None]] | None = None,
         **options: Any,
     ) -> None:
         super().__init__(counters, **options)
-        self._hold = hold
         self._watch = watch
         self._deaf_s = deaf_s
 
@@ -142,8 +139,6 @@ class PollRequest(CallRequest):
         self, url: str, method: str, *args: Any, **options: Any
     ) -> tuple[int, bytes]:
         """Do one call."""
-        if self._hold is not None:
-            await self._hold()
         try:
             async with asyncio.timeout(self._deaf_s):
                 status, body = await super().do_request(url, method, *args, **options)

@@ -1,0 +1,364 @@
+"""Keeps on this host the bots whose leases it has, and no others."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from dataclasses import replace
+
+from coderbot import wire
+from coderbot.clock import Clock
+from coderbot.cluster.lease import Mark
+from coderbot.cluster.membership import Give, Membership, Wish
+from coderbot.cluster.placement import Unit
+from coderbot.cluster.ticker import ClusterError
+from coderbot.errors import CoderBotError
+from coderbot.host.fence import Fence
+from coderbot.host.news import HostNews
+from coderbot.host.planning import (
+    Local,
+    Move,
+    Situation,
+    absence_of,
+    gives_of,
+    has_arrived,
+    marks_of,
+    new_moves,
+    seats_of,
+    targets_of,
+)
+from coderbot.host.units import roster_of
+from coderbot.supervisor.events import BotChanged, BotSnapshot, FleetStopping
+from coderbot.supervisor.state import BotState
+from coderbot.supervisor.supervisor import Supervisor
+
+_GONE = (BotState.STOPPED, BotState.FAILED)
+_ARRIVAL_S = 60.0
+"""How long a rebalance waits for a bot to serve its users elsewhere, in seconds."""
+_MARGIN_PART = 2 / 15
+"""Part of a lease's life before its end in which a worker does not poll any more."""
+_NO_LEASE = wire.Lease(until=0.0)
+_SPARE_S = 0.05
+"""Between two ticks at least, in seconds; and after the death of a host."""
+
+_log = logging.getLogger(__name__)
+
+
+class Keeper:
+    """Ticks for this host, and lets the supervisor run what the leases say.
+
+    One turn after the other: a tick with what is wished for, then what its answer
+    asks for. All else (a wake by another host, a worker that has ended, a wish of a
+    person) only lets the next turn come at once.
+
+    Args:
+        supervisor: Whose bots they are.
+        membership: Of this host.
+        units: Returns all units there are now, by key.
+        clock: For everything that waits.
+    """
+
+    def __init__(
+        self,
+        supervisor: Supervisor,
+        membership: Membership,
+        units: Callable[[], dict[str, Unit]],
+        clock: Clock,
+    ) -> None:
+        self._supervisor = supervisor
+        self._membership = membership
+        self._units_now = units
+        self._clock = clock
+        self._fence = Fence(supervisor, membership, clock)
+        self._units = units()
+        self._targets: dict[str, str] = {}
+        self._moves: dict[str, Move] = {}
+        self._arriving: tuple[str, str, float] | None = None
+        """The last unit that was given away for balance: key, host, and when."""
+        self._is_draining = False
+        self._is_leaving = False
+        self._is_forced = False
+        self._poke = asyncio.Event()
+        self._news = HostNews(membership)
+        self._tasks: asyncio.TaskGroup | None = None
+
+    # What people may ask for
+
+    def situation(self) -> Situation:
+        """Return what is decided from, as it is known now."""
+        return Situation(
+            me=self._membership.session,
+            units=self._units,
+            leases=self._membership.leases,
+            members=self._membership.members(),
+            local=self._local(),
+            moves=self._moves,
+            is_draining=self._is_draining,
+            is_leaving=self._is_leaving,
+            is_forced=self._is_forced,
+        )
+
+    def drain(self, on: bool = True) -> None:
+        """Give all bots away, one after the other, busy or not; or take some again."""
+        self._is_draining = on
+        self.wake()
+
+    def move(self, name: str, host: str) -> None:
+        """Bring a unit to another host, where it stays until that one goes.
+
+        Raises:
+            CoderBotError: When it is not here, or cannot be there.
+        """
+        situation = self.situation()
+        unit = next((each for each in self._units.values() if each.name == name), None)
+        if unit is None:
+            known = ", ".join(sorted(each.name for each in self._units.values()))
+            raise CoderBotError(f"There is no bot {name!r}", f"Bots: {known}.")
+        lease = situation.held.get(unit.key)
+        if lease is None:
+            raise CoderBotError(f"{name} is not on this host")
+        seats = {seat.host: seat for seat in seats_of(situation)}
+        if host not in seats:
+            able = ", ".join(sorted(seats)) or "none"
+            raise CoderBotError(f"{host} takes no bots", f"Hosts that do: {able}.")
+        if not seats[host].suits(unit):
+            raise CoderBotError(f"{name} needs a host with the label {unit.pin}")
+        if host != situation.me.host:
+            self._begin({unit.key: Move(host, is_kept=True)})
+
+    def rebalance(self, dry_run: bool = False) -> list[tuple[str, str, str]]:
+        """Even the load out, also with bots that are busy or were moved by hand.
+
+        Args:
+            dry_run: Only look.
+
+        Returns:
+            What moves in the whole cluster: unit, from, to; by the name of the unit.
+        """
+        situation = self.situation()
+        targets = targets_of(situation, keeping=False)
+        plan = [
+            (self._units[key].name, lease.holder.host, targets[key])
+            for key, lease in situation.leases.items()
+            if targets.get(key, lease.holder.host) != lease.holder.host
+        ]
+        if not dry_run:
+            self._is_forced = True
+            self.wake()
+        return sorted(plan)
+
+    def wake(self) -> None:
+        """Let the next turn come at once."""
+        self._poke.set()
+
+    # The turns
+
+    async def run(self) -> None:
+        """Take turns until cancelled.
+
+        Raises:
+            ClusterError: When another run has taken the name of this host.
+            NameTakenError: When another host has the name.
+        """
+        async with asyncio.TaskGroup() as self._tasks:
+            self._tasks.create_task(self._listen(), name="cluster: events")
+            self._tasks.create_task(self._fence.run(self.wake), name="cluster: fence")
+            await self._join()
+            while True:
+                await self._turn()
+                await self._pause()
+
+    async def leave(self) -> None:
+        """Take the last turn, once `run` is over and all workers are gone."""
+        self._is_leaving = True
+        situation = self.situation()
+        self._targets = targets_of(situation)
+        self._moves |= new_moves(situation, self._targets)
+        try:
+            await self._membership.tick(replace(self._wish(), leaves=True))
+        except ClusterError as error:
+            _log.warning("The other hosts wait for the leases of this one: %s", error)
+
+    async def _join(self) -> None:
+        while True:
+            try:
+                await self._membership.join()
+            except ClusterError as error:
+                self._fence.failed(error)
+                self._supervisor.placed()
+                await self._clock.sleep(self._membership.timing.tick_s)
+            else:
+                return
+
+    async def _turn(self) -> None:
+        self._poke.clear()
+        self._units = self._units_now()
+        try:
+            await self._membership.tick(self._wish())
+        except ClusterError as error:
+            self._fence.failed(error)
+            self._supervisor.placed()
+            return
+        if self._membership.is_usurped:
+            raise ClusterError(
+                "Another supervisor has taken the name of this host, "
+                f"{self._membership.session.host}"
+            )
+        if self._membership.until <= self._clock.boottime():
+            # The answer comes from before a sleep of this process.
+            self.wake()
+            return
+        self._fence.renewed()
+        self._act()
+
+    async def _pause(self) -> None:
+        """Wait for the next turn: a tick, the death of a host, or a poke."""
+        await self._clock.sleep(_SPARE_S)
+        tick_s = self._membership.timing.tick_s
+        death_s = self._membership.next_death()
+        wait_s = tick_s if death_s is None else min(tick_s, death_s + _SPARE_S)
+        try:
+            async with asyncio.timeout(wait_s):
+                await self._poke.wait()
+        except TimeoutError:
+            return
+
+    def _wish(self) -> Wish:
+        situation, local = self.situation(), self._local()
+        gives = gives_of(situation)
+        return Wish(
+            holds={
+                key: marks_of(situation, key, lease)
+                for key, lease in situation.held.items()
+                if key not in gives
+            },
+            takes=list(self._takes()),
+            gives=[Give(key, to, marks) for key, (to, marks) in gives.items()],
+            units=tuple(
+                sorted(self._units[k].name for k in local if local[k].is_ready)
+            ),
+            roster=roster_of(self._units),
+            is_draining=self._is_draining or self._is_leaving,
+        )
+
+    def _takes(self) -> Iterator[str]:
+        """Yield the leases that are to be had, and belong to this host."""
+        if self._is_draining or self._is_leaving:
+            return
+        mine = self._membership.session.host
+        for key, host in self._targets.items():
+            if host == mine and self._membership.is_free(key):
+                yield key
+
+    def _act(self) -> None:
+        """Do what the leases say."""
+        situation = self.situation()
+        held = situation.held
+        for key in [key for key in self._moves if key not in held]:
+            move = self._moves.pop(key)
+            self._arriving = key, move.host, self._clock.monotonic()
+        situation = replace(situation, moves=self._moves)
+        self._targets = targets_of(situation)
+        if situation.is_forced and not self._moves:
+            self._is_forced = any(
+                self._targets.get(key, situation.me.host) != situation.me.host
+                for key in held
+            )
+        if not self._is_waiting(situation):
+            self._begin(new_moves(situation, self._targets))
+        self._follow(situation)
+        self._news.look(self._units, self._targets, roster_of(self._units))
+        if not self._membership.is_settled:
+            return
+        self._supervisor.placed()
+        if any(self._takes()):
+            self.wake()
+
+    def _follow(self, situation: Situation) -> None:
+        """Let the supervisor run what is held here, and nothing else."""
+        tenancy, until = self._supervisor.tenancy, self._membership.until
+        margin_s = self._membership.timing.life_s * _MARGIN_PART
+        held = situation.held
+        for key, unit in self._units.items():
+            local, lease = situation.local_of(key), held.get(key)
+            if lease is None:
+                if local.is_admitted:
+                    _log.warning("%s belongs to another host now; it stops", unit.name)
+                    tenancy.renew(unit.name, _NO_LEASE)
+                    self._spawn(self._dismiss(unit.name), f"{unit.name}: stop")
+                where = absence_of(
+                    situation, key, self._targets, self._membership.is_settled
+                )
+                tenancy.note_absence(unit.name, *where)
+                continue
+            good = wire.Lease(until=until, fence=lease.fence, margin_s=margin_s)
+            tenancy.renew(unit.name, good)
+            if not local.is_admitted and key not in self._moves:
+                tenancy.admit(unit.name)
+                if Mark.OFF not in lease.marks:
+                    self._spawn(tenancy.start(unit.name), f"{unit.name}: start")
+
+    def _begin(self, moves: Mapping[str, Move]) -> None:
+        """Begin to give units away: their workers stop first."""
+        for key, move in moves.items():
+            name = self._units[key].name
+            self._moves[key] = move
+            if self._is_leaving:
+                _log.info("%s goes to %s", name, move.host or "no other host")
+            else:
+                _log.info("%s moves to %s", name, move.host)
+            self._spawn(self._dismiss(name), f"{name}: move")
+        if moves:
+            self.wake()
+
+    def _is_waiting(self, situation: Situation) -> bool:
+        """Tell whether the last unit that was moved is still on its way."""
+        if self._arriving is None or situation.is_leaving:
+            return False
+        key, host, since = self._arriving
+        late = self._clock.monotonic() - since >= _ARRIVAL_S
+        if late or has_arrived(situation, key, host):
+            self._arriving = None
+        return self._arriving is not None
+
+    def _local(self) -> dict[str, Local]:
+        shown = {each.bot: each for each in self._supervisor.bots()}
+        control = self._supervisor.control_bot()
+        if control is not None:
+            shown[control.bot] = control
+        return {
+            key: self._stands(shown[unit.name])
+            for key, unit in self._units.items()
+            if unit.name in shown
+        }
+
+    def _stands(self, bot: BotSnapshot) -> Local:
+        tenancy, is_gone = self._supervisor.tenancy, bot.state in _GONE
+        return Local(
+            is_admitted=tenancy.is_here(bot.bot),
+            is_gone=is_gone,
+            is_off=is_gone and not tenancy.is_awaited(bot.bot),
+            is_ready=bot.state is BotState.RUNNING,
+            is_busy=bot.terminals_busy > 0,
+        )
+
+    async def _dismiss(self, name: str) -> None:
+        await self._supervisor.tenancy.dismiss(name)
+        self.wake()
+
+    async def _listen(self) -> None:
+        """Let a turn come when a worker has ended, or the fleet is being stopped."""
+        states: dict[str, BotState] = {}
+        async with self._supervisor.subscribe() as events:
+            async for event in events:
+                if isinstance(event, FleetStopping):
+                    self._is_leaving = True
+                    self.wake()
+                elif isinstance(event, BotChanged):
+                    bot = event.snapshot
+                    if states.get(bot.bot) != bot.state and bot.state in _GONE:
+                        self.wake()
+                    states[bot.bot] = bot.state
+
+    def _spawn(self, work: Coroutine[None, None, None], name: str) -> None:
+        assert self._tasks is not None, "only while it runs"
+        self._tasks.create_task(work, name=name)

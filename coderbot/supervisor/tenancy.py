@@ -1,0 +1,116 @@
+"""Which bots run on this host, where several hosts share them."""
+
+from collections.abc import Mapping
+
+from coderbot.errors import CoderBotError
+from coderbot.supervisor.lines import CONTROL
+from coderbot.supervisor.runner import BotRunner, Place
+from coderbot.supervisor.startqueue import StartQueue
+from coderbot.supervisor.state import KillRequested, StartRequested, StopRequested
+from coderbot.wire import Lease
+
+
+class ElsewhereError(CoderBotError):
+    """Raised when a bot is to be started that another host runs."""
+
+
+class Tenancy:
+    """Lets bots run here, or not; a host alone lets all of them.
+
+    Args:
+        host: Name of this host, where several share the bots: none runs here until it
+            is let in. Empty: it is alone.
+        runners: Of all bots, by id; bots come and go.
+        queue: Where those wait that are to start by themselves.
+    """
+
+    def __init__(
+        self, host: str, runners: Mapping[str, BotRunner], queue: StartQueue
+    ) -> None:
+        self._host = host
+        self._runners = runners
+        self._queue = queue
+        self._here: set[str] = set()
+        self._awaited: set[str] = set()
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether several hosts share the bots."""
+        return bool(self._host)
+
+    def is_here(self, bot: str) -> bool:
+        """Tell whether a bot may run on this host."""
+        return not self.is_shared or bot in self._here
+
+    def check(self, bot: str) -> None:
+        """Return if a bot may be started.
+
+        Raises:
+            ElsewhereError: When it may not.
+        """
+        if self.is_here(bot):
+            return
+        place = self._runners[bot].place
+        if place.host:
+            raise ElsewhereError(
+                f"{bot} runs on {place.host}",
+                f"To have it here: coderbot cluster move {bot} HOST",
+            )
+        reason = place.reason or "no host has it yet"
+        raise ElsewhereError(f"{bot} cannot be started: {reason}")
+
+    def here(self) -> list[str]:
+        """Return the bots that may run on this host because they were let in."""
+        return sorted(self._here)
+
+    def admit(self, bot: str) -> None:
+        """Let a bot run here; it is started by `start`, or by a person."""
+        self._here.add(bot)
+        self._runners[bot].place = Place(self._host)
+
+    def is_awaited(self, bot: str) -> bool:
+        """Tell whether a bot is to start as soon as its turn comes."""
+        return bot in self._awaited
+
+    async def start(self, bot: str) -> None:
+        """Start a bot that was let in, when its turn comes."""
+        runner = self._runners[bot]
+        self._awaited.add(bot)
+        try:
+            await self._queue.turn(bot)
+        finally:
+            self._awaited.discard(bot)
+        if bot in self._here and self._runners.get(bot) is runner:
+            runner.post(StartRequested())
+        if bot == CONTROL or not runner.boots:
+            self._queue.note(bot, boots=False)
+
+    async def dismiss(self, bot: str) -> None:
+        """Let a bot not run here any more; returns when its process is gone."""
+        self._here.discard(bot)
+        runner = self._runners.get(bot)
+        if runner is not None:
+            runner.post(StopRequested())
+            await runner.settle()
+
+    def kill_absent(self) -> None:
+        """Kill what is left of the bots that may not run here."""
+        for bot, runner in self._runners.items():
+            if not self.is_here(bot) and runner.snapshot().pid is not None:
+                runner.post(KillRequested())
+
+    def note_absence(self, bot: str, host: str, reason: str = "") -> None:
+        """Note where a bot is that is not here, or why it is nowhere."""
+        runner = self._runners.get(bot)
+        if runner is not None and bot not in self._here:
+            runner.place = Place(host, reason)
+
+    def renew(self, bot: str, lease: Lease) -> None:
+        """Tell a worker until when it may poll."""
+        runner = self._runners.get(bot)
+        if runner is not None:
+            runner.renew(lease)
+
+    def forget(self, bot: str) -> None:
+        """Forget a bot that is no longer part of the fleet."""
+        self._here.discard(bot)
