@@ -28,7 +28,7 @@ from scripts.reference.pages import PAGES as MADE
 from tests.unit.docs.pages import PAGES, ROOT, page, unescaped
 
 EVERYTHING = "\n".join(PAGES.values())
-BETWEEN_PROCESSES = {"BOT_ID", "CODERBOT_ENV_FILE"}
+BETWEEN_PROCESSES = {"BOT_ID", "CODERBOT_ENV_FILE", "CODERBOT_LEASED"}
 """Variables that the parent sets for its children and nobody else."""
 
 
