@@ -103,6 +103,8 @@ class Membership:
         """Asked at each tick for what the others shall know besides."""
         self.until = 0.0
         """Until when the leases of this host are good, on the clock `boottime`."""
+        self.round_trip_ms: float | None = None
+        """How long Redis took for the last tick, in milliseconds."""
         self.is_settled = False
         """Whether leases may be taken: Redis has not forgotten anything lately."""
         self.is_usurped = False
@@ -183,7 +185,9 @@ class Membership:
         if answer.usurped:
             self.until, self.leases = 0.0, {}
             return
-        self._take(answer, own, self._clock.boottime())
+        answered = self._clock.boottime()
+        self.round_trip_ms = (answered - sent) * 1_000
+        self._take(answer, own, answered)
         self.until = sent + self.timing.life_s
 
     def _ask(self, wish: Wish, now: float) -> Ask:

@@ -8,6 +8,9 @@ from before it has sent a beat, which is earlier.
 from collections.abc import Iterable
 from typing import NamedTuple
 
+_DEAF_PART = 0.3
+"""Part of a lease's life after which we have not listened to the others."""
+
 
 class Session(NamedTuple):
     """One run of the supervisor of one host; holds leases."""
@@ -33,12 +36,16 @@ class Beat(NamedTuple):
 class Hearing:
     """Knows since when each session has been silent.
 
+    Silence counts only while we listen: after a time in which we could not ask
+    Redis, or stood still, the others have as much time to be heard as before it.
+
     Args:
         life_s: How long a lease lives without its holder's beat, in seconds.
     """
 
     def __init__(self, life_s: float) -> None:
         self._life_s = life_s
+        self._listened: float | None = None
         self._heard: dict[Session, tuple[int, float]] = {}
         """The last beat of each, and when it was first seen."""
 
@@ -53,6 +60,11 @@ class Hearing:
                 moment when it was first seen so.
             now: A moment not before the reading.
         """
+        deaf_s = 0.0 if self._listened is None else now - self._listened
+        if deaf_s > self._life_s * _DEAF_PART:
+            heard = self._heard.items()
+            self._heard = {each: (beat, at + deaf_s) for each, (beat, at) in heard}
+        self._listened = now
         numbers = dict.fromkeys(holders, -1)
         numbers.update((beat.session, beat.number) for beat in beats)
         self._heard = {
@@ -67,7 +79,9 @@ class Hearing:
     def silent_s(self, session: Session, now: float) -> float:
         """Return for how long a session was not heard; 0 for an unknown one."""
         heard = self._heard.get(session)
-        return 0.0 if heard is None else now - heard[1]
+        if heard is None or self._listened is None:
+            return 0.0
+        return min(now, self._listened + self._life_s * _DEAF_PART) - heard[1]
 
     def next_death(self, now: float) -> float | None:
         """Return in how many seconds somebody will be dead, if nothing is heard."""

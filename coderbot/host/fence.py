@@ -39,24 +39,24 @@ class Fence:
         self._membership = membership
         self._clock = clock
         self._life_s = membership.timing.life_s
-        self._is_silent = False
-        """Redis did not answer the last time."""
+        self.trouble = ""
+        """Why the leases were not renewed the last time, in words."""
         self._has_stopped = False
         self._woke_at: float | None = None
 
     def failed(self, error: Exception) -> None:
         """Note that the leases could not be renewed."""
         self._woke_at = None
-        if not self._is_silent:
-            self._is_silent = True
+        if not self.trouble:
             _log.warning("The leases of this host are not renewed: %s", error)
+        self.trouble = str(error)
 
     def renewed(self) -> None:
         """Note that the leases were renewed."""
         self._woke_at = None
-        if self._is_silent:
+        if self.trouble:
             _log.info("The leases of this host are renewed again")
-        self._is_silent = self._has_stopped = False
+        self.trouble, self._has_stopped = "", False
 
     async def run(self, wake: Callable[[], None]) -> None:
         """Look until cancelled.

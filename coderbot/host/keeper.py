@@ -65,12 +65,15 @@ class Keeper:
         clock: Clock,
     ) -> None:
         self._supervisor = supervisor
-        self._membership = membership
+        self.membership = membership
+        """Of this host: its beats, its leases, and what the others said last."""
         self._units_now = units
         self._clock = clock
         self._fence = Fence(supervisor, membership, clock)
         self._units = units()
         self._targets: dict[str, str] = {}
+        self._asked: object = None
+        self._placed: dict[str, str] = {}
         self._moves: dict[str, Move] = {}
         self._arriving: tuple[str, str, float] | None = None
         """The last unit that was given away for balance: key, host, and when."""
@@ -81,15 +84,32 @@ class Keeper:
         self._news = HostNews(membership)
         self._tasks: asyncio.TaskGroup | None = None
 
+    # How it stands
+
+    @property
+    def trouble(self) -> str:
+        """What is wrong between this host and Redis, in words; empty: nothing."""
+        return self._fence.trouble
+
+    @property
+    def round_trip_ms(self) -> float | None:
+        """How long Redis took for the last tick, in milliseconds."""
+        return self.membership.round_trip_ms
+
+    @property
+    def leases(self) -> int:
+        """How many leases somebody has, as far as this host knows."""
+        return len(self.membership.leases)
+
     # What people may ask for
 
     def situation(self) -> Situation:
         """Return what is decided from, as it is known now."""
         return Situation(
-            me=self._membership.session,
+            me=self.membership.session,
             units=self._units,
-            leases=self._membership.leases,
-            members=self._membership.members(),
+            leases=self.membership.leases,
+            members=self.membership.members(),
             local=self._local(),
             moves=self._moves,
             is_draining=self._is_draining,
@@ -174,18 +194,18 @@ class Keeper:
         self._targets = targets_of(situation)
         self._moves |= new_moves(situation, self._targets)
         try:
-            await self._membership.tick(replace(self._wish(), leaves=True))
+            await self.membership.tick(replace(self._wish(), leaves=True))
         except ClusterError as error:
             _log.warning("The other hosts wait for the leases of this one: %s", error)
 
     async def _join(self) -> None:
         while True:
             try:
-                await self._membership.join()
+                await self.membership.join()
             except ClusterError as error:
                 self._fence.failed(error)
                 self._supervisor.placed()
-                await self._clock.sleep(self._membership.timing.tick_s)
+                await self._clock.sleep(self.membership.timing.tick_s)
             else:
                 return
 
@@ -193,17 +213,17 @@ class Keeper:
         self._poke.clear()
         self._units = self._units_now()
         try:
-            await self._membership.tick(self._wish())
+            await self.membership.tick(self._wish())
         except ClusterError as error:
             self._fence.failed(error)
             self._supervisor.placed()
             return
-        if self._membership.is_usurped:
+        if self.membership.is_usurped:
             raise ClusterError(
                 "Another supervisor has taken the name of this host, "
-                f"{self._membership.session.host}"
+                f"{self.membership.session.host}"
             )
-        if self._membership.until <= self._clock.boottime():
+        if self.membership.until <= self._clock.boottime():
             # The answer comes from before a sleep of this process.
             self.wake()
             return
@@ -213,8 +233,8 @@ class Keeper:
     async def _pause(self) -> None:
         """Wait for the next turn: a tick, the death of a host, or a poke."""
         await self._clock.sleep(_SPARE_S)
-        tick_s = self._membership.timing.tick_s
-        death_s = self._membership.next_death()
+        tick_s = self.membership.timing.tick_s
+        death_s = self.membership.next_death()
         wait_s = tick_s if death_s is None else min(tick_s, death_s + _SPARE_S)
         try:
             async with asyncio.timeout(wait_s):
@@ -244,9 +264,9 @@ class Keeper:
         """Yield the leases that are to be had, and belong to this host."""
         if self._is_draining or self._is_leaving:
             return
-        mine = self._membership.session.host
+        mine = self.membership.session.host
         for key, host in self._targets.items():
-            if host == mine and self._membership.is_free(key):
+            if host == mine and self.membership.is_free(key):
                 yield key
 
     def _act(self) -> None:
@@ -257,7 +277,7 @@ class Keeper:
             move = self._moves.pop(key)
             self._arriving = key, move.host, self._clock.monotonic()
         situation = replace(situation, moves=self._moves)
-        self._targets = targets_of(situation)
+        self._targets = self._targets_of(situation)
         if situation.is_forced and not self._moves:
             self._is_forced = any(
                 self._targets.get(key, situation.me.host) != situation.me.host
@@ -267,16 +287,29 @@ class Keeper:
             self._begin(new_moves(situation, self._targets))
         self._follow(situation)
         self._news.look(self._units, self._targets, roster_of(self._units))
-        if not self._membership.is_settled:
+        if not self.membership.is_settled:
             return
         self._supervisor.placed()
         if any(self._takes()):
             self.wake()
 
+    def _targets_of(self, situation: Situation) -> dict[str, str]:
+        """Return the host that each unit belongs to; worked out when that changes."""
+        asked = (
+            situation.units,
+            situation.leases,
+            seats_of(situation),
+            dict(situation.moves),
+        )
+        if asked != self._asked:
+            self._asked = asked
+            self._placed = targets_of(situation)
+        return self._placed
+
     def _follow(self, situation: Situation) -> None:
         """Let the supervisor run what is held here, and nothing else."""
-        tenancy, until = self._supervisor.tenancy, self._membership.until
-        margin_s = self._membership.timing.life_s * _MARGIN_PART
+        tenancy, until = self._supervisor.tenancy, self.membership.until
+        margin_s = self.membership.timing.life_s * _MARGIN_PART
         held = situation.held
         for key, unit in self._units.items():
             local, lease = situation.local_of(key), held.get(key)
@@ -286,7 +319,7 @@ class Keeper:
                     tenancy.renew(unit.name, _NO_LEASE)
                     self._spawn(self._dismiss(unit.name), f"{unit.name}: stop")
                 where = absence_of(
-                    situation, key, self._targets, self._membership.is_settled
+                    situation, key, self._targets, self.membership.is_settled
                 )
                 tenancy.note_absence(unit.name, *where)
                 continue

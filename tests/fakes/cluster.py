@@ -29,6 +29,10 @@ class Peer(Membership):
         self, *takes: str, wish: Wish | None = None, after_s: float = 0.0
     ) -> None:
         """Let time pass, keep all that it has, and take more."""
+        while after_s > 4:
+            # It listens meanwhile.
+            await self.beats(after_s=4)
+            after_s -= 4
         await self.clock.advance(after_s)
         holds = {key: lease.marks for key, lease in self.held().items()}
         await self.tick(wish or Wish(holds=holds, takes=takes))
