@@ -151,6 +151,9 @@ def main() -> None:
         spent = sum(screen.process.cpu_times()[:2])
         print(f"first paint: {first * 1e3:.0f} ms, {spent * 1e3:.0f} ms of them CPU")
         screen.until(lambda text: f"{BOTS}/{BOTS} running" in text)
+        # The message of it goes after 5 s, and everything is laid out anew then.
+        screen.until(lambda text: f"{BOTS} bots ready" in text)
+        screen.until(lambda text: f"{BOTS} bots ready" not in text)
         screen.idle(3)
         print(f"idle: {screen.cpu_percent(15):.1f} % CPU, {screen.rss_mib():.0f} MiB")
         told("key while quiet", screen.reactions(KEYS))

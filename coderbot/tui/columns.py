@@ -1,6 +1,6 @@
 """Which columns the table has in a given width, and how wide each is (pure)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from coderbot.supervisor.events import BotSnapshot
@@ -232,15 +232,3 @@ def _chosen(width: int, gap: int) -> list[Column]:
             kept.add(column.key)
             room -= column.least + gap
     return [column for column in COLUMNS if column.key in kept]
-
-
-def arranged(
-    bots: Sequence[BotSnapshot], key: str, *, descending: bool
-) -> list[BotSnapshot]:
-    """Return bots sorted by a column; equal ones by index, those without a value last."""
-    order = next(column.order for column in COLUMNS if column.key == key)
-    by_index = sorted(bots, key=lambda bot: bot.index)
-    known = [(value, bot) for bot in by_index if (value := order(bot)) is not None]
-    unknown = [bot for bot in by_index if order(bot) is None]
-    known.sort(key=lambda pair: pair[0], reverse=descending)
-    return [bot for _, bot in known] + unknown

@@ -7,6 +7,7 @@ from typing import Any
 from textual._context import visible_screen_stack
 from textual.app import App
 from textual.pilot import Pilot
+from textual.strip import Strip
 
 from coderbot.tui.app import CoderBotApp
 from coderbot.tui.widgets.bot_table import BotTable
@@ -35,12 +36,16 @@ def toasts(app: CoderBotApp) -> list[tuple[str, str]]:
     return [(toast.severity, toast.message) for toast in app._notifications]
 
 
-def screen_text(app: App[Any]) -> list[str]:
+def screen_strips(app: App[Any]) -> list[Strip]:
     """Return what the screen shows, row by row."""
     # Drawn here for the first time, a dialog would keep an empty background.
     visible_screen_stack.set(app._background_screens)
-    strips = app.screen._compositor.render_strips()
-    return [strip.text.rstrip() for strip in strips]
+    return app.screen._compositor.render_strips()
+
+
+def screen_text(app: App[Any]) -> list[str]:
+    """Return what the screen shows as text, row by row."""
+    return [strip.text.rstrip() for strip in screen_strips(app)]
 
 
 def shown(app: App[Any], text: str) -> bool:
@@ -60,7 +65,7 @@ def log_view(app: CoderBotApp) -> LogView:
 
 def row(app: CoderBotApp, bot: str) -> list[str]:
     """Return the words of a bot's row."""
-    return [cell.plain.strip() for cell in table(app).get_row(bot)]
+    return [cell.text.strip() for cell in table(app).cells(bot)]
 
 
 def busy(app: CoderBotApp) -> bool:

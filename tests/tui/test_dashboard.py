@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 from rich.cells import cell_len
+from rich.style import Style
 from textual.message import Message
 from textual.widgets import Button, Static
 
@@ -11,6 +12,7 @@ from coderbot.control.port import MediaFolder
 from coderbot.errors import CoderBotError
 from coderbot.supervisor.events import FleetReady, FleetStopping
 from coderbot.supervisor.state import BotState
+from coderbot.tui.app import CoderBotApp
 from coderbot.tui.keys import GROUPS, palette
 from coderbot.tui.messages import BotUpdated, LinesArrived
 from coderbot.tui.screens.clean import CleanScreen
@@ -21,7 +23,16 @@ from coderbot.tui.screens.stopping import StoppingScreen
 from tests.fakes.autoclock import AutoClock
 from tests.fakes.supervisor import FakeSupervisor, a_bot
 from tests.tui import fleets
-from tests.tui.steering import busy, row, screen_text, shown, table, toasts, until
+from tests.tui.steering import (
+    busy,
+    row,
+    screen_strips,
+    screen_text,
+    shown,
+    table,
+    toasts,
+    until,
+)
 
 
 @pytest.mark.parametrize(
@@ -256,7 +267,7 @@ async def test_the_selection_survives_a_new_bot_and_another_width() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("j", "j", "j")
         fleet.put(a_bot(5))
-        await until(pilot, lambda: table(app).row_count == 6)
+        await until(pilot, lambda: len(table(app).shown) == 6)
         await pilot.resize_terminal(200, 50)
         await until(pilot, lambda: shown(app, "lines/s"))
         selected = table(app).selected
@@ -271,7 +282,7 @@ async def test_odd_names_leave_columns_where_they_are(width: int) -> None:
     app = fleets.app(fleet)
     async with app.run_test(size=(width, 30)) as pilot:
         await pilot.pause()
-        strips = app.screen._compositor.render_strips()
+        strips = screen_strips(app)
         cells = {
             _cells_before(strip.text, "●") for strip in strips if " @" in strip.text
         }
@@ -445,15 +456,20 @@ async def test_ctrl_c_stops_the_fleet_from_any_screen(key: str) -> None:
         await until(pilot, lambda: not app.is_running)
 
 
+def _colours(app: CoderBotApp, text: str) -> list[Style | None]:
+    """Return the styles in which the screen shows a text."""
+    strips = screen_strips(app)
+    found = [each.style for strip in strips for each in strip if text in each.text]
+    assert found
+    return found
+
+
 async def test_the_look_changes_and_cells_with_it() -> None:
     app = fleets.app(fleets.troubled())
     async with app.run_test(size=(120, 30)) as pilot:
-        dark = table(app).get_cell("bot-3", "state")
+        dark = _colours(app, "✖ failed")
         await pilot.press("T")
-        await until(
-            pilot,
-            lambda: table(app).get_cell("bot-3", "state").style != dark.style,
-        )
+        await until(pilot, lambda: _colours(app, "✖ failed") != dark)
         assert not app.current_theme.dark
 
 

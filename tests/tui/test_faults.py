@@ -71,7 +71,7 @@ async def test_an_unexpected_fault_of_an_action_is_raised() -> None:
     async def press() -> None:
         await fleet.heard.wait()
         await so(lambda: app.screen.focused is not None)
-        await so(lambda: table(app).row_count == 1)
+        await so(lambda: len(table(app).shown) == 1)
         app.simulate_key("r")
 
     async with asyncio.TaskGroup() as tasks:

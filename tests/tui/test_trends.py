@@ -3,7 +3,7 @@
 import pytest
 
 from coderbot.tui.botfilter import BotFilter
-from coderbot.tui.columns import arranged
+from coderbot.tui.botorder import BotOrder
 from coderbot.tui.needle import Needle
 from coderbot.tui.panes import ALL, columns_of, scopes_of
 from coderbot.tui.rows import trend
@@ -61,7 +61,7 @@ def test_bots_without_a_value_stand_last_whatever_the_order() -> None:
         a_bot(2, cpu_percent=9.0),
     ]
     for descending, order in ((True, [2, 1, 0]), (False, [1, 2, 0])):
-        shown = arranged(fleet, "cpu", descending=descending)
+        shown = BotOrder("cpu", descending=descending).arranged(fleet)
         assert [bot.index for bot in shown] == order
 
 

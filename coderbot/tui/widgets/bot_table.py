@@ -1,43 +1,47 @@
 """The wall of bots: one row each."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rich.segment import Segment
 from rich.style import Style
-from rich.text import Text
-from textual import events, on
+from textual import events
 from textual.binding import BindingType
+from textual.geometry import Size
 from textual.message import Message
-from textual.widgets import DataTable
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
 
 from coderbot.supervisor.events import BotSnapshot
 from coderbot.tui.botfilter import BotFilter
-from coderbot.tui.columns import COLUMNS, Placed, arranged, placed
+from coderbot.tui.botorder import BotOrder
+from coderbot.tui.botrow import MARGIN, Trend, column_at, row, titles
+from coderbot.tui.columns import Placed, placed
 from coderbot.tui.keys import TABLE_KEYS
-from coderbot.tui.plain import fitted
 from coderbot.tui.rows import Cell, only_measures
+from coderbot.tui.tones import STYLES
 
-_TONES = ("plain", "strong", "muted", "good", "busy", "warning", "bad", "special")
-_MARGIN = 1
-"""Cells on the left, for the mark."""
-_MARK = "✓"
-_FIRST = COLUMNS[0].key
-
-Trend = Callable[[str, str, int], str]
-"""Draws what a column (its key) of a bot has been lately, in so many cells."""
+_PARTS = ("header", "cursor", "hover")
+_HEADER_ROWS = 1
 
 
-class BotTable(DataTable[Text], inherit_bindings=False):
-    """Bots, sorted and filtered; cells are updated in place, so the selection stays.
+class BotTable(ScrollView, inherit_bindings=False):
+    """Bots, sorted and filtered; only rows in view that changed are drawn anew.
 
     Args:
         trend: Draws the past of a cell.
         id: The id of the widget.
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"bot-table--{tone}" for tone in _TONES}
+    DEFAULT_CSS = """
+    BotTable { height: auto; overflow-x: hidden; }
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        f"bot-table--{name}" for name in (*STYLES, *_PARTS)
+    }
     BINDINGS: ClassVar[list[BindingType]] = [*TABLE_KEYS]
+    ALLOW_SELECT = False
 
     @dataclass
     class BotHighlighted(Message):
@@ -67,33 +71,31 @@ class BotTable(DataTable[Text], inherit_bindings=False):
             return self.bot_table
 
     def __init__(self, trend: Trend, *, id: str | None = None) -> None:
-        super().__init__(
-            id=id,
-            cursor_type="row",
-            cell_padding=0,
-            show_row_labels=False,
-            cursor_foreground_priority="renderable",
-        )
+        super().__init__(id=id)
         self._trend = trend
-        self._styles_of_tones: dict[str, Style] = {}
+        self._styles_of_parts: dict[str, Style] = {}
         self._bots: dict[str, BotSnapshot] = {}
-        self._shown: dict[tuple[str, str], Cell] = {}
-        self._placed: tuple[Placed, ...] = ()
+        self._columns: tuple[Placed, ...] = ()
         self._names: list[str] = []
+        """Bots in the table, from top to bottom."""
+        self._drawn: dict[str, tuple[Cell, ...]] = {}
+        """What their rows showed when they were last drawn."""
+        self._cursor = 0
+        self._hovered: int | None = None
         self._told: str | None = None
         self._marked: set[str] = set()
         self._filter = BotFilter()
-        self._sorted_by = _FIRST
-        self._descending = False
+        self._order = BotOrder()
+
+    @property
+    def cursor_row(self) -> int:
+        """The place of the selected bot, from 0."""
+        return self._cursor
 
     @property
     def selected(self) -> BotSnapshot | None:
-        """The bot under the cursor; None in an empty fleet.
-
-        Read from the cursor itself: the message that it moved may still be on its
-        way when the next key already asks for an action.
-        """
-        return self._bots.get(self._name_at(self.cursor_row) or "")
+        """The bot under the cursor; None in an empty fleet."""
+        return self._bots.get(self._name_at(self._cursor) or "")
 
     @property
     def bots(self) -> Sequence[BotSnapshot]:
@@ -120,18 +122,22 @@ class BotTable(DataTable[Text], inherit_bindings=False):
             )
         if self.marked:
             words.append(f"{len(self.marked)} marked")
-        if (self._sorted_by, self._descending) != (_FIRST, False):
-            words.append(f"by {self._label(self._sorted_by)} {self._arrow}")
+        if not self._order.is_usual:
+            words.append(self._order.words)
         return "  ·  ".join(words)
+
+    def cells(self, bot: str) -> Sequence[Cell]:
+        """Return what the row of a bot shows, from left to right."""
+        marked = bot in self._marked
+        return row(self._bots[bot], self._columns, self._trend, marked=marked)
 
     def show(self, bots: Sequence[BotSnapshot]) -> None:
         """Show these bots, as they stand now."""
         self._bots = {bot.bot: bot for bot in bots}
-        if self._order() != self._names:
-            self._rebuild()
-            return
-        for name in self._names:
-            self._refresh_cells(self._bots[name])
+        if self._arranged() != self._names:
+            self._rearrange()
+        else:
+            self._refresh_rows(self._names)
 
     def update_bot(self, bot: BotSnapshot) -> bool:
         """Show one bot as it stands now; return False for one that is not known."""
@@ -140,12 +146,12 @@ class BotTable(DataTable[Text], inherit_bindings=False):
             return False
         self._bots[bot.bot] = bot
         if only_measures(old, bot):
-            # The next tick shows it: each change draws the whole table anew.
+            # The next tick shows it, with those of all others.
             return True
-        if self._filter.text and self._order() != self._names:
-            self._rebuild()
-        elif bot.bot in self._names:
-            self._refresh_cells(bot)
+        if self._filter.text and self._arranged() != self._names:
+            self._rearrange()
+        else:
+            self._refresh_rows([bot.bot])
         return True
 
     def filter(self, text: str) -> None:
@@ -155,17 +161,30 @@ class BotTable(DataTable[Text], inherit_bindings=False):
 
     def clear_view(self) -> None:
         """Show all bots by index, none of them marked."""
-        self._filter = BotFilter()
+        self._filter, self._order = BotFilter(), BotOrder()
         self._marked.clear()
-        self._sorted_by, self._descending = _FIRST, False
         self._view_changed()
+
+    def action_cursor_down(self) -> None:
+        """Select the next bot."""
+        self._select(self._cursor + 1)
+
+    def action_cursor_up(self) -> None:
+        """Select the bot before."""
+        self._select(self._cursor - 1)
+
+    def action_select_cursor(self) -> None:
+        """Choose the selected bot."""
+        bot = self.selected
+        if bot is not None:
+            self.post_message(self.BotChosen(self, bot.bot))
 
     def action_mark(self) -> None:
         """Mark the selected bot, or take the mark away; and go to the next one."""
         bot = self.selected
         if bot is not None:
             self._marked ^= {bot.bot}
-            self._refresh_cells(bot)
+            self._refresh_rows([bot.bot])
             self.action_cursor_down()
             self.post_message(self.ViewChanged(self))
 
@@ -177,152 +196,144 @@ class BotTable(DataTable[Text], inherit_bindings=False):
 
     def action_sort(self, step: int) -> None:
         """Sort by the next column (1), or the one before (-1)."""
-        keys = [place.column.key for place in self._placed]
-        here = keys.index(self._sorted_by) if self._sorted_by in keys else 0
-        self._sort_by(keys[(here + step) % len(keys)])
+        self._sort(
+            self._order.beside([each.column.key for each in self._columns], step)
+        )
 
     def action_invert(self) -> None:
         """Turn the order around."""
-        self._descending = not self._descending
-        self._view_changed()
+        self._sort(self._order.inverted())
 
     def on_resize(self, event: events.Resize) -> None:
         """Choose the columns that fit."""
-        chosen = placed(event.size.width - _MARGIN)
-        if chosen != self._placed:
-            self._placed = chosen
-            self._rebuild()
+        chosen = placed(event.size.width - MARGIN)
+        if chosen != self._columns:
+            self._columns = chosen
+            self.refresh()
+        self._reveal()
+
+    def on_click(self, event: events.Click) -> None:
+        """Select the bot under the pointer, or choose it; a title sorts."""
+        event.stop()
+        place = self._row_at(event.y)
+        if place is None:
+            column = column_at(self._columns, event.x) if event.y == 0 else None
+            if column is not None:
+                self._sort(self._order.by(column.column.key))
+        elif place == self._cursor:
+            self.action_select_cursor()
+        else:
+            self._select(place)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Show which row is under the pointer."""
+        self._hover(self._row_at(event.y))
+
+    def on_leave(self) -> None:
+        """No row is under the pointer any more."""
+        self._hover(None)
 
     def notify_style_update(self) -> None:
-        """Draw all cells anew in the new colours."""
-        self._styles_of_tones.clear()
+        """Forget the old colours."""
+        self._styles_of_parts.clear()
         super().notify_style_update()
-        if self.is_mounted and self._placed:
-            self.call_after_refresh(self._rebuild)
 
-    def _order(self) -> list[str]:
+    def render_line(self, y: int) -> Strip:
+        """Return the cells of one row in view; the titles stay on top."""
+        width = self.size.width
+        if y < _HEADER_ROWS:
+            style = self.rich_style + self._style("header")
+            title = Strip([Segment(titles(self._columns, self._order), style)])
+            return title.adjust_cell_length(width, style)
+        place = y - _HEADER_ROWS + self.scroll_offset.y
+        name = self._name_at(place)
+        if name is None:
+            return Strip.blank(width, self.rich_style)
+        cells = self._drawn[name] = tuple(self.cells(name))
+        style = self._style_of_row(place)
+        strip = Strip(
+            [Segment(each.text, style + self._style(each.tone)) for each in cells]
+        )
+        return strip.adjust_cell_length(width, style)
+
+    def _arranged(self) -> list[str]:
         bots = self._filter.chosen(self.bots)
-        by = arranged(bots, self._sorted_by, descending=self._descending)
-        return [bot.bot for bot in by]
+        return [bot.bot for bot in self._order.arranged(bots)]
 
-    def _sort_by(self, key: str) -> None:
-        column = next(column for column in COLUMNS if column.key == key)
-        again = key == self._sorted_by
-        self._descending = not self._descending if again else column.right
-        self._sorted_by = key
+    def _sort(self, order: BotOrder) -> None:
+        self._order = order
         self._view_changed()
 
     def _view_changed(self) -> None:
-        self._rebuild()
+        self._rearrange()
         self.post_message(self.ViewChanged(self))
 
-    def _rebuild(self) -> None:
-        if not self._placed:
-            return
-        selected = self._name_at(self.cursor_row)
-        self._names = self._order()
-        with self.prevent(DataTable.RowHighlighted):
-            self.clear(columns=True)
-            self._shown.clear()
-            for place in self._placed:
-                self._add_column(place)
-            for name in self._names:
-                self.add_row(*self._texts(self._bots[name]), key=name)
-        self._select(selected)
+    def _rearrange(self) -> None:
+        """Give each bot its place anew; the selected one stays so, wherever it goes."""
+        selected = self._name_at(self._cursor)
+        self._names = self._arranged()
+        self._drawn.clear()
+        self.virtual_size = Size(0, _HEADER_ROWS + len(self._names))
+        self.refresh()
+        self._select(self._names.index(selected) if selected in self._names else 0)
 
-    def _select(self, bot: str | None) -> None:
-        row = self._names.index(bot) if bot in self._names else 0
-        with self.prevent(DataTable.RowHighlighted):
-            self.move_cursor(row=row)
-        self._tell(self._name_at(row))
+    def _refresh_rows(self, names: Sequence[str]) -> None:
+        """Draw these rows anew, as far as they were drawn and look otherwise now."""
+        places = {name: place for place, name in enumerate(self._names)}
+        for name in names:
+            if name in self._drawn and self._drawn[name] != self.cells(name):
+                self._refresh_row(places[name])
 
-    def _name_at(self, row: int) -> str | None:
-        return self._names[row] if 0 <= row < len(self._names) else None
+    def _refresh_row(self, place: int) -> None:
+        if 0 <= place - self.scroll_offset.y < self.size.height - _HEADER_ROWS:
+            self.refresh_line(_HEADER_ROWS + place)
 
-    def _tell(self, bot: str | None) -> None:
-        if bot != self._told:
-            self._told = bot
-            if bot is not None:
-                self.post_message(self.BotHighlighted(self, bot))
+    def _select(self, place: int) -> None:
+        before = self._cursor
+        self._cursor = max(0, min(place, len(self._names) - 1))
+        for each in {before, self._cursor}:
+            self._refresh_row(each)
+        self._reveal()
+        name = self._name_at(self._cursor)
+        if name != self._told:
+            self._told = name
+            if name is not None:
+                self.post_message(self.BotHighlighted(self, name))
 
-    @property
-    def _arrow(self) -> str:
-        return "▼" if self._descending else "▲"
+    def _reveal(self) -> None:
+        """Scroll until the selected row is in view."""
+        top, room = self.scroll_offset.y, max(1, self.size.height - _HEADER_ROWS)
+        if not top <= self._cursor < top + room:
+            goal = self._cursor if self._cursor < top else self._cursor - room + 1
+            self.scroll_to(y=goal, animate=False, force=True)
 
-    @staticmethod
-    def _label(key: str) -> str:
-        return next(column.label for column in COLUMNS if column.key == key)
+    def _hover(self, place: int | None) -> None:
+        before, self._hovered = self._hovered, place
+        for each in {before, place}:
+            if each is not None and before != place:
+                self._refresh_row(each)
 
-    def _add_column(self, place: Placed) -> None:
-        column = place.column
-        sorts = column.key == self._sorted_by and column.key != _FIRST
-        label = column.label
-        width = place.width - place.trend_width - bool(place.trend_width)
-        if sorts:
-            label = fitted(label, min(len(label), width - 1)) + self._arrow
-        label = fitted(fitted(label, width, right=column.right), place.width)
-        first = column.key == _FIRST
-        self.add_column(
-            Text(" " * (_MARGIN * first) + label + " " * place.gap),
-            width=place.width + place.gap + _MARGIN * first,
-            key=column.key,
-        )
+    def _row_at(self, y: int) -> int | None:
+        """Return the place of the bot in a row in view; None where there is none."""
+        place = y - _HEADER_ROWS + self.scroll_offset.y
+        return place if y >= _HEADER_ROWS and self._name_at(place) else None
 
-    def _refresh_cells(self, bot: BotSnapshot) -> None:
-        for place in self._placed:
-            key = place.column.key
-            cell = self._cell(bot, place)
-            if self._shown.get((bot.bot, key)) != cell:
-                self.update_cell(bot.bot, key, self._text(bot, place, cell))
+    def _name_at(self, place: int) -> str | None:
+        return self._names[place] if 0 <= place < len(self._names) else None
 
-    def _texts(self, bot: BotSnapshot) -> list[Text]:
-        return [
-            self._text(bot, place, self._cell(bot, place)) for place in self._placed
-        ]
+    def _style_of_row(self, place: int) -> Style:
+        style = self.rich_style
+        if place == self._hovered:
+            style += self._style("hover")
+        if place == self._cursor:
+            style += self._style("cursor")
+        return style
 
-    def _cell(self, bot: BotSnapshot, place: Placed) -> Cell:
-        """Return a cell as it is to be shown, in all its width."""
-        column = place.column
-        if column.key == "lines":
-            return Cell(self._trend(bot.bot, "lines", place.width), "busy")
-        cell = column.cell(bot)
-        room = place.trend_width
-        width = place.width - room - bool(room)
-        text = fitted(cell.text, width, right=column.right)
-        if room:
-            past = self._trend(bot.bot, column.key, room) if bot.pid else ""
-            text += " " + fitted(past, room, right=True)
-        if column.key == _FIRST:
-            text = (_MARK if bot.bot in self._marked else " " * _MARGIN) + text
-        return Cell(text, cell.tone)
-
-    def _text(self, bot: BotSnapshot, place: Placed, cell: Cell) -> Text:
-        self._shown[bot.bot, place.column.key] = cell
-        text = Text(cell.text, self._style(cell.tone), no_wrap=True)
-        if place.trend_width:
-            text.stylize(self._style("muted"), place.width - place.trend_width)
-        return text
-
-    def _style(self, tone: str) -> Style:
+    def _style(self, part: str) -> Style:
         # Kept: to work one out takes longer than to draw a cell.
-        if tone not in self._styles_of_tones:
-            style = self.get_component_rich_style(f"bot-table--{tone}", partial=True)
-            self._styles_of_tones[tone] = style
-        return self._styles_of_tones[tone]
-
-    @on(DataTable.RowHighlighted)
-    def _row_highlighted(self, event: DataTable.RowHighlighted) -> None:
-        event.stop()
-        self._tell(event.row_key.value)
-
-    @on(DataTable.RowSelected)
-    def _row_selected(self, event: DataTable.RowSelected) -> None:
-        event.stop()
-        if event.row_key.value is not None:
-            self.post_message(self.BotChosen(self, event.row_key.value))
-
-    @on(DataTable.HeaderSelected)
-    def _header_selected(self, event: DataTable.HeaderSelected) -> None:
-        event.stop()
-        if event.column_key.value is not None:
-            self._sort_by(event.column_key.value)
+        if part not in self._styles_of_parts:
+            style = self.get_component_rich_style(
+                f"bot-table--{part}", partial=part in STYLES
+            )
+            self._styles_of_parts[part] = style
+        return self._styles_of_parts[part]
