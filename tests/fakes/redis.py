@@ -25,6 +25,7 @@ class RedisServer:
         address: Listens there on `port` as well; empty: on the socket alone.
         port: Of that address.
         prefix: What it is started through, such as `ip netns exec NAME`.
+        arguments: More arguments.
     """
 
     def __init__(
@@ -33,11 +34,13 @@ class RedisServer:
         address: str = "",
         port: int = 6379,
         prefix: tuple[str, ...] = (),
+        arguments: tuple[str, ...] = (),
     ) -> None:
         self.socket = directory / "redis.sock"
         self._address = address
         self._port = port
         self._prefix = prefix
+        self._arguments = arguments
         self._process: subprocess.Popen[bytes] | None = None  # noqa: TID251
 
     @property
@@ -60,6 +63,7 @@ class RedisServer:
                 *("--unixsocket", str(self.socket), "--unixsocketperm", "600"),
                 *("--save", "", "--appendonly", "no", "--daemonize", "no"),
                 *("--protected-mode", "no", "--loglevel", "warning"),
+                *self._arguments,
             ],
             stdout=subprocess.DEVNULL,
             cwd=self.socket.parent,
