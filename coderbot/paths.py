@@ -18,6 +18,11 @@ def bot_name(index: int) -> str:
     return f"bot-{index}"
 
 
+def worker_name(index: int, replica: int | None = None) -> str:
+    """Return the id of a worker: `bot-0`, or `bot-0.2` of one that shares its bot."""
+    return bot_name(index) if replica is None else f"{bot_name(index)}.{replica}"
+
+
 def user_of(folder: str) -> int | None:
     """Return whose folder in a bot's media directory this is; None for any other."""
     found = _USER_FOLDER.fullmatch(folder)

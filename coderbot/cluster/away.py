@@ -1,12 +1,21 @@
 """That Redis does not answer, told without its library."""
 
 import asyncio
-from collections.abc import Iterator
+import logging
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from redis import RedisError
 
+from coderbot.clock import Clock
 from coderbot.errors import CoderBotError
+
+_AGAIN_S = 0.5
+"""Pause before Redis is asked again that has not answered, in seconds."""
+
+_T = TypeVar("_T")
+_log = logging.getLogger(__name__)
 
 
 class RedisAwayError(CoderBotError):
@@ -39,6 +48,27 @@ def told_when_away() -> Iterator[None]:
     finally:
         if _cancellations() > before:
             raise asyncio.CancelledError
+
+
+async def until_answered(
+    ask: Callable[[], Awaitable[_T]], clock: Clock, told: str
+) -> _T:
+    """Repeat `ask` until Redis answers; return what it says.
+
+    Args:
+        ask: May raise RedisAwayError.
+        clock: For the pauses.
+        told: What does not go on meanwhile, for the log.
+    """
+    is_away = False
+    while True:
+        try:
+            return await ask()
+        except RedisAwayError as error:
+            if not is_away:
+                _log.warning("%s until Redis answers: %s", told, error.message)
+            is_away = True
+        await clock.sleep(_AGAIN_S)
 
 
 def _cancellations() -> int:

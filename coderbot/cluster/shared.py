@@ -1,5 +1,6 @@
 """What the workers of one bot share, wherever they run."""
 
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -8,6 +9,7 @@ from redis.asyncio import Redis
 from coderbot.cluster.claims import Claims
 from coderbot.cluster.connection import Cluster
 from coderbot.cluster.sharedmap import SharedMap
+from coderbot.cluster.streams import StreamReader, StreamWriter
 
 
 class Shared:
@@ -42,6 +44,26 @@ class Shared:
     def updates(self) -> Claims:
         """Which updates were acted on."""
         return Claims(self._redis, self._key("update"))
+
+    @property
+    def terminals(self) -> SharedMap:
+        """Which terminals are open, by the name of the worker that has them."""
+        return SharedMap(self._redis, self._cluster.sealer, self._key("terminals"))
+
+    def writer(self, slots: int) -> StreamWriter:
+        """Return what writes updates for so many workers."""
+        return StreamWriter(
+            self._redis,
+            self._cluster.sealer,
+            self._key("receiver"),
+            [self._key("stream", slot) for slot in range(slots)],
+        )
+
+    def reader(self, slot: int) -> StreamReader:
+        """Return what reads the updates for a worker."""
+        name = f"{self._cluster.host}-{secrets.token_hex(8)}"
+        stream = self._key("stream", slot)
+        return StreamReader(self._redis, self._cluster.sealer, stream, name)
 
     def _key(self, *parts: str | int) -> str:
         kind, *more = parts

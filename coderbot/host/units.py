@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 
 from coderbot.cluster.placement import Unit
+from coderbot.paths import bot_name
 from coderbot.redact import Secret
 from coderbot.supervisor.spec import WorkerSpec
 
@@ -19,19 +20,25 @@ def units_of(
         pins: The label that a bot's host must have, by id.
     """
     units = (
-        Unit(spec.bot, key_of(spec.token, api_root), pin=pins.get(spec.bot, ""))
+        Unit(
+            spec.bot,
+            key_of(spec.token, api_root, spec.replica),
+            # Replicas go where their bot may.
+            pin=pins.get(bot_name(spec.index) if spec.replicas else spec.bot, ""),
+        )
         for spec in specs
     )
     return {unit.key: unit for unit in units}
 
 
-def key_of(token: Secret, api_root: str) -> str:
+def key_of(token: Secret, api_root: str, replica: int | None = None) -> str:
     """Return what a bot is called in Redis: the same on all hosts, and no secret.
 
     By the token rather than by its place in the list: hosts with lists in another
     order must not poll with one token at the same time.
     """
-    text = f"lease\0{token.reveal()}\0{api_root}"
+    part = "" if replica is None else f"\0{replica}"
+    text = f"lease\0{token.reveal()}\0{api_root}{part}"
     return hashlib.sha256(text.encode()).hexdigest()[:20]
 
 

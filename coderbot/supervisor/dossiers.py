@@ -18,7 +18,7 @@ MAX_PER_BOT = 50
 MAX_KINDS = 500
 """Fingerprints that are remembered; those not seen for the longest go first."""
 _MAX_FILE_BYTES = 4 << 20
-_NAME = re.compile(r"(bot-[0-9]+)\.([0-9]{1,16})\.([0-9]{1,9})\.json")
+_NAME = re.compile(r"(bot-[0-9]+(?:\.[0-9]{1,2})?)\.([0-9]{1,16})\.([0-9]{1,9})\.json")
 _INDEX = "index.json"
 
 

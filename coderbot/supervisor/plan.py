@@ -120,30 +120,35 @@ def make_plan(
     """Compare the fleet that runs with the one that is wanted.
 
     A bot is its token: a bot that stays keeps its index, whatever its new place in
-    the list is.
+    the list is, and so do its replicas.
 
     Args:
         running: By id.
         wanted: In order; their own indexes do not count.
         next_index: The first one that no bot has had yet.
     """
-    known = {spec.token: spec for spec in running.values()}
-    tokens = {spec.token for spec in wanted}
+    known = {(spec.token, spec.replica): spec for spec in running.values()}
+    indexes = {spec.token: spec.index for spec in running.values()}
+    keys = {(spec.token, spec.replica) for spec in wanted}
     added: list[WorkerSpec] = []
     changed: list[WorkerSpec] = []
     kept: list[WorkerSpec] = []
     parents: set[str] = set()
     for spec in wanted:
-        old = known.get(spec.token)
+        if spec.token not in indexes:
+            indexes[spec.token], next_index = next_index, next_index + 1
+        new = replace(spec, index=indexes[spec.token])
+        old = known.get((spec.token, spec.replica))
         if old is None:
-            added.append(replace(spec, index=next_index + len(added)))
+            added.append(new)
             continue
-        new = replace(spec, index=old.index)
         names = _different(old.environment, new.environment)
         parents |= names & (_OF_THE_PARENT | _ALSO_THE_PARENTS)
-        touched = names - _OF_THE_PARENT or old.argv != new.argv
+        touched = names - _OF_THE_PARENT or _way(old) != _way(new)
         (changed if touched else kept).append(new)
-    removed = tuple(bot for bot, spec in running.items() if spec.token not in tokens)
+    removed = tuple(
+        bot for bot, spec in running.items() if (spec.token, spec.replica) not in keys
+    )
     return Plan(
         tuple(added),
         removed,
@@ -168,6 +173,11 @@ def with_control_bot(
     removed = () if running is None else (running.bot,)
     added = () if wanted is None else (wanted,)
     return replace(plan, removed=(*plan.removed, *removed), added=(*plan.added, *added))
+
+
+def _way(spec: WorkerSpec) -> tuple[tuple[str, ...], int]:
+    """Return what else tells how a worker is started."""
+    return spec.argv, spec.replicas
 
 
 def _different(old: Mapping[str, str], new: Mapping[str, str]) -> set[str]:

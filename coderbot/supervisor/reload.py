@@ -47,7 +47,8 @@ class Reloader:
             running = self._supervisor.specs()
             wanted = self._read()
             plan = make_plan(running, wanted.specs, self._next_index)
-            next_index = self._next_index + len(plan.added)
+            taken = [spec.index + 1 for spec in plan.added]
+            next_index = max(self._next_index, *taken, 0)
             aide = self._supervisor.control_spec()
             plan = with_control_bot(plan, aide, wanted.control_bot)
             if not dry_run:

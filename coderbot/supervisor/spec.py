@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from coderbot.config.settings import SECRET_VARIABLES, TOKEN_VARIABLES, Settings
-from coderbot.paths import bot_name
+from coderbot.paths import bot_name, worker_name
 from coderbot.redact import Secret
 from coderbot.supervisor.crashloop import Bounds
 from coderbot.supervisor.lines import CONTROL
@@ -16,9 +16,16 @@ CHANNEL_VARIABLE = "CODERBOT_CHANNEL_FD"
 """Names the inherited end of the channel."""
 LEASED_VARIABLE = "CODERBOT_LEASED"
 """Tells a worker that it needs a lease to poll."""
+REPLICA_VARIABLE = "BOT_REPLICA"
+"""Tells a worker its number among those that share its bot."""
+REPLICAS_VARIABLE = "BOT_REPLICAS"
+"""Tells it how many they are."""
 ENV_FILE_VARIABLE = "CODERBOT_ENV_FILE"
 """Tells the control bot which `.env` it may change."""
 
+_OF_ONE_WORKER = frozenset(
+    {ENV_FILE_VARIABLE, LEASED_VARIABLE, REPLICA_VARIABLE, REPLICAS_VARIABLE}
+)
 _MANAGERS_PREFIXES = ("PM2_", "LISTEN_", "WATCHDOG_", "MEMORY_PRESSURE_")
 _MANAGERS_VARIABLES = frozenset(
     {
@@ -59,11 +66,16 @@ class WorkerSpec:
     """It polls only while it has a lease, because several hosts share the bots."""
     name: str = ""
     """Its id, when it is none of the fleet: CONTROL."""
+    replica: int | None = None
+    """Its number among those that share the bot; None: it has the bot alone, or is
+    the receiver that feeds them."""
+    replicas: int = 0
+    """How many share the bot."""
 
     @property
     def bot(self) -> str:
-        """Its id: `bot-0`."""
-        return self.name or bot_name(self.index)
+        """Its id: `bot-0`, or `bot-0.2` of a replica."""
+        return self.name or worker_name(self.index, self.replica)
 
 
 _LOOP_BOUNDS = Bounds(window_s=60.0, starts=8)
@@ -106,7 +118,7 @@ CONTROL_VARIABLES = frozenset({"CONTROL_BOT_ADMIN_IDS", "CONTROL_BOT_QUIET_HOURS
 def worker_specs(
     settings: Settings, base_environment: Mapping[str, str], python: str
 ) -> tuple[WorkerSpec, ...]:
-    """Return one spec for each token, in order.
+    """Return the specs for each token, in order: one, or a receiver and its replicas.
 
     Args:
         settings: Of the fleet.
@@ -130,8 +142,12 @@ def worker_specs(
             heeds_channel=not settings.worker_command,
             open_files=settings.worker_open_files,
             is_leased=settings.cluster_redis_url is not None,
+            replica=replica,
+            replicas=replicas,
         )
         for index, token in enumerate(settings.tokens)
+        for replicas in [settings.replicas_of(bot_name(index))]
+        for replica in (None, *range(replicas))
     )
 
 
@@ -177,8 +193,19 @@ def child_environment(spec: WorkerSpec, channel_fd: int) -> dict[str, str]:
         **leased,
         "BOT_TOKEN": spec.token.reveal(),
         "BOT_INDEX": str(spec.index),
+        **_sharing(spec),
         CHANNEL_VARIABLE: str(channel_fd),
     }
+
+
+def _sharing(spec: WorkerSpec) -> dict[str, str]:
+    """Return what a worker hears of those that it shares its bot with."""
+    if not spec.replicas:
+        return {}
+    shared = {REPLICAS_VARIABLE: f"{bot_name(spec.index)}:{spec.replicas}"}
+    if spec.replica is not None:
+        shared[REPLICA_VARIABLE] = str(spec.replica)
+    return shared
 
 
 def _environment(settings: Settings, base: Mapping[str, str]) -> dict[str, str]:
@@ -202,7 +229,7 @@ def _environment(settings: Settings, base: Mapping[str, str]) -> dict[str, str]:
 def _is_for_the_parent(name: str) -> bool:
     return (
         name in TOKEN_VARIABLES
-        or name in (ENV_FILE_VARIABLE, LEASED_VARIABLE)
+        or name in _OF_ONE_WORKER
         or name in _MANAGERS_VARIABLES
         or name.startswith(_MANAGERS_PREFIXES)
     )

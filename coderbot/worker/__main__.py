@@ -27,20 +27,24 @@ def main() -> int:
 
 async def _run(supervised: bool) -> ExitCode:
     identity = take_identity()
-    bot = bot_name(identity.index)
-    configure_worker_logging(bot, Redactor([identity.token]), supervised)
+    name = identity.name
+    configure_worker_logging(name, Redactor([identity.token]), supervised)
     channel = take_channel()
     settings = load_worker_settings(None if supervised else Path(".env"))
     wipe_secrets()
     redactor = Redactor([identity.token, *settings.secrets])
-    configure_worker_logging(bot, redactor, supervised)
-    # Only now: a worker with bad settings need not load the Telegram library.
-    from coderbot.worker.app import Worker
-
+    configure_worker_logging(name, redactor, supervised)
     clock = SystemClock()
     lease = PollLease(clock, take_leased())
-    worker = Worker(settings, identity, channel, lease, clock, random.random)
-    return await worker.run()
+    rest = (settings, identity, channel, lease, clock, random.random)
+    # Only now: a worker with bad settings need not load the Telegram library.
+    if identity.feeds(settings.replicas_of(bot_name(identity.index))):
+        from coderbot.worker.replicas.receiver import Receiver
+
+        return await Receiver(*rest).run()
+    from coderbot.worker.app import Worker
+
+    return await Worker(*rest).run()
 
 
 if __name__ == "__main__":

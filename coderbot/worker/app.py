@@ -3,8 +3,9 @@
 import asyncio
 import logging
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from coderbot import wire
@@ -25,13 +26,15 @@ from coderbot.worker.endings import channel_guarded, signals_heard
 from coderbot.worker.health import Health, health_page
 from coderbot.worker.lease import PollLease
 from coderbot.worker.link import Link
+from coderbot.worker.media.keeping import keep_media, keep_media_in_turn
+from coderbot.worker.replicas.slots import slot_of
 from coderbot.worker.services import Services
 from coderbot.worker.settings import Identity
-from coderbot.worker.sharing import ledger_of, shared_of
+from coderbot.worker.sharing import book_of, ledger_of, shared_of
 from coderbot.worker.stopping import StopRequest
 from coderbot.worker.tasks import Tasks
 from coderbot.worker.telegram.absence import Absence
-from coderbot.worker.telegram.application import build_application
+from coderbot.worker.telegram.application import WorkerApplication, build_application
 from coderbot.worker.telegram.client import TelegramClient
 from coderbot.worker.telegram.doorkeeper import Doorkeeper
 from coderbot.worker.telegram.downloadbook import DownloadBook
@@ -48,9 +51,8 @@ from coderbot.worker.vitals import Vitals
 
 if TYPE_CHECKING:
     from coderbot.cluster.shared import Shared
-
-_MEDIA_PAUSE_S = 5.0
-"""Before the media service is started again after a fault, in seconds."""
+    from coderbot.worker.replicas.intake import Intake
+    from coderbot.worker.terminalbook import TerminalBook
 
 _log = logging.getLogger(LIFECYCLE_LOGGER)
 
@@ -115,11 +117,17 @@ class Worker:
             self._lease,
             ledger.settled,
         )
+        book = book_of(shared, self._identity, self._clock)
         client = TelegramClient(
-            application, watch, self._lease, self._clock, self._jitter
+            application,
+            watch,
+            self._lease,
+            self._clock,
+            self._jitter,
+            polls=self._identity.replica is None,
         )
         dirs = MediaDirs.of(self._settings.media_root, self._identity.index)
-        if self._settings.clean_up_media:
+        if self._settings.clean_up_media and self._identity.replica is None:
             await asyncio.to_thread(clean_media_directory, dirs.root)
         async with (
             self._probed(watch),
@@ -127,7 +135,7 @@ class Worker:
             Tasks.open() as tasks,
         ):
             services = build_services(
-                self._frame(link, absence, shared), application.bot, tasks
+                self._frame(link, absence, shared, book), application.bot, tasks
             )
             async with services.terminals:
                 dirs.make()
@@ -135,16 +143,26 @@ class Worker:
                 media = tasks.spawn(self._keep_media(services), "media")
                 reception = Reception(services, _downloads(services))
                 router = Router(services, reception)
-                gate = Doorkeeper(services, ledger, router.offer_secondhand)
+                intake = self._intake(application, services, shared, watch)
+                gate = Doorkeeper(
+                    services,
+                    ledger,
+                    router.offer_secondhand,
+                    *([] if intake is None else [intake.repeated]),
+                )
                 add_entrance(application, self._lease, gate.judge, router.route)
                 beat = group.create_task(link.run(*self._ends_of(services, watch)))
                 online = group.create_task(
-                    self._go_online(client, services, watch, reception)
+                    self._go_online(client, services, watch, reception, intake, book)
                 )
                 await self._stop.wait()
                 online.cancel()
                 media.cancel()
+                if intake is not None:
+                    intake.consumer.stop()
                 await self._wind_down(client, services)
+                if book is not None:
+                    await bounded(book.flush, 0.5, "list of terminals")
             beat.cancel()
 
     def _probed(self, watch: PollWatch) -> AbstractAsyncContextManager[object]:
@@ -162,15 +180,45 @@ class Worker:
         return opened(server, "0.0.0.0", port, "probes")
 
     def _ledger(self) -> Ledger:
-        name = bot_name(self._identity.index)
-        ledger = Ledger(self._settings.state_dir / f"updates-{name}.txt")
+        path = self._settings.state_dir / f"updates-{self._identity.name}.txt"
+        ledger = Ledger(path)
         ledger.load()
         return ledger
 
-    def _frame(self, link: Link, absence: Absence, shared: "Shared | None") -> Frame:
+    def _intake(
+        self,
+        application: WorkerApplication,
+        services: Services,
+        shared: "Shared | None",
+        watch: PollWatch,
+    ) -> "Intake | None":
+        """Return what feeds a replica; None for a worker that polls."""
+        slot = self._identity.replica
+        if slot is None or shared is None:
+            return None
+        from coderbot.worker.replicas.intake import Intake
+
+        return Intake(
+            shared.reader(slot),
+            application.bot,
+            application.process_update,
+            services.lanes,
+            services.outbox,
+            self._lease,
+            self._clock,
+            lambda: watch.answered(HTTPStatus.OK),
+        )
+
+    def _frame(
+        self,
+        link: Link,
+        absence: Absence,
+        shared: "Shared | None",
+        book: "TerminalBook | None",
+    ) -> Frame:
         return Frame(
             self._settings,
-            self._identity.index,
+            self._identity,
             self._clock,
             self._jitter,
             self._stop,
@@ -178,6 +226,7 @@ class Worker:
             self._counters,
             absence,
             shared,
+            book,
         )
 
     def _ends_of(
@@ -218,34 +267,50 @@ class Worker:
         services: Services,
         watch: PollWatch,
         reception: Reception,
+        intake: "Intake | None",
+        book: "TerminalBook | None",
     ) -> None:
         await services.preferences.ready()
-        await until_ours(self._claim, watch.conflict, self._clock, self._jitter)
+        lost = await book.lost() if book is not None else []
+        if intake is None:
+            await until_ours(self._claim, watch.conflict, self._clock, self._jitter)
         try:
             user = await client.start()
         except TokenRefusedError:
             self._token_refused()
             return
+        if book is not None:
+            services.tasks.spawn(book.run(), "list of terminals")
+        services.desk.lost(lost)
+        if intake is not None:
+            await self._lease.poll_s()
+            services.tasks.spawn(intake.consumer.run(), "stream")
+            await intake.consumer.ready()
         name = user.username or ""
         services.link.send(
             wire.Ready(bot_id=user.id, username=name, full_name=user.full_name)
         )
         self._is_online = True
         _log.info("READY: @%s is %s", name, services.name)
-        menus = services.menus.publish(self._settings.allowed_user_ids)
+        menus = services.menus.publish(self._users())
         services.tasks.spawn(menus, "menus")
         services.tasks.spawn(services.outbox.tidy(), "tidy")
         reception.resume()
         services.tasks.spawn(services.recorders.send_left(), "recordings")
 
+    def _users(self) -> Sequence[int]:
+        """Return the users whose chats belong to this worker."""
+        users, replica = self._settings.allowed_user_ids, self._identity.replica
+        count = self._settings.replicas_of(bot_name(self._identity.index))
+        return [
+            user for user in users if replica is None or slot_of(user, count) == replica
+        ]
+
     async def _keep_media(self, services: Services) -> None:
-        """Run the media service; a fault in it must not end the terminals."""
-        while True:
-            try:
-                await services.media.run()
-            except Exception:  # noqa: BLE001 - logged, and tried again
-                _log.exception("The media service failed; it starts again")
-            await self._clock.sleep(_MEDIA_PAUSE_S)
+        if self._identity.replica is None:
+            await keep_media(services.media, self._clock)
+        root, cleans = services.dirs.root, self._settings.clean_up_media
+        await keep_media_in_turn(services.media, root, self._clock, cleans=cleans)
 
     async def _wind_down(self, client: TelegramClient, services: Services) -> None:
         """Stop polling, end the handlers, close the terminals; all within bounds."""

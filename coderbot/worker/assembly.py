@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from telegram import Bot
 
 from coderbot import wire
+from coderbot.atomicfile import replace_file
 from coderbot.clock import Clock
 from coderbot.config.settings import Settings
 from coderbot.paths import MediaDirs, bot_name
@@ -26,6 +27,7 @@ from coderbot.worker.media.service import MediaService
 from coderbot.worker.preferences.filestore import FilePreferences, preferences_file
 from coderbot.worker.preferences.store import PreferenceStore
 from coderbot.worker.services import Services
+from coderbot.worker.settings import Identity
 from coderbot.worker.sharing import preferences_of
 from coderbot.worker.speech.choice import transcriber_for
 from coderbot.worker.stopping import StopRequest
@@ -48,6 +50,7 @@ from coderbot.worker.terminal.registry import TerminalLimits
 
 if TYPE_CHECKING:
     from coderbot.cluster.shared import Shared
+    from coderbot.worker.terminalbook import TerminalBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ class Frame:
     """What is there before the services: the process around them."""
 
     settings: Settings
-    index: int
+    identity: Identity
     clock: Clock
     jitter: Callable[[], float]
     """Returns a number from 0 to 1."""
@@ -65,19 +68,26 @@ class Frame:
     absence: Absence
     shared: "Shared | None"
     """What is shared with other hosts; None for a host alone."""
+    book: "TerminalBook | None"
+    """Where open terminals are noted for a successor; None for a host alone."""
+
+    @property
+    def name(self) -> str:
+        """Of this worker: `bot-0`, or `bot-0.2`."""
+        return self.identity.name
 
 
 def build_services(frame: Frame, bot: Bot, tasks: Tasks) -> Services:
     """Return the container of a worker."""
     settings, clock = frame.settings, frame.clock
     notice_s = settings.message_delete_timeout_ms / 1_000
-    traces = Traces(settings.state_dir / f"traces-{bot_name(frame.index)}.json")
+    traces = Traces(settings.state_dir / f"traces-{frame.name}.json")
     outbox = Outbox(bot, tasks, clock, notice_s, frame.jitter, frame.counters, traces)
     buttons = Buttons()
-    dirs = MediaDirs.of(settings.media_root, frame.index)
+    dirs = MediaDirs.of(settings.media_root, frame.identity.index)
     mask = _mask(settings, bot)
     preferences = _preferences(frame)
-    browser = BrowserRoom.of(settings, bot_name(frame.index), clock, tasks)
+    browser = BrowserRoom.of(settings, frame.name, clock, tasks)
     by_browser = settings.screenshot_renderer == "chromium"
     painter = BrowserPainter(browser.screens) if by_browser else Painter()
     furniture = Furniture(
@@ -91,7 +101,7 @@ def build_services(frame: Frame, bot: Bot, tasks: Tasks) -> Services:
     news = News(outbox, tasks, buttons, menus, limits.idle_timeout_s)
     return Services(
         settings=settings,
-        index=frame.index,
+        name=frame.name,
         dirs=dirs,
         bot=bot,
         clock=clock,
@@ -104,11 +114,9 @@ def build_services(frame: Frame, bot: Bot, tasks: Tasks) -> Services:
         outbox=outbox,
         buttons=buttons,
         furniture=furniture,
-        desk=Desk(clock, limits, furniture, news, tasks, frame.link),
+        desk=Desk(clock, limits, furniture, news, tasks, frame.link, frame.book),
         menus=menus,
-        recorders=Recorders(
-            settings.state_dir, bot_name(frame.index), outbox, tasks, clock, mask
-        ),
+        recorders=Recorders(settings.state_dir, frame.name, outbox, tasks, clock, mask),
         mask=mask,
         browser=browser,
         preferences=preferences,
@@ -140,7 +148,11 @@ def _mask(settings: Settings, bot: Bot) -> SecretMask | None:
 
 
 def _preferences(frame: Frame) -> PreferenceStore:
-    path = preferences_file(frame.settings.state_dir, frame.index)
+    path = preferences_file(frame.settings.state_dir, frame.name)
+    before = preferences_file(frame.settings.state_dir, bot_name(frame.identity.index))
+    if not path.exists() and before.exists():
+        # What the bot's one worker has kept goes to each of those it has now.
+        replace_file(path, before.read_bytes())
     local = FilePreferences(path, frame.clock)
     local.load()
     return preferences_of(local, frame.shared, frame.settings, frame.clock)
@@ -163,7 +175,8 @@ def _failures(
 def _media(
     frame: Frame, uploader: TelegramUploader, dirs: MediaDirs, failures: FailureNotices
 ) -> MediaService:
-    name = bot_name(frame.index)
+    # Of all replicas on a host one at a time watches the directory.
+    name = bot_name(frame.identity.index)
 
     def tell(kind: str, detail: dict[str, str | int | float | bool | None]) -> None:
         frame.link.send(wire.Event(kind=kind, detail=detail))

@@ -58,7 +58,7 @@ async def take_over(
         RESERVED_NAMES,
     )
     for index in range(bots):
-        path = preferences_file(state_dir, index)
+        path = preferences_file(state_dir, bot_name(index))
         preferences = FilePreferences(path, SystemClock())
         preferences.load()
         for user_id in dict.fromkeys((*users, *kept.coders)):

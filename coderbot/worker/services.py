@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from coderbot.clock import Clock
 from coderbot.config.settings import Settings
-from coderbot.paths import MediaDirs, bot_name
+from coderbot.paths import MediaDirs
 from coderbot.worker.assistants.projects import Projects
 from coderbot.worker.assistants.roster import Roster
 from coderbot.worker.browser.room import BrowserRoom
@@ -37,8 +37,8 @@ class Services:
     """The container of one worker."""
 
     settings: Settings
-    index: int
-    """Number of the bot, from 0."""
+    name: str
+    """Of this worker: `bot-0`, or `bot-0.2` of a replica."""
     dirs: MediaDirs
     bot: "Bot"
     clock: Clock
@@ -68,8 +68,3 @@ class Services:
     def terminals(self) -> TerminalRegistry:
         """The open terminals."""
         return self.desk.terminals
-
-    @property
-    def name(self) -> str:
-        """`bot-0`."""
-        return bot_name(self.index)

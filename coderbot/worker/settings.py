@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from coderbot.config import parsers
 from coderbot.config.settings import SECRET_VARIABLES
 from coderbot.errors import ConfigError
+from coderbot.paths import worker_name
 from coderbot.redact import Secret
 from coderbot.secretenv import take_secret
 
 _CHANNEL = "CODERBOT_CHANNEL_FD"
 _LEASED = "CODERBOT_LEASED"
 _MAX_INDEX = 9_999
+_MAX_REPLICA = 63
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,27 @@ class Identity:
     token: Secret
     index: int
     """Number of the bot, from 0."""
+
+    replica: int | None = None
+    """Number of this worker among those that share the bot, from 0; None: no others."""
+
+    @property
+    def name(self) -> str:
+        """`bot-0`, or `bot-0.2` of a replica."""
+        return worker_name(self.index, self.replica)
+
+    def feeds(self, replicas: int) -> bool:
+        """Tell whether this worker is the receiver of a bot with so many replicas.
+
+        Raises:
+            ConfigError: When it is a replica that the bot has not.
+        """
+        if self.replica is not None and self.replica >= replicas:
+            raise ConfigError(
+                "the environment of this worker",
+                [f"BOT_REPLICA={self.replica}: BOT_REPLICAS gives {replicas}"],
+            )
+        return self.replica is None and replicas > 0
 
     @property
     def bot_id(self) -> int:
@@ -42,7 +65,8 @@ def take_identity() -> Identity:
     problems: list[str] = []
     secret, listed = take_secret("BOT_TOKEN"), take_secret("TELEGRAM_BOT_TOKENS")
     raw_index = os.environ.pop("BOT_INDEX", "") or "0"
-    token, index = Secret(""), 0
+    raw_replica = os.environ.pop("BOT_REPLICA", "")
+    token, index, replica = Secret(""), 0, None
     try:
         index = parsers.integer(0, _MAX_INDEX)(raw_index)
     except ValueError as error:
@@ -51,9 +75,13 @@ def take_identity() -> Identity:
         token = _token(secret, listed, index)
     except ValueError as error:
         problems.append(str(error))
+    try:
+        replica = parsers.integer(0, _MAX_REPLICA)(raw_replica) if raw_replica else None
+    except ValueError as error:
+        problems.append(f"BOT_REPLICA={raw_replica[:80]}: {error}")
     if problems:
         raise ConfigError("the environment of this worker", problems)
-    return Identity(token, index)
+    return Identity(token, index, replica)
 
 
 def _token(secret: Secret | None, listed: Secret | None, index: int) -> Secret:

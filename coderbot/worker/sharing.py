@@ -13,6 +13,7 @@ from coderbot.worker.telegram.ledger import Ledger, UpdateLedger
 
 if TYPE_CHECKING:
     from coderbot.cluster.shared import Shared
+    from coderbot.worker.terminalbook import TerminalBook
 
 
 @asynccontextmanager
@@ -45,6 +46,17 @@ def preferences_of(
 
     users = settings.allowed_user_ids
     return SharedPreferences(local, shared.preferences, users, clock)
+
+
+def book_of(
+    shared: "Shared | None", identity: Identity, clock: Clock
+) -> "TerminalBook | None":
+    """Return where open terminals are noted; None for a host alone."""
+    if shared is None:
+        return None
+    from coderbot.worker.terminalbook import TerminalBook
+
+    return TerminalBook(shared.terminals, identity.name, clock)
 
 
 def ledger_of(local: Ledger, shared: "Shared | None", clock: Clock) -> UpdateLedger:

@@ -1,6 +1,7 @@
 """Stores of one bot on a real Redis server."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -29,3 +30,10 @@ def cluster_environment(server: RedisServer, host: str = "here") -> dict[str, st
         "CLUSTER_KEY": KEY,
         "CLUSTER_HOST": host,
     }
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Return once something is true of Redis, which tells a test of nothing."""
+    async with asyncio.timeout(20):
+        while not condition():  # noqa: ASYNC110 - see above
+            await asyncio.sleep(0.01)

@@ -1,11 +1,10 @@
 # ruff: noqa: F811 - a fixture is used by its name
 """Two hosts and one Redis: real workers share what users chose and what was done."""
 
-import asyncio
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from coderbot.sandbox.client import SandboxUser
 from coderbot.sandbox.server import Sandbox
 from tests.fakes.redis import RedisServer, needs_redis
 from tests.fakes.sandbox import ANNA, make_token, sandbox  # noqa: F401
-from tests.fakes.shared import cluster_environment, server  # noqa: F401
+from tests.fakes.shared import cluster_environment, server, until  # noqa: F401
 from tests.fakes.worker import RunningWorker, running_worker, worker_environment
 from tests.processes.chat import BOT, open_terminal, ready_worker, say
 
@@ -32,12 +31,6 @@ async def worker_on(
     more = cluster_environment(server, host) | {"CODERBOT_STATE_DIR": state}
     async with ready_worker(sandbox, tmp_path, **more) as pair:
         yield pair
-
-
-async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(20):
-        while not condition():  # noqa: ASYNC110 - Redis tells a test of nothing
-            await asyncio.sleep(0.01)
 
 
 async def test_preferences_move_with_a_bot(

@@ -74,3 +74,7 @@ class ClusterSettings:
         "Workers that share the chats of one bot, such as bot-0:4.",
         unit="comma list of bot:count",
     )
+
+    def replicas_of(self, bot: str) -> int:
+        """Return how many workers share a bot; 0 when it has one of its own."""
+        return dict(self.bot_replicas).get(bot, 0)

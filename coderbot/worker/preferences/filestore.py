@@ -8,7 +8,6 @@ import msgspec
 
 from coderbot.atomicfile import replace_file
 from coderbot.clock import Clock
-from coderbot.paths import bot_name
 from coderbot.worker.preferences.model import Preferences, changed
 
 VERSION = 1
@@ -20,9 +19,9 @@ _GATHER_S = 0.1
 _log = logging.getLogger(__name__)
 
 
-def preferences_file(state_dir: Path, index: int) -> Path:
-    """Return where the preferences of the users of a bot lie."""
-    return state_dir / f"preferences-{bot_name(index)}.json"
+def preferences_file(state_dir: Path, worker: str) -> Path:
+    """Return where a worker (`bot-0`) keeps the preferences of its users."""
+    return state_dir / f"preferences-{worker}.json"
 
 
 class _Page(msgspec.Struct):

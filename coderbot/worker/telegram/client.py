@@ -26,6 +26,7 @@ class TelegramClient:
         lease: Nothing is polled without it.
         clock: For the pauses between attempts.
         jitter: Returns a number from 0 to 1.
+        polls: Updates are asked for here; else they come by another way.
     """
 
     def __init__(
@@ -35,12 +36,14 @@ class TelegramClient:
         lease: PollLease,
         clock: Clock,
         jitter: Callable[[], float],
+        polls: bool = True,
     ) -> None:
         self._application = application
         self._watch = watch
         self._lease = lease
         self._clock = clock
         self._jitter = jitter
+        self._polls = polls
 
     async def start(self) -> User:
         """Connect and poll, however long that takes; returns who the bot is.
@@ -49,11 +52,12 @@ class TelegramClient:
             TokenRefusedError: When Telegram does not know the token.
         """
         await self._until_online(self._application.initialize)
-        # Long polling would be silent for a while; this answers at once, and
-        # what it returns comes again, because nothing is confirmed.
-        await self._until_online(self._first_poll)
+        if self._polls:
+            # Long polling would be silent for a while; this answers at once, and
+            # what it returns comes again, because nothing is confirmed.
+            await self._until_online(self._first_poll)
         await self._application.start()
-        if self._application.updater is not None:
+        if self._polls:
             await self._until_online(self._start_polling)
         user: User = self._application.bot.bot
         return user

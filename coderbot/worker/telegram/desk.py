@@ -1,6 +1,8 @@
 """Every user's terminals together with the messages that show them."""
 
 import logging
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from coderbot import wire
 from coderbot.clock import Clock
@@ -16,6 +18,9 @@ from coderbot.worker.terminal.program import Program
 from coderbot.worker.terminal.registry import TerminalLimits, TerminalRegistry
 from coderbot.worker.terminal.session import TerminalSession
 
+if TYPE_CHECKING:
+    from coderbot.worker.terminalbook import TerminalBook
+
 _log = logging.getLogger(__name__)
 
 
@@ -29,6 +34,7 @@ class Desk:
         news: Tells users what happens to their terminals.
         tasks: Owner of what follows the screens.
         link: Is told of terminals that open and close.
+        book: Is told of them, too; None where no successor would ask.
     """
 
     def __init__(
@@ -39,6 +45,7 @@ class Desk:
         news: News,
         tasks: Tasks,
         link: Link,
+        book: "TerminalBook | None" = None,
     ) -> None:
         self.terminals = TerminalRegistry(clock, limits, self._ended, self._idle)
         """The terminals themselves; a context that closes them."""
@@ -46,6 +53,7 @@ class Desk:
         self._news = news
         self._tasks = tasks
         self._link = link
+        self._book = book
         self._places: dict[TerminalId, Place] = {}
         self._seats = Seats()
 
@@ -93,6 +101,8 @@ class Desk:
         session = await self.terminals.open(key, self._furniture.spec(user_id, program))
         place = self._show(session, self._furniture.keypad(session), thread)
         self._tell("terminal_opened", session)
+        if self._book is not None:
+            self._book.opened(key)
         self._news.opened(user_id)
         return place
 
@@ -109,6 +119,10 @@ class Desk:
         self._forget(place)
         self._news.closed(place.user_id, self.of(place.user_id))
         await self.terminals.close(place.session.key)
+
+    def lost(self, terminals: Sequence[TerminalId]) -> None:
+        """Tell users of the terminals that an earlier worker has taken with it."""
+        self._news.lost(terminals)
 
     def abandon(self) -> None:
         """Forget all terminals because the bot stops; their users are told so."""
@@ -136,6 +150,8 @@ class Desk:
     async def _ended(self, session: TerminalSession, how: str, asked: bool) -> None:
         """Note the end of a terminal; tell its user, unless it was asked for."""
         self._tell("terminal_closed", session, how=how)
+        if self._book is not None and self.terminals.get(session.key) is None:
+            self._book.closed(session.key)
         place = self._places.get(session.key)
         # A newer one may have its name by now.
         if place is None or place.session is not session:

@@ -29,6 +29,7 @@ class Doorkeeper:
         services: For answers, the log and the lock-down.
         ledger: Knows the updates that were acted on already.
         offer: Offers to type a text that an allowed user has passed on.
+        repeated: Told of updates that were acted on already.
     """
 
     def __init__(
@@ -36,10 +37,12 @@ class Doorkeeper:
         services: Services,
         ledger: UpdateLedger,
         offer: Callable[[Message], None],
+        repeated: Callable[[Update], None] = lambda _update: None,
     ) -> None:
         self._services = services
         self._ledger = ledger
         self._offer = offer
+        self._repeated = repeated
         self._allowed = frozenset(services.settings.allowed_user_ids)
         self._strangers = Strangers(services.clock)
         self._locked = False
@@ -51,6 +54,7 @@ class Doorkeeper:
             ApplicationHandlerStop: For every other one.
         """
         if not await self._ledger.is_new(update):
+            self._repeated(update)
             raise ApplicationHandlerStop
         self._services.counters.updates += 1
         verdict = decide(facts_of(update), self._allowed)

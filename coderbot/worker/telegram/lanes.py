@@ -25,6 +25,7 @@ class Lanes:
         self._waiting: dict[Hashable, deque[Job]] = {}
         self._idle = asyncio.Event()
         self._idle.set()
+        self._moved = asyncio.Event()
 
     def submit(self, key: Hashable, job: Job) -> bool:
         """Queue `job`; returns False when too many wait already."""
@@ -39,6 +40,12 @@ class Lanes:
         queue.append(job)
         return True
 
+    async def passed(self, likes: Callable[[Hashable], bool]) -> None:
+        """Return when all is done that was queued until now for keys it likes."""
+        last = [(key, jobs[-1]) for key, jobs in self._waiting.items() if likes(key)]
+        while any(job in self._waiting.get(key, ()) for key, job in last):
+            await self._moved.wait()
+
     async def drain(self) -> None:
         """Return when nothing runs and nothing waits."""
         await self._idle.wait()
@@ -49,7 +56,13 @@ class Lanes:
             while queue:
                 await self._tasks.spawn(queue[0](), f"job of {key}")
                 queue.popleft()
+                self._note_move()
         finally:
             del self._waiting[key]
+            self._note_move()
             if not self._waiting:
                 self._idle.set()
+
+    def _note_move(self) -> None:
+        self._moved.set()
+        self._moved = asyncio.Event()

@@ -12,6 +12,7 @@ from coderbot.worker.telegram.keepopen import KeepOpen, keep_open_keyboard
 from coderbot.worker.telegram.outbox import Outbox
 from coderbot.worker.telegram.pace import Priority
 from coderbot.worker.telegram.place import Place
+from coderbot.worker.terminal.ident import TerminalId
 from coderbot.worker.terminal.registry import IDLE
 
 
@@ -76,6 +77,13 @@ class News:
         for user_id, thread in {(each.user_id, each.thread) for each in places}:
             self._outbox.post(user_id, texts.BOT_STOPS, thread=thread)
         for user_id in {each.user_id for each in places}:
+            self._menus.show(user_id, is_open=False)
+
+    def lost(self, terminals: Sequence[TerminalId]) -> None:
+        """Tell everybody which terminals an earlier worker has taken with it."""
+        for user_id in dict.fromkeys(each.user_id for each in terminals):
+            names = [each.name for each in terminals if each.user_id == user_id]
+            self._outbox.post(user_id, texts.lost_terminals(names))
             self._menus.show(user_id, is_open=False)
 
     def _say(self, place: Place, text: str, left: Sequence[Place]) -> None:

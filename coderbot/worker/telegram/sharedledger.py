@@ -1,20 +1,15 @@
 """Which updates were acted on by any of the workers of a bot, on any host."""
 
 import asyncio
-import logging
 from collections.abc import Sequence
+from functools import partial
 from typing import Protocol
 
 from telegram import Update
 
 from coderbot.clock import Clock
-from coderbot.cluster.away import RedisAwayError
+from coderbot.cluster.away import until_answered
 from coderbot.worker.telegram.ledger import UpdateLedger, key_of
-
-_AGAIN_S = 0.5
-"""Pause before Redis is asked again that has not answered, in seconds."""
-
-_log = logging.getLogger(__name__)
 
 
 class Claimer(Protocol):
@@ -68,22 +63,11 @@ class SharedLedger:
 
     async def _ask(self, batch: list[tuple[str, asyncio.Future[bool]]]) -> None:
         try:
-            taken = await self._taken([name for name, _ in batch])
+            ask = partial(self._claims.take, [name for name, _ in batch])
+            taken = await until_answered(ask, self._clock, "Updates wait")
         except BaseException:
             # Whoever waits goes on asking.
             self._waiting[:0] = batch
             raise
         for (_, future), is_ours in zip(batch, taken, strict=True):
             future.set_result(is_ours)
-
-    async def _taken(self, names: Sequence[str]) -> list[bool]:
-        """Claim updates, however long it takes until Redis answers."""
-        is_told = False
-        while True:
-            try:
-                return await self._claims.take(names)
-            except RedisAwayError as error:
-                if not is_told:
-                    _log.warning("Updates wait until Redis answers: %s", error.message)
-                is_told = True
-            await self._clock.sleep(_AGAIN_S)

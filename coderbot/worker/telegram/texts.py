@@ -1,6 +1,6 @@
 """What the bot says (pure). Plain text: whatever is filled in cannot break it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from coderbot.worker.telegram.lengths import cut_end
 
@@ -39,6 +39,25 @@ LOCKED_DOWN = (
 )
 BOT_STOPS = "This bot stops now, and your terminal with it."
 CANCELLED = "It goes on."
+
+
+def lost_terminals(names: Sequence[str]) -> str:
+    """Return the word about terminals that ended together with their worker."""
+    listed = ", ".join(names)
+    what = f"Terminal {listed} is" if len(names) == 1 else f"Terminals {listed} are"
+    return (
+        f"{what} lost: the worker of this bot ended without warning, and another "
+        "one goes on. Open a new one with /xterm."
+    )
+
+
+def interrupted(text: str) -> str:
+    """Return the word about a message that a worker may not have finished with."""
+    which = f": {cut_end(text, 200)}" if text else ""
+    return (
+        "The worker of this bot ended while it dealt with what you sent last"
+        f"{which}. It is not done a second time; look whether it was done."
+    )
 
 
 def missed(text: str) -> str:

@@ -100,3 +100,22 @@ def test_the_control_bot_is_restarted_for_what_it_looks_at_alone() -> None:
     kept = with_control_bot(nothing, before, bigger)
     assert kept.is_empty
     assert kept.kept == (bigger,)
+
+
+def test_replicas_keep_the_index_of_their_bot() -> None:
+    def units(token: Secret, index: int, replicas: int) -> list[WorkerSpec]:
+        numbers = (None, *range(replicas))
+        return [
+            WorkerSpec(index, token, ("x",), {}, replica=number, replicas=replicas)
+            for number in numbers
+        ]
+
+    running = {spec.bot: spec for spec in (*units(A, 3, 2), *units(B, 4, 0))}
+    # B is shared now, A by more; their places in the list have changed.
+    plan = make_plan(running, [*units(B, 0, 1), *units(A, 1, 3)], 5)
+    assert [spec.bot for spec in plan.added] == ["bot-4.0", "bot-3.2"]
+    changed = ["bot-4", "bot-3", "bot-3.0", "bot-3.1"]
+    assert [spec.bot for spec in plan.changed] == changed
+    back = make_plan({spec.bot: spec for spec in units(A, 3, 2)}, units(A, 0, 0), 5)
+    assert back.removed == ("bot-3.0", "bot-3.1")
+    assert [spec.bot for spec in back.changed] == ["bot-3"]

@@ -119,3 +119,19 @@ def test_what_a_service_manager_says_is_for_the_parent() -> None:
     }
     spec = worker_specs(settings(), base, "/py")[0]
     assert set(spec.environment) == {"PATH", "CODERBOT_STATE_DIR"}
+
+
+def test_a_bot_with_replicas_has_a_receiver_and_workers() -> None:
+    base = {"BOT_REPLICA": "7", "BOT_REPLICAS": "bot-0:9"}
+    specs = worker_specs(settings(bot_replicas=(("bot-1", 2),)), base, "/py")
+    assert [spec.bot for spec in specs] == ["bot-0", "bot-1", "bot-1.0", "bot-1.1"]
+    sharing = [
+        {k: v for k, v in child_environment(spec, 3).items() if "REPLICA" in k}
+        for spec in specs
+    ]
+    assert sharing == [
+        {},
+        {"BOT_REPLICAS": "bot-1:2"},
+        {"BOT_REPLICAS": "bot-1:2", "BOT_REPLICA": "0"},
+        {"BOT_REPLICAS": "bot-1:2", "BOT_REPLICA": "1"},
+    ]

@@ -2,7 +2,7 @@
 """Preferences of several workers on a real Redis."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -14,19 +14,13 @@ from coderbot.worker.preferences.filestore import FilePreferences
 from coderbot.worker.preferences.model import Preferences, merged
 from coderbot.worker.preferences.sharedstore import SharedPreferences
 from tests.fakes.redis import RedisServer, needs_redis
-from tests.fakes.shared import cluster_on, server  # noqa: F401
+from tests.fakes.shared import cluster_on, server, until  # noqa: F401
 
 ANNA, BEN = 1001, 1002
 BOT = 7_000_001
 KEY = f"{{coderbot}}:preferences:{BOT}"
 
 pytestmark = needs_redis
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
-        while not condition():  # noqa: ASYNC110 - Redis tells a test of nothing
-            await asyncio.sleep(0.01)
 
 
 def file_of(tmp_path: Path, host: str) -> FilePreferences:

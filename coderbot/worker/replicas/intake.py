@@ -1,0 +1,82 @@
+"""Brings updates from the stream of a replica to its handlers."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable
+
+import msgspec
+from telegram import Bot, Update
+
+from coderbot.clock import Clock
+from coderbot.worker.lease import PollLease
+from coderbot.worker.replicas.consumer import Consumer, Stream
+from coderbot.worker.telegram import texts
+from coderbot.worker.telegram.lanes import Lanes
+from coderbot.worker.telegram.outbox import Outbox
+
+_AT_ONCE = 256
+"""Updates that may be under way; as many as a worker that polls handles at once."""
+
+
+class Intake:
+    """Handles what lies in the stream; an update is done when its work is.
+
+    Args:
+        stream: Of this replica.
+        bot: For the updates.
+        process: Hands an update to the gate and the handlers.
+        lanes: Where handlers queue their work.
+        outbox: Tells users of what was interrupted.
+        lease: Without it nothing is acted on; it is left for a successor.
+        clock: For pauses.
+        answered: Called whenever Redis has answered.
+    """
+
+    def __init__(
+        self,
+        stream: Stream,
+        bot: Bot,
+        process: Callable[[Update], Awaitable[None]],
+        lanes: Lanes,
+        outbox: Outbox,
+        lease: PollLease,
+        clock: Clock,
+        answered: Callable[[], None],
+    ) -> None:
+        self._bot = bot
+        self._process = process
+        self._lanes = lanes
+        self._outbox = outbox
+        self._lease = lease
+        self._left: set[int] = set()
+        """Numbers of updates that a predecessor may have acted on."""
+        self.consumer = Consumer(stream, self._handle, _AT_ONCE, clock, answered)
+        """What reads the stream."""
+
+    def repeated(self, update: Update) -> None:
+        """Tell the user of an update that a predecessor had begun with."""
+        user, message = update.effective_user, update.message
+        if user is not None and update.update_id in self._left:
+            text = (message.text if message is not None else None) or ""
+            self._outbox.post(user.id, texts.interrupted(text))
+
+    async def _handle(self, body: bytes, is_left: bool) -> None:
+        update = Update.de_json(msgspec.json.decode(body), self._bot)
+        if is_left:
+            self._left.add(update.update_id)
+        await self._while_leased()
+        await self._process(update)
+        user = update.effective_user
+        if user is not None:
+            await self._lanes.passed(lambda key: _is_of(key, user.id))
+        # Whoever lost it meanwhile may not have acted, and must not say so.
+        await self._while_leased()
+
+    async def _while_leased(self) -> None:
+        """Return at once while there is a lease, and never without one."""
+        if not self._lease.is_good:
+            await asyncio.Event().wait()
+
+
+def _is_of(key: Hashable, user_id: int) -> bool:
+    """Tell whether a line of work is one of a user's."""
+    return isinstance(key, tuple) and key[:1] == (user_id,)

@@ -1,0 +1,183 @@
+"""The process that gets the updates of a bot with replicas, and hands them on."""
+
+import asyncio
+import logging
+import socket
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+from telegram import Bot, Update
+
+from coderbot import wire
+from coderbot.clock import Clock
+from coderbot.config.settings import Settings
+from coderbot.errors import ExitCode
+from coderbot.logs import LIFECYCLE_LOGGER
+from coderbot.paths import StateDir
+from coderbot.worker.bounded import bounded
+from coderbot.worker.counters import Counters
+from coderbot.worker.deadline import end_within
+from coderbot.worker.endings import channel_guarded, signals_heard
+from coderbot.worker.lease import PollLease
+from coderbot.worker.link import Link
+from coderbot.worker.replicas.handing import Handing
+from coderbot.worker.settings import Identity
+from coderbot.worker.sharing import shared_of
+from coderbot.worker.stopping import StopRequest
+from coderbot.worker.telegram.absence import Absence
+from coderbot.worker.telegram.application import (
+    ALLOWED_UPDATES,
+    LONG_POLL_S,
+    build_application,
+)
+from coderbot.worker.telegram.online import TokenRefusedError, until_online
+from coderbot.worker.telegram.polling import PollWatch
+from coderbot.worker.tokenclaim import TokenClaim, until_ours
+from coderbot.worker.vitals import Vitals
+
+_log = logging.getLogger(LIFECYCLE_LOGGER)
+
+
+class Receiver:
+    """Receives, and acts on nothing: what an update asks for is up to a replica.
+
+    Args:
+        settings: All of them.
+        identity: Token and number of the bot.
+        channel: To the supervisor; None when running alone.
+        lease: The right to poll.
+        clock: For everything that waits.
+        jitter: Returns a number from 0 to 1.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        identity: Identity,
+        channel: socket.socket | None,
+        lease: PollLease,
+        clock: Clock,
+        jitter: Callable[[], float],
+    ) -> None:
+        self._settings = settings
+        self._identity = identity
+        self._channel = channel
+        self._lease = lease
+        self._clock = clock
+        self._jitter = jitter
+        self._stop = StopRequest()
+        self._counters = Counters()
+        self._claim = TokenClaim(identity.token, settings.api_root)
+        self._next = 0
+        """Number of the first update that was not handed on; 0: whatever comes."""
+
+    async def run(self) -> ExitCode:
+        """Run until somebody asks to stop; returns the code to exit with."""
+        alone, grace_s = self._channel is None, self._settings.stop_timeout_s
+        StateDir(self._settings.state_dir).make()
+        with (
+            signals_heard(self._stop, alone=alone),
+            channel_guarded(self._channel, grace_s),
+        ):
+            async with (
+                Link(self._channel, self._clock, self._lease) as link,
+                shared_of(self._settings, self._identity) as shared,
+            ):
+                assert shared is not None, "replicas are fed through Redis"
+                slots = self._settings.replicas_of(self._identity.name)
+                handing = Handing(shared.writer(slots), slots, self._clock)
+                await self._serve(link, handing)
+        _log.info("Stopped: %s", self._stop.reason)
+        return self._stop.code
+
+    async def _serve(self, link: Link, handing: Handing) -> None:
+        absence = Absence(self._clock)
+        watch = PollWatch(self._clock, link.send, self._refused, absence)
+        application = build_application(
+            self._settings, self._identity.token, watch, self._counters, self._lease
+        )
+        bot = application.bot
+        async with asyncio.TaskGroup() as group:
+            beat = group.create_task(link.run(lambda: self._vitals(watch), self._gone))
+            work = group.create_task(self._receive(bot, watch, link, handing))
+            await self._stop.wait()
+            work.cancel()
+            await self._wind_down(bot, watch)
+            beat.cancel()
+
+    async def _receive(
+        self, bot: Bot, watch: PollWatch, link: Link, handing: Handing
+    ) -> None:
+        """Receive until cancelled."""
+        try:
+            await until_ours(self._claim, watch.conflict, self._clock, self._jitter)
+            await until_online(bot.initialize, watch, self._clock, self._jitter)
+            await handing.begin()
+            # What this returns comes again, because nothing is confirmed.
+            await self._updates(bot, watch, timeout_s=0)
+            self._tell_ready(bot, link)
+            while True:
+                updates = await self._updates(bot, watch, timeout_s=LONG_POLL_S)
+                if updates:
+                    await handing.hand([each.to_dict() for each in updates])
+                    self._counters.updates += len(updates)
+                    # The next call confirms them.
+                    self._next = updates[-1].update_id + 1
+        except TokenRefusedError:
+            self._refused()
+
+    async def _updates(
+        self, bot: Bot, watch: PollWatch, timeout_s: int
+    ) -> Sequence[Update]:
+        return await until_online(
+            lambda: bot.get_updates(
+                self._next or None,
+                timeout=timedelta(seconds=timeout_s),
+                allowed_updates=ALLOWED_UPDATES,
+            ),
+            watch,
+            self._clock,
+            self._jitter,
+        )
+
+    async def _wind_down(self, bot: Bot, watch: PollWatch) -> None:
+        """Confirm what was handed on, and close the connections, within bounds."""
+        _log.info("Stopping: %s", self._stop.reason)
+        whole_s = self._settings.stop_timeout_s
+        end_within(whole_s * 0.95, self._stop.code)
+        watch.stopping()
+        if self._next and self._stop.code is ExitCode.OK:
+            confirm = bot.get_updates
+            await bounded(
+                lambda: confirm(self._next, limit=1, timeout=timedelta(0)),
+                whole_s * 0.3,
+                "polling",
+            )
+        self._lease.close()
+        await bounded(bot.shutdown, whole_s * 0.2, "connections")
+
+    def _tell_ready(self, bot: Bot, link: Link) -> None:
+        user = bot.bot
+        name = user.username or ""
+        link.send(wire.Ready(bot_id=user.id, username=name, full_name=user.full_name))
+        slots = self._settings.replicas_of(self._identity.name)
+        _log.info("READY: @%s is %s, for %d replicas", name, self._identity.name, slots)
+
+    def _vitals(self, watch: PollWatch) -> Vitals:
+        return Vitals(
+            terminals=0,
+            terminals_busy=0,
+            poll_age_s=watch.age_s,
+            media_pending=0,
+            outbox_queued=0,
+            counters=self._counters.frame(),
+        )
+
+    def _gone(self) -> None:
+        self._stop.ask(ExitCode.OK, "the supervisor is gone")
+
+    def _refused(self) -> None:
+        error = TokenRefusedError()
+        if not self._stop.is_asked:
+            _log.error("%s", error)
+        self._stop.ask(error.exit_code, error.message)
