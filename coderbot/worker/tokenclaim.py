@@ -28,6 +28,9 @@ class TokenClaim:
     with 409 for ever. The lock tells that before Telegram is asked, and who it is.
     It stands for the token at one server: a sandbox knows other bots.
 
+    Lock files stay, a few bytes for each token that was ever used: who deleted one
+    could take it from under a process that has it open and is about to lock it.
+
     Args:
         token: Of the bot.
         api_root: Address of the Bot API server.

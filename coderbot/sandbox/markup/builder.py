@@ -10,13 +10,6 @@ def units(text: str) -> int:
     return len(text.encode("utf-16-le", errors="surrogatepass")) // 2
 
 
-def slice_units(text: str, offset: int, length: int) -> str:
-    """Return the part of `text` at an offset and of a length in UTF-16 units."""
-    raw = text.encode("utf-16-le", errors="surrogatepass")
-    part = raw[offset * 2 : (offset + length) * 2]
-    return part.decode("utf-16-le", errors="replace")
-
-
 def byte_offset(text: str, index: int) -> int:
     """Return where character `index` stands in UTF-8 bytes, as in Telegram's errors."""
     return len(text[:index].encode(errors="replace"))

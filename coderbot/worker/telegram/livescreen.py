@@ -93,11 +93,6 @@ class LiveScreen:
         self._wanted = asyncio.Event()
         self._input_at = float("-inf")
 
-    @property
-    def is_pinned(self) -> bool:
-        """Whether the screen is followed all the time, not only after input."""
-        return self._is_pinned
-
     async def show(self) -> None:
         """Send the screen as a new message, which is refreshed from now on."""
         if self._show_waits:

@@ -72,7 +72,8 @@ _SMALL_BYTES = 1 << 18
 """A file of this size is read at once, and leaves in one piece."""
 _SEND_ALBUM = "sendmediagroup"
 """By its name alone: the library's method would build ten messages from the answer,
-which is a fifth of all the work. Telegram does not look at the case.
+which is a fifth of all the work. Telegram does not look at the case, and for the usual
+one the library warns that it has that method.
 """
 _LONG_PAUSE_S = 3.0
 """Who has to wait longer for a chat makes room for uploads to others."""

@@ -3,8 +3,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coderbot.sandbox.errors import ApiError
-from coderbot.sandbox.markup.builder import slice_units, units
+from coderbot.sandbox.markup.builder import units
 from coderbot.sandbox.markup.formatted import Formatted, format_text
+
+
+def slice_units(text: str, offset: int, length: int) -> str:
+    """Return the part of `text` at an offset and of a length in UTF-16 units."""
+    raw = text.encode("utf-16-le", errors="surrogatepass")
+    part = raw[offset * 2 : (offset + length) * 2]
+    return part.decode("utf-16-le", errors="replace")
 
 
 def spans(text: Formatted) -> list[tuple[str, str]]:
