@@ -29,7 +29,7 @@ _FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"
 _DEADLINE_MS = 15_000
 
 
-async def draw(directory: Path) -> None:
+async def draw(directory: Path, target: Path) -> None:
     """Let a conversation happen, and take its picture."""
     token = make_token(1)
     async with running_sandbox([token], (UserSpec(USER, "Anna"),)) as sandbox:
@@ -41,7 +41,7 @@ async def draw(directory: Path) -> None:
         async with running_fleet(directory) as fleet:
             await fleet.line("bot-0 is ready")
             await _converse(sandbox.client().user(USER, make_bot_id(1)))
-            await _take(f"{sandbox.url}/#u={USER}&b={make_bot_id(1)}")
+            await _take(f"{sandbox.url}/#u={USER}&b={make_bot_id(1)}", target)
             await fleet.interrupt()
 
 
@@ -54,7 +54,7 @@ async def _converse(anna: SandboxUser) -> None:
     await anna.wait_for(lambda m: any("Yes" in each for each in m.buttons))
 
 
-async def _take(address: str) -> None:
+async def _take(address: str, target: Path) -> None:
     browser = await launch(
         executablePath=_browser(), args=list(_FLAGS), handleSIGINT=False
     )
@@ -69,7 +69,7 @@ async def _take(address: str) -> None:
         )
         picture = await page.screenshot()
         # A third of the size, and nobody sees the difference.
-        Image.open(io.BytesIO(picture)).quantize(256).save(TARGET, optimize=True)
+        Image.open(io.BytesIO(picture)).quantize(256).save(target, optimize=True)
     finally:
         await browser.close()
 
@@ -84,4 +84,4 @@ def _browser() -> str:
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as name:
-        asyncio.run(draw(Path(name)))
+        asyncio.run(draw(Path(name), TARGET))

@@ -32,7 +32,7 @@ _LOADED = re.compile(r",\s*url\(\"https?:[^)]*\)( format\(\"\w+\"\))?")
 TARGET = Path(__file__).parents[2] / "docs" / "dashboard.svg"
 
 
-async def draw(directory: Path) -> None:
+async def draw(directory: Path, target: Path) -> None:
     """Run the fleet, let something happen, and write the picture."""
     tokens = [make_token(number) for number in range(3)]
     async with running_sandbox(tokens, (UserSpec(USER, "Anna"),)) as sandbox:
@@ -55,7 +55,7 @@ async def draw(directory: Path) -> None:
             async with app.run_test(size=SIZE) as pilot:
                 await pilot.pause(1.2)
                 picture = app.export_screenshot(title="coderbot-tui")
-                TARGET.write_text(_LOADED.sub("", picture))
+                target.write_text(_LOADED.sub("", picture))
                 await supervisor.shut_down()
 
 
@@ -79,6 +79,8 @@ async def _live(client: SandboxClient, media: Path) -> None:
 async def _until_told(supervisor: Supervisor) -> None:
     """Wait for the heartbeat that tells of the terminal."""
     async with supervisor.subscribe() as events:
+        if any(bot.terminals for bot in supervisor.bots()):
+            return
         async for event in events:
             if isinstance(event, BotChanged) and event.snapshot.terminals:
                 return
@@ -99,4 +101,4 @@ async def _kill_one(supervisor: Supervisor) -> None:
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as name:
-        asyncio.run(draw(Path(name)))
+        asyncio.run(draw(Path(name), TARGET))
