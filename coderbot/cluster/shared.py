@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 from redis.asyncio import Redis
 
+from coderbot.cluster.budget import SharedBucket
 from coderbot.cluster.claims import Claims
 from coderbot.cluster.connection import Cluster
 from coderbot.cluster.sharedmap import SharedMap
@@ -49,6 +50,11 @@ class Shared:
     def terminals(self) -> SharedMap:
         """Which terminals are open, by the name of the worker that has them."""
         return SharedMap(self._redis, self._cluster.sealer, self._key("terminals"))
+
+    @property
+    def budget(self) -> SharedBucket:
+        """What all workers may send together."""
+        return SharedBucket(self._redis, self._key("budget"))
 
     def writer(self, slots: int) -> StreamWriter:
         """Return what writes updates for so many workers."""

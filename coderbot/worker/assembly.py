@@ -42,6 +42,7 @@ from coderbot.worker.telegram.furniture import Furniture
 from coderbot.worker.telegram.lanes import Lanes
 from coderbot.worker.telegram.news import News
 from coderbot.worker.telegram.outbox import Outbox
+from coderbot.worker.telegram.pace import Overall, overall
 from coderbot.worker.telegram.painter import Painter
 from coderbot.worker.telegram.recorders import Recorders
 from coderbot.worker.telegram.traces import Traces
@@ -82,7 +83,16 @@ def build_services(frame: Frame, bot: Bot, tasks: Tasks) -> Services:
     settings, clock = frame.settings, frame.clock
     notice_s = settings.message_delete_timeout_ms / 1_000
     traces = Traces(settings.state_dir / f"traces-{frame.name}.json")
-    outbox = Outbox(bot, tasks, clock, notice_s, frame.jitter, frame.counters, traces)
+    outbox = Outbox(
+        bot,
+        tasks,
+        clock,
+        notice_s,
+        frame.jitter,
+        frame.counters,
+        traces,
+        _pace(frame, tasks),
+    )
     buttons = Buttons()
     dirs = MediaDirs.of(settings.media_root, frame.identity.index)
     mask = _mask(settings, bot)
@@ -145,6 +155,19 @@ def _mask(settings: Settings, bot: Bot) -> SecretMask | None:
     if not settings.mask_secrets:
         return None
     return SecretMask((*settings.secrets, Secret(bot.token)))
+
+
+def _pace(frame: Frame, tasks: Tasks) -> Overall | None:
+    """Return the pace of all replicas together; None for a worker without others."""
+    replicas = frame.settings.replicas_of(bot_name(frame.identity.index))
+    if frame.identity.replica is None or frame.shared is None:
+        return None
+    from coderbot.worker.telegram.sharedpace import SharedPace
+
+    rate = overall(frame.clock.monotonic())
+    pace = SharedPace(frame.shared.budget, rate, replicas, frame.clock)
+    tasks.spawn(pace.run(), "pace of all replicas")
+    return pace
 
 
 def _preferences(frame: Frame) -> PreferenceStore:

@@ -18,7 +18,7 @@ from coderbot.worker.counters import Counters
 from coderbot.worker.media.waits import wait_event
 from coderbot.worker.tasks import Tasks
 from coderbot.worker.telegram.flood import retry_after_s
-from coderbot.worker.telegram.pace import Priority
+from coderbot.worker.telegram.pace import Overall, Priority
 from coderbot.worker.telegram.schedule import Errand, Schedule
 
 _ATTEMPTS = 4
@@ -51,6 +51,7 @@ class Dispatcher:
         clock: For pace and pauses.
         jitter: Returns a number from 0 to 1, to spread retries.
         counters: Of this worker.
+        pace: Of all chats together; None: that of a bot with one worker.
     """
 
     def __init__(
@@ -59,12 +60,13 @@ class Dispatcher:
         clock: Clock,
         jitter: Callable[[], float],
         counters: Counters,
+        pace: Overall | None = None,
     ) -> None:
         self._tasks = tasks
         self._clock = clock
         self._jitter = jitter
         self._counters = counters
-        self._schedule = Schedule(clock.monotonic())
+        self._schedule = Schedule(clock.monotonic(), pace)
         self._changed = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()

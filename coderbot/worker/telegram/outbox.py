@@ -18,7 +18,7 @@ from coderbot.worker.media.waits import wait_event
 from coderbot.worker.tasks import Tasks
 from coderbot.worker.telegram.dispatcher import Dispatcher, GaveUpError
 from coderbot.worker.telegram.lengths import MAX_TOAST_UNITS, cut_end
-from coderbot.worker.telegram.pace import Priority
+from coderbot.worker.telegram.pace import Overall, Priority
 from coderbot.worker.telegram.traces import Traces
 
 _GONE = ("message to edit not found", "message can't be edited", "message_id_invalid")
@@ -45,6 +45,7 @@ class Outbox:
         jitter: Returns a number from 0 to 1, to spread retries.
         counters: Of this worker.
         traces: Remembers for the next run what stands in chats.
+        pace: Of all chats together; None: that of a bot with one worker.
     """
 
     def __init__(
@@ -56,13 +57,18 @@ class Outbox:
         jitter: Callable[[], float],
         counters: Counters | None = None,
         traces: Traces | None = None,
+        pace: Overall | None = None,
     ) -> None:
         self._bot = bot
         self._tasks = tasks
         self._clock = clock
         self._notice_s = notice_s
         self._dispatcher = Dispatcher(
-            tasks, clock, jitter, counters if counters is not None else Counters()
+            tasks,
+            clock,
+            jitter,
+            counters if counters is not None else Counters(),
+            pace,
         )
         self._traces = traces
         self._ending = asyncio.Event()

@@ -7,6 +7,7 @@ vary, so each is kept with some room.
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Protocol
 
 
 class Priority(IntEnum):
@@ -22,6 +23,16 @@ class Priority(IntEnum):
     """A file; hundreds may wait, and must not keep a screen from being seen."""
     TIDY = 5
     """What an earlier run has left behind."""
+
+
+class Overall(Protocol):
+    """Says when anything may be sent at all."""
+
+    def wait_s(self, now: float) -> float:
+        """Return for how long nothing may be sent."""
+
+    def take(self, now: float, count: int = 1) -> None:
+        """Count what is being sent."""
 
 
 @dataclass(slots=True)

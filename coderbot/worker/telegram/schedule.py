@@ -4,7 +4,13 @@ from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Any
 
-from coderbot.worker.telegram.pace import ChatPace, Priority, overall, pace_of
+from coderbot.worker.telegram.pace import (
+    ChatPace,
+    Overall,
+    Priority,
+    overall,
+    pace_of,
+)
 
 MAX_IN_CHAT = 50
 """What may wait in one chat."""
@@ -45,10 +51,15 @@ class _Lane:
 
 
 class Schedule:
-    """Errands in their chats. In each chat one is under way at a time."""
+    """Errands in their chats. In each chat one is under way at a time.
 
-    def __init__(self, now: float) -> None:
-        self._overall = overall(now)
+    Args:
+        now: The time.
+        pace: Of all chats together; None: that of a bot with one worker.
+    """
+
+    def __init__(self, now: float, pace: Overall | None = None) -> None:
+        self._overall = overall(now) if pace is None else pace
         self._lanes: dict[int | None, _Lane] = {}
         self._count = 0
         self._number = 0
