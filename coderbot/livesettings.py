@@ -47,6 +47,7 @@ class LiveSettings:
             state_dir=self.current.state_dir,
             tts_api_key=new.tts_api_key or self.current.tts_api_key,
             stt_api_key=new.stt_api_key or self.current.stt_api_key,
+            webhook_secret=new.webhook_secret or self.current.webhook_secret,
         )
         return wanted_by(self._read)
 

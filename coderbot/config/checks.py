@@ -19,12 +19,14 @@ def check_parent(values: Mapping[str, Any]) -> Iterator[str]:
     yield from _check_users(values)
     yield from _check_delays(values)
     yield from _check_cluster(values)
+    yield from _check_webhook(values)
 
 
 def check_worker(values: Mapping[str, Any]) -> Iterator[str]:
     """Yield what keeps one worker from starting."""
     yield from _check_users(values)
     yield from _check_cluster(values)
+    yield from _check_webhook(values)
 
 
 def remarks(values: Mapping[str, Any]) -> Iterator[str]:
@@ -95,6 +97,14 @@ def _check_cluster(values: Mapping[str, Any]) -> Iterator[str]:
         yield (
             "BOT_REPLICAS is set without CLUSTER_REDIS_URL; "
             "allowed: with it, because replicas are fed through Redis"
+        )
+
+
+def _check_webhook(values: Mapping[str, Any]) -> Iterator[str]:
+    if values.get("WEBHOOK_URL") and values.get("WEBHOOK_SECRET", "wrong") is None:
+        yield (
+            "WEBHOOK_URL is set without WEBHOOK_SECRET; allowed: with one, because "
+            "anybody can send something to a public address"
         )
 
 

@@ -137,6 +137,14 @@ def url(raw: str) -> str:
     return raw.strip().rstrip("/")
 
 
+def address(raw: str) -> str:
+    """Return `host:port` to listen at; an IPv6 address stands in brackets."""
+    host, _, port = raw.strip().rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) < 65_536:
+        raise ValueError("allowed: host:port, such as 127.0.0.1:8443")
+    return f"{host}:{int(port)}"
+
+
 def path(raw: str) -> Path:
     """Return an absolute path; `~` is the home directory."""
     if "\0" in raw:
@@ -276,6 +284,14 @@ def cluster_key(raw: str) -> Secret:
     value = raw.strip()
     if len(value) < 43 or len(set(value)) < 12:
         raise ValueError("is too weak; allowed: what `coderbot cluster key` prints")
+    return Secret(value)
+
+
+def webhook_secret(raw: str) -> Secret:
+    """Return what Telegram is to show (setWebhook, `secret_token`)."""
+    value = raw.strip()
+    if not re.fullmatch(r"[A-Za-z0-9_-]{32,256}", value) or len(set(value)) < 8:
+        raise ValueError("allowed: 32 to 256 letters, digits, _ and -, by chance")
     return Secret(value)
 
 

@@ -12,11 +12,13 @@ from coderbot.config.sections.media import MediaSettings
 from coderbot.config.sections.telegram import TelegramSettings
 from coderbot.config.sections.terminal import TerminalSettings
 from coderbot.config.sections.voice import VoiceSettings
+from coderbot.config.sections.webhook import WebhookSettings
 from coderbot.config.variable import Variable
 from coderbot.redact import Secret
 
 _SECTIONS = (
     TelegramSettings,
+    WebhookSettings,
     TerminalSettings,
     MediaSettings,
     AssistantsSettings,
@@ -30,6 +32,7 @@ _SECTIONS = (
 @dataclass(frozen=True, kw_only=True)
 class Settings(
     TelegramSettings,
+    WebhookSettings,
     TerminalSettings,
     MediaSettings,
     AssistantsSettings,
@@ -78,6 +81,7 @@ class Settings(
             self.stt_api_key,
             self.cluster_redis_url,
             self.cluster_key,
+            self.webhook_secret,
         )
         return (*self.tokens, *(each for each in optional if each is not None))
 
@@ -102,6 +106,7 @@ SECRET_VARIABLES = TOKEN_VARIABLES | {
 OWN_VARIABLES = frozenset(variable.name for _, variable, _ in variables()) | {
     "BOT_TOKEN",
     "BOT_INDEX",
+    "BOT_REPLICA",
     "BOT_ID",
     "CODERBOT_CHANNEL_FD",
     "CODERBOT_ENV_FILE",

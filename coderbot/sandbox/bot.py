@@ -27,6 +27,8 @@ class Bot:
     """Fires when the queue or a poller changed."""
     revoked: bool = False
     webhook: Json | None = None
+    """As `WebhookInfo` tells it."""
+    webhook_secret: str = ""
     poll_turn: int = 0
     """Counts pollers; the newest one holds the line."""
     open_polls: int = 0

@@ -25,6 +25,7 @@ from coderbot.sandbox.page import page_routes
 from coderbot.sandbox.presence import watch_presence
 from coderbot.sandbox.pulse import Pulse
 from coderbot.sandbox.state import World
+from coderbot.sandbox.webhooks import delivering
 
 _HOST = "127.0.0.1"
 """Never another address: whoever reaches the server can be any user."""
@@ -113,7 +114,8 @@ async def running_sandbox(
         try:
             sandbox.url = await _listen(runner, port)
             with watch_presence(world, asyncio.get_running_loop()):
-                yield sandbox
+                async with delivering(world):
+                    yield sandbox
         finally:
             # Clients first: an open long poll would hold the server up.
             await sandbox.close_clients()

@@ -219,6 +219,7 @@ def _environment(settings: Settings, base: Mapping[str, str]) -> dict[str, str]:
         "STT_API_KEY": settings.stt_api_key,
         "CLUSTER_REDIS_URL": settings.cluster_redis_url,
         "CLUSTER_KEY": settings.cluster_key,
+        "WEBHOOK_SECRET": settings.webhook_secret,
     }
     environment.update(
         (name, key.reveal()) for name, key in keys.items() if key is not None

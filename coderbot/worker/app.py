@@ -5,7 +5,6 @@ import logging
 import socket
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
-from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from coderbot import wire
@@ -23,6 +22,7 @@ from coderbot.worker.cleaning import clean_media_directory
 from coderbot.worker.counters import Counters
 from coderbot.worker.deadline import end_within
 from coderbot.worker.endings import channel_guarded, signals_heard
+from coderbot.worker.feed import Feed, feed_of, is_polled
 from coderbot.worker.health import Health, health_page
 from coderbot.worker.lease import PollLease
 from coderbot.worker.link import Link
@@ -34,7 +34,7 @@ from coderbot.worker.sharing import book_of, ledger_of, shared_of
 from coderbot.worker.stopping import StopRequest
 from coderbot.worker.tasks import Tasks
 from coderbot.worker.telegram.absence import Absence
-from coderbot.worker.telegram.application import WorkerApplication, build_application
+from coderbot.worker.telegram.application import build_application
 from coderbot.worker.telegram.client import TelegramClient
 from coderbot.worker.telegram.doorkeeper import Doorkeeper
 from coderbot.worker.telegram.downloadbook import DownloadBook
@@ -51,7 +51,6 @@ from coderbot.worker.vitals import Vitals
 
 if TYPE_CHECKING:
     from coderbot.cluster.shared import Shared
-    from coderbot.worker.replicas.intake import Intake
     from coderbot.worker.terminalbook import TerminalBook
 
 _log = logging.getLogger(LIFECYCLE_LOGGER)
@@ -124,7 +123,8 @@ class Worker:
             self._lease,
             self._clock,
             self._jitter,
-            polls=self._identity.replica is None,
+            polls=is_polled(self._settings, self._identity),
+            name=self._identity.name,
         )
         dirs = MediaDirs.of(self._settings.media_root, self._identity.index)
         if self._settings.clean_up_media and self._identity.replica is None:
@@ -143,23 +143,32 @@ class Worker:
                 media = tasks.spawn(self._keep_media(services), "media")
                 reception = Reception(services, _downloads(services))
                 router = Router(services, reception)
-                intake = self._intake(application, services, shared, watch)
+                feed = feed_of(
+                    self._settings,
+                    self._identity,
+                    application,
+                    services,
+                    shared,
+                    self._lease,
+                    watch,
+                    self._jitter,
+                )
                 gate = Doorkeeper(
                     services,
                     ledger,
                     router.offer_secondhand,
-                    *([] if intake is None else [intake.repeated]),
+                    *([] if feed is None else [feed.repeated]),
                 )
                 add_entrance(application, self._lease, gate.judge, router.route)
                 beat = group.create_task(link.run(*self._ends_of(services, watch)))
                 online = group.create_task(
-                    self._go_online(client, services, watch, reception, intake, book)
+                    self._go_online(client, services, watch, reception, feed, book)
                 )
                 await self._stop.wait()
                 online.cancel()
                 media.cancel()
-                if intake is not None:
-                    intake.consumer.stop()
+                if feed is not None:
+                    feed.stop()
                 await self._wind_down(client, services)
                 if book is not None:
                     await bounded(book.flush, 0.5, "list of terminals")
@@ -184,30 +193,6 @@ class Worker:
         ledger = Ledger(path)
         ledger.load()
         return ledger
-
-    def _intake(
-        self,
-        application: WorkerApplication,
-        services: Services,
-        shared: "Shared | None",
-        watch: PollWatch,
-    ) -> "Intake | None":
-        """Return what feeds a replica; None for a worker that polls."""
-        slot = self._identity.replica
-        if slot is None or shared is None:
-            return None
-        from coderbot.worker.replicas.intake import Intake
-
-        return Intake(
-            shared.reader(slot),
-            application.bot,
-            application.process_update,
-            services.lanes,
-            services.outbox,
-            self._lease,
-            self._clock,
-            lambda: watch.answered(HTTPStatus.OK),
-        )
 
     def _frame(
         self,
@@ -267,12 +252,12 @@ class Worker:
         services: Services,
         watch: PollWatch,
         reception: Reception,
-        intake: "Intake | None",
+        feed: Feed | None,
         book: "TerminalBook | None",
     ) -> None:
         await services.preferences.ready()
         lost = await book.lost() if book is not None else []
-        if intake is None:
+        if self._identity.replica is None:
             await until_ours(self._claim, watch.conflict, self._clock, self._jitter)
         try:
             user = await client.start()
@@ -282,10 +267,8 @@ class Worker:
         if book is not None:
             services.tasks.spawn(book.run(), "list of terminals")
         services.desk.lost(lost)
-        if intake is not None:
-            await self._lease.poll_s()
-            services.tasks.spawn(intake.consumer.run(), "stream")
-            await intake.consumer.ready()
+        if feed is not None:
+            await feed.begin()
         name = user.username or ""
         services.link.send(
             wire.Ready(bot_id=user.id, username=name, full_name=user.full_name)

@@ -1,5 +1,7 @@
 """How updates reach a bot: getUpdates and webhooks."""
 
+import re
+
 from coderbot.sandbox.api.call import Call
 from coderbot.sandbox.api.table import method
 from coderbot.sandbox.bot import Bot
@@ -76,7 +78,7 @@ def _allowed(call: Call) -> list[str] | None:
 
 @method("setWebhook")
 def set_webhook(call: Call) -> bool:
-    """Keep the address; nothing is delivered there."""
+    """Deliver updates to an address from now on; only to one of this machine."""
     url = call.params.text("url")
     if not url:
         _end_webhook(call)
@@ -84,9 +86,13 @@ def set_webhook(call: Call) -> bool:
     if not url.startswith(("https://", "http://127.0.0.1", "http://localhost")):
         raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
     kinds = _allowed(call)
+    secret = call.params.text("secret_token")
+    if secret and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", secret):
+        raise bad_request("secret token contains unallowed characters")
     if kinds is not None:
         call.bot.queue.allow(kinds)
     _drop_pending(call)
+    call.bot.webhook_secret = secret
     call.bot.webhook = {
         "url": url,
         "has_custom_certificate": False,

@@ -6,12 +6,10 @@ from collections.abc import Awaitable, Callable, Hashable
 import msgspec
 from telegram import Bot, Update
 
-from coderbot.clock import Clock
 from coderbot.worker.lease import PollLease
 from coderbot.worker.replicas.consumer import Consumer, Stream
+from coderbot.worker.services import Services
 from coderbot.worker.telegram import texts
-from coderbot.worker.telegram.lanes import Lanes
-from coderbot.worker.telegram.outbox import Outbox
 
 _AT_ONCE = 256
 """Updates that may be under way; as many as a worker that polls handles at once."""
@@ -24,10 +22,8 @@ class Intake:
         stream: Of this replica.
         bot: For the updates.
         process: Hands an update to the gate and the handlers.
-        lanes: Where handlers queue their work.
-        outbox: Tells users of what was interrupted.
+        services: Of the worker.
         lease: Without it nothing is acted on; it is left for a successor.
-        clock: For pauses.
         answered: Called whenever Redis has answered.
     """
 
@@ -36,28 +32,36 @@ class Intake:
         stream: Stream,
         bot: Bot,
         process: Callable[[Update], Awaitable[None]],
-        lanes: Lanes,
-        outbox: Outbox,
+        services: Services,
         lease: PollLease,
-        clock: Clock,
         answered: Callable[[], None],
     ) -> None:
         self._bot = bot
         self._process = process
-        self._lanes = lanes
-        self._outbox = outbox
+        self._services = services
         self._lease = lease
         self._left: set[int] = set()
         """Numbers of updates that a predecessor may have acted on."""
-        self.consumer = Consumer(stream, self._handle, _AT_ONCE, clock, answered)
-        """What reads the stream."""
+        self._consumer = Consumer(
+            stream, self._handle, _AT_ONCE, services.clock, answered
+        )
+
+    async def begin(self) -> None:
+        """Return when what a predecessor has left was begun with."""
+        await self._lease.poll_s()
+        self._services.tasks.spawn(self._consumer.run(), "stream")
+        await self._consumer.ready()
+
+    def stop(self) -> None:
+        """Begin with nothing more."""
+        self._consumer.stop()
 
     def repeated(self, update: Update) -> None:
         """Tell the user of an update that a predecessor had begun with."""
         user, message = update.effective_user, update.message
         if user is not None and update.update_id in self._left:
             text = (message.text if message is not None else None) or ""
-            self._outbox.post(user.id, texts.interrupted(text))
+            self._services.outbox.post(user.id, texts.interrupted(text))
 
     async def _handle(self, body: bytes, is_left: bool) -> None:
         update = Update.de_json(msgspec.json.decode(body), self._bot)
@@ -67,7 +71,7 @@ class Intake:
         await self._process(update)
         user = update.effective_user
         if user is not None:
-            await self._lanes.passed(lambda key: _is_of(key, user.id))
+            await self._services.lanes.passed(lambda key: _is_of(key, user.id))
         # Whoever lost it meanwhile may not have acted, and must not say so.
         await self._while_leased()
 

@@ -3,15 +3,17 @@
 import asyncio
 import logging
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from telegram import Bot, Update
 
 from coderbot import wire
 from coderbot.clock import Clock
 from coderbot.config.settings import Settings
-from coderbot.errors import ExitCode
+from coderbot.errors import CoderBotError, ExitCode
 from coderbot.logs import LIFECYCLE_LOGGER
 from coderbot.paths import StateDir
 from coderbot.worker.bounded import bounded
@@ -30,10 +32,16 @@ from coderbot.worker.telegram.application import (
     LONG_POLL_S,
     build_application,
 )
+from coderbot.worker.telegram.hooks import first_poll
 from coderbot.worker.telegram.online import TokenRefusedError, until_online
 from coderbot.worker.telegram.polling import PollWatch
 from coderbot.worker.tokenclaim import TokenClaim, until_ours
 from coderbot.worker.vitals import Vitals
+
+if TYPE_CHECKING:
+    from coderbot.worker.telegram.webhookfeed import WebhookFeed
+
+Deliver = Callable[[Sequence[Mapping[str, Any]]], Awaitable[None]]
 
 _log = logging.getLogger(LIFECYCLE_LOGGER)
 
@@ -109,30 +117,56 @@ class Receiver:
         self, bot: Bot, watch: PollWatch, link: Link, handing: Handing
     ) -> None:
         """Receive until cancelled."""
+
+        async def hand(updates: Sequence[Mapping[str, Any]]) -> None:
+            await handing.hand(updates)
+            self._counters.updates += len(updates)
+
         try:
             await until_ours(self._claim, watch.conflict, self._clock, self._jitter)
             await until_online(bot.initialize, watch, self._clock, self._jitter)
             await handing.begin()
-            # What this returns comes again, because nothing is confirmed.
-            await self._updates(bot, watch, timeout_s=0)
-            self._tell_ready(bot, link)
-            while True:
-                updates = await self._updates(bot, watch, timeout_s=LONG_POLL_S)
-                if updates:
-                    await handing.hand([each.to_dict() for each in updates])
-                    self._counters.updates += len(updates)
-                    # The next call confirms them.
-                    self._next = updates[-1].update_id + 1
-        except TokenRefusedError:
-            self._refused()
+            if self._settings.webhook_url is None:
+                await self._poll(bot, watch, hand, partial(self._tell_ready, bot, link))
+            else:
+                feed = self._feed(bot, watch)
+                await feed.run(hand, partial(self._tell_ready, bot, link))
+        except CoderBotError as error:
+            _log.error("%s", error)
+            self._stop.ask(error.exit_code, error.message)
 
-    async def _updates(
-        self, bot: Bot, watch: PollWatch, timeout_s: int
-    ) -> Sequence[Update]:
+    async def _poll(
+        self, bot: Bot, watch: PollWatch, hand: Deliver, ready: Callable[[], None]
+    ) -> None:
+        first = partial(first_poll, bot, self._identity.name)
+        await until_online(first, watch, self._clock, self._jitter)
+        ready()
+        while True:
+            updates = await self._updates(bot, watch)
+            if updates:
+                await hand([each.to_dict() for each in updates])
+                # The next call confirms them.
+                self._next = updates[-1].update_id + 1
+
+    def _feed(self, bot: Bot, watch: PollWatch) -> "WebhookFeed":
+        from coderbot.worker.telegram.webhookfeed import WebhookFeed
+
+        return WebhookFeed(
+            self._settings,
+            self._identity.index,
+            bot,
+            watch,
+            self._lease,
+            self._clock,
+            self._jitter,
+            connections=40,
+        )
+
+    async def _updates(self, bot: Bot, watch: PollWatch) -> Sequence[Update]:
         return await until_online(
             lambda: bot.get_updates(
                 self._next or None,
-                timeout=timedelta(seconds=timeout_s),
+                timeout=timedelta(seconds=LONG_POLL_S),
                 allowed_updates=ALLOWED_UPDATES,
             ),
             watch,

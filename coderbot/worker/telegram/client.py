@@ -13,6 +13,7 @@ from coderbot.worker.telegram.application import (
     LONG_POLL_S,
     WorkerApplication,
 )
+from coderbot.worker.telegram.hooks import first_poll
 from coderbot.worker.telegram.online import until_online
 from coderbot.worker.telegram.polling import PollWatch
 
@@ -27,6 +28,7 @@ class TelegramClient:
         clock: For the pauses between attempts.
         jitter: Returns a number from 0 to 1.
         polls: Updates are asked for here; else they come by another way.
+        name: Of the bot: `bot-0`.
     """
 
     def __init__(
@@ -37,6 +39,7 @@ class TelegramClient:
         clock: Clock,
         jitter: Callable[[], float],
         polls: bool = True,
+        name: str = "",
     ) -> None:
         self._application = application
         self._watch = watch
@@ -44,6 +47,7 @@ class TelegramClient:
         self._clock = clock
         self._jitter = jitter
         self._polls = polls
+        self._name = name
 
     async def start(self) -> User:
         """Connect and poll, however long that takes; returns who the bot is.
@@ -53,8 +57,7 @@ class TelegramClient:
         """
         await self._until_online(self._application.initialize)
         if self._polls:
-            # Long polling would be silent for a while; this answers at once, and
-            # what it returns comes again, because nothing is confirmed.
+            # Long polling would be silent for a while; this answers at once.
             await self._until_online(self._first_poll)
         await self._application.start()
         if self._polls:
@@ -84,9 +87,7 @@ class TelegramClient:
         await until_online(call, self._watch, self._clock, self._jitter)
 
     async def _first_poll(self) -> None:
-        await self._application.bot.get_updates(
-            limit=1, timeout=timedelta(0), allowed_updates=ALLOWED_UPDATES
-        )
+        await first_poll(self._application.bot, self._name)
 
     async def _start_polling(self) -> None:
         if self._application.updater is not None:
