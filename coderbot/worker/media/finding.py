@@ -37,7 +37,7 @@ class Entry:
         """Return what stands at `path`; None for neither a file nor a directory."""
         try:
             status = path.stat()
-        except OSError:
+        except (OSError, ValueError):  # ValueError: no name, such as one with NUL
             return None
         is_directory = stat.S_ISDIR(status.st_mode)
         if not is_directory and not stat.S_ISREG(status.st_mode):

@@ -100,7 +100,7 @@ def encode_key(name: str, mode: KeyMode = KeyMode()) -> bytes:
         return encoded
     encoded = _PLAIN.get(key) or _special(key, mode, 1) or _held(key, mode)
     if encoded is None and len(name) == 1:
-        return name.encode()
+        return _utf8(name)
     if encoded is None:
         raise UnknownKeyError(
             f"There is no key {name!r}.", f"Keys: {', '.join(KEY_NAMES)}."
@@ -113,7 +113,7 @@ def encode_keys(keys: str, mode: KeyMode = KeyMode()) -> bytes:
     try:
         return encode_key(keys, mode)
     except UnknownKeyError:
-        return keys.encode()
+        return _utf8(keys)
 
 
 def _special(key: str, mode: KeyMode, modifier: int) -> bytes | None:
@@ -138,7 +138,7 @@ def _held(key: str, mode: KeyMode) -> bytes | None:
     if modifier == "ctrl" and len(rest) == 1:
         return _control(rest)
     if modifier == "alt" and len(rest) == 1:
-        return b"\x1b" + rest.encode()
+        return b"\x1b" + _utf8(rest)
     return _special(_ALIASES.get(rest, rest), mode, _MODIFIERS[modifier])
 
 
@@ -165,3 +165,8 @@ def _kitty(key: str, flags: int) -> bytes | None:
     if modifier == "ctrl" and _control(rest) is None:
         return None
     return f"\x1b[{ord(rest)};{_MODIFIERS[modifier]}u".encode()
+
+
+def _utf8(text: str) -> bytes:
+    """Return text as it is typed; half an emoji, as broken clients send it, as `?`."""
+    return text.encode("utf-8", "replace")

@@ -1,0 +1,48 @@
+"""Laws of settings: any text is a value or is refused in words, secrets unrepeated."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coderbot.config.settings import variables
+from coderbot.config.variable import Variable
+from coderbot.redact import Secret
+
+VARIABLES = [variable for _, variable, _ in variables()]
+SECRETS = [variable for variable in VARIABLES if variable.secret]
+LIKELY = st.text(
+    st.sampled_from("0123456789,:;-+. ~/@[]*abctfhpsrediTF'\"\\"), max_size=30
+)
+"""Letters of which values are made."""
+RAW = st.text(st.characters(exclude_categories=["Cs"]), max_size=60) | LIKELY
+
+
+@given(st.sampled_from(VARIABLES), RAW)
+def test_any_text_is_a_value_or_is_refused_in_words(
+    variable: Variable, raw: str
+) -> None:
+    why = "allowed"
+    try:
+        variable.parse(raw)
+    except ValueError as error:
+        why = str(error)
+    assert "allowed" in why, variable.name
+
+
+@given(st.sampled_from(SECRETS), st.text(st.sampled_from("xyzXYZ0189:_-"), min_size=12))
+def test_a_refused_secret_is_not_repeated(variable: Variable, raw: str) -> None:
+    try:
+        told = repr(variable.parse(raw))
+    except ValueError as error:
+        told = str(error)
+    assert raw not in told
+
+
+@pytest.mark.parametrize("variable", SECRETS, ids=lambda variable: variable.name)
+def test_what_is_secret_is_kept_as_a_secret(variable: Variable) -> None:
+    tokens = "7000001:AAq3Wd9fKx1Zb7Lm5Rt2Yv8Np4Gh6Jc0Se-"
+    value = variable.parse(
+        "redis://:hidden@h/0" if "REDIS" in variable.name else tokens
+    )
+    values = value if isinstance(value, tuple) else (value,)
+    assert all(isinstance(each, Secret) for each in values)
