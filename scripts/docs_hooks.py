@@ -25,6 +25,7 @@ FROM_ROOT = {
 
 _PAGES = {root: page for page, root in FROM_ROOT.items()}
 _LINK = re.compile(r"(?<!!)\[([^\]\n]+)\]\(([^)#:\s]+)(#[^)\s]*)?\)")
+_CELL = re.compile(r"<td\b.*?</td>", re.DOTALL)
 _LOADED = re.compile(
     r"""<(?:script|img|iframe|source)[^>]*\bsrc=["']?(?:https?:)?//"""
     r"""|<link[^>]*rel=["']?(?:stylesheet|preconnect|icon)[^>]*href=["']?(?:https?:)?//""",
@@ -61,6 +62,11 @@ def on_page_markdown(markdown: str, page: Page, files: Files, **_: Any) -> str:
         return words if (ROOT / target).exists() else found[0]
 
     return _LINK.sub(bent, markdown)
+
+
+def on_page_content(html: str, **_: Any) -> str:
+    """Show a bar inside code inside a table as what it is."""
+    return _CELL.sub(lambda found: found[0].replace("\\|", "|"), html)
 
 
 def on_post_page(output: str, page: Page, **_: Any) -> str:

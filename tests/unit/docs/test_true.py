@@ -119,6 +119,19 @@ def test_troubleshooting_has_every_heading_of_the_original() -> None:
     assert set(ORIGINAL_HEADINGS) <= set(headings)
 
 
+def test_the_map_of_the_rooms_is_complete() -> None:
+    text = PAGES["CONTRIBUTING.md"]
+    (rooms,) = re.findall(r"```\n(coderbot/\n.*?)```", text, re.S)
+    package = ROOT / "coderbot"
+    found = {path.parent for path in package.glob("*/__init__.py")}
+    found |= {path.parent for path in (package / "worker").glob("*/__init__.py")}
+    assert all(f"{path.name}/" in rooms for path in found)
+    named = re.findall(r"(?<![\w/])[a-z_]+(?:/|\.py)", re.sub(r"`[^`]*`", "", rooms))
+    places = (ROOT, package, package / "worker", package / "config", ROOT / "tests")
+    for name in (*named, *re.findall(r"`((?:[a-z_]+/)+[a-z_]*(?:\.\w+)?)`", text)):
+        assert any((place / name).exists() for place in (*places, ROOT / "docs")), name
+
+
 def test_the_journeys_name_files_that_exist() -> None:
     for _, steps in JOURNEYS.values():
         assert len(steps) > 5
