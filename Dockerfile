@@ -2,7 +2,7 @@
 FROM python:3.11-slim AS build
 WORKDIR /src
 RUN python -m venv /opt/coderbot
-COPY pyproject.toml constraints.txt README.md ./
+COPY pyproject.toml constraints.txt LICENSE README.md ./
 COPY coderbot ./coderbot
 RUN /opt/coderbot/bin/pip install --no-cache-dir --disable-pip-version-check \
     --constraint constraints.txt ".[cluster,speech]"

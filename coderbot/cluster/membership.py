@@ -120,6 +120,11 @@ class Membership:
         self._version = 0
 
     @property
+    def has_joined(self) -> bool:
+        """Whether the others know of this host."""
+        return self._beat > 0 and not self.is_usurped
+
+    @property
     def strangers(self) -> frozenset[str]:
         """Hosts whose entries cannot be opened: they have another CLUSTER_KEY."""
         return frozenset(self._unsealed)

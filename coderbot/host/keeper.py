@@ -8,7 +8,7 @@ from dataclasses import replace
 from coderbot import wire
 from coderbot.clock import Clock
 from coderbot.cluster.lease import Mark
-from coderbot.cluster.membership import Give, Membership, Wish
+from coderbot.cluster.membership import Give, Membership, NameTakenError, Wish
 from coderbot.cluster.placement import Unit
 from coderbot.cluster.ticker import ClusterError
 from coderbot.errors import CoderBotError
@@ -176,8 +176,8 @@ class Keeper:
         """Take turns until cancelled.
 
         Raises:
-            ClusterError: When another run has taken the name of this host.
-            NameTakenError: When another host has the name.
+            NameTakenError: When another supervisor has, or has taken, the name of this
+                host.
         """
         async with asyncio.TaskGroup() as self._tasks:
             self._tasks.create_task(self._listen(), name="cluster: events")
@@ -189,6 +189,8 @@ class Keeper:
 
     async def leave(self) -> None:
         """Take the last turn, once `run` is over and all workers are gone."""
+        if not self.membership.has_joined:
+            return
         self._is_leaving = True
         situation = self.situation()
         self._targets = targets_of(situation)
@@ -219,10 +221,7 @@ class Keeper:
             self._supervisor.placed()
             return
         if self.membership.is_usurped:
-            raise ClusterError(
-                "Another supervisor has taken the name of this host, "
-                f"{self.membership.session.host}"
-            )
+            raise NameTakenError(self.membership.session.host)
         if self.membership.until <= self._clock.boottime():
             # The answer comes from before a sleep of this process.
             self.wake()

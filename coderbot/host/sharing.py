@@ -68,7 +68,13 @@ async def sharing(
                     for task in tasks:
                         task.cancel()
         except BaseExceptionGroup as group_error:
-            # What went wrong is told as it is, without the group's wrapping.
-            raise group_error.exceptions[0] from None
+            raise _first_of(group_error) from None
         finally:
             await keeper.leave()
+
+
+def _first_of(error: BaseException) -> BaseException:
+    """Return what went wrong, without the wrapping of groups."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error

@@ -7,10 +7,21 @@ from operator import attrgetter
 from coderbot.errors import CoderBotError
 from coderbot.supervisor.lines import LogLine, timestamp_of, without_escapes
 from coderbot.supervisor.logquery import LogHits, LogQuery
-from coderbot.supervisor.storedlines import Row, first_number, line_of, rows_of
+from coderbot.supervisor.storedlines import (
+    Row,
+    first_number,
+    line_of,
+    numbered_before,
+    rows_of,
+)
 
 _MAX_CHARS = 8 << 20
 """Characters that all lines returned have at most."""
+_FEW = 20_000
+"""Where there is one hit in so many characters at most, only lines around hits are read.
+
+That is twice what lies between two numbered lines of a log; so it pays.
+"""
 
 
 class BadPatternError(CoderBotError):
@@ -54,13 +65,12 @@ class Sieve:
         if first is None or first >= min(bound, self._before):
             return [], 0
         text = piece.decode(errors="replace")
-        if self._has_none(text):
-            return [], text.count("\n")
-        rows = rows_of(text)
-        if rows[-1][0] >= bound:
-            rows = [row for row in rows if row[0] < bound]
-        some = rows if self._takes_all else [row for row in rows if self._takes(row)]
-        return self._fitting(some), len(rows)
+        rows = [row for part in self._parts(text) for row in rows_of(part)]
+        new = rows
+        if rows and rows[-1][0] >= bound:
+            new = [row for row in rows if row[0] < bound]
+        some = new if self._takes_all else [row for row in new if self._takes(row)]
+        return self._fitting(some), text.count("\n") - (len(rows) - len(new))
 
     def is_last(self, piece: bytes) -> bool:
         """Tell whether all that came before a piece is too old."""
@@ -88,13 +98,33 @@ class Sieve:
             and any(level in head for level in self._levels)
         )
 
-    def _has_none(self, text: str) -> bool:
-        """Tell at a glance that no line of a text has what is looked for."""
+    def _parts(self, text: str) -> Iterator[str]:
+        """Yield parts of a text, in order, that have all lines looked for."""
         if not self._literals or "\x1b" in text:
-            return False
-        if self._folds:
-            text = text.casefold()
-        return any(literal not in text for literal in self._literals)
+            yield text
+            return
+        folded = text.casefold() if self._folds else text
+        counts = [folded.count(literal) for literal in self._literals]
+        rarest = min(counts)
+        # Where a letter becomes two, places in one text are not those in the other.
+        if rarest * _FEW > len(text) or (rarest and len(folded) != len(text)):
+            yield text
+        elif rarest:
+            yield from _around(text, folded, self._literals[counts.index(rarest)])
+
+
+def _around(text: str, folded: str, literal: str) -> Iterator[str]:
+    """Yield the lines with a literal, each with those that its number rests on."""
+    begun = done = 0
+    at = folded.find(literal)
+    while at >= 0:
+        start = numbered_before(text, at)
+        if start >= done:
+            yield text[begun:done]
+            begun = start
+        done = text.find("\n", at) + 1 or len(text)
+        at = folded.find(literal, done)
+    yield text[begun:done]
 
 
 def search(

@@ -33,6 +33,7 @@ _ROW = re.compile(
     r"(?:@([0-9]{1,15}))? (.*)$",
     re.MULTILINE,
 )
+_NUMBERED_TEXT = re.compile(NUMBERED.pattern.decode(), re.MULTILINE)
 Row = tuple[int, str, str]
 """Of a line: its number, what stands before its text (but the number), its text."""
 
@@ -65,6 +66,17 @@ def rows_of(piece: str) -> list[Row]:
             continue
         rows.append((seq, head, text))
     return rows
+
+
+def numbered_before(text: str, at: int) -> int:
+    """Return where the last line that bears its number begins, at or before a place.
+
+    From there on the numbers of all lines are known; 0 when no line before bears one.
+    """
+    start = text.rfind("\n", 0, at) + 1
+    while start > 0 and not _NUMBERED_TEXT.match(text, start):
+        start = text.rfind("\n", 0, start - 1) + 1
+    return start
 
 
 def line_of(row: Row, bot: str) -> LogLine | None:

@@ -5,17 +5,20 @@ import contextlib
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import psutil
 import pytest
 
+from coderbot.control.call import Conversation
 from coderbot.control.failures import NotRunningError
+from coderbot.paths import StateDir
 from coderbot.redact import Secret
 from coderbot.sandbox.client import SandboxClient
 from coderbot.sandbox.server import Sandbox
+from coderbot.supervisor.events import BotSnapshot
 from tests.e2e.fleet import Fleet, running_fleet, write_env
 from tests.fakes.cluster import KEY
 from tests.fakes.netns import (
@@ -47,6 +50,8 @@ class Host:
         self.name = name
         self.directory = directory
         self.machine = machine
+        self.prefix: tuple[str, ...] = ()
+        """What it is started through besides."""
         self._timing = timing
         self._stack = AsyncExitStack()
         self.fleet: Fleet | None = None
@@ -66,7 +71,7 @@ class Host:
                 self.directory,
                 self._timing,
                 {"PYTHONPATH": str(Path(__file__).parents[2]), **environment},
-                wrapper=own_locks(prefix),
+                wrapper=(*own_locks(prefix), *self.prefix),
                 program=("-m", "tests.fakes.hostmain"),
             )
         )
@@ -107,12 +112,23 @@ class Host:
 
     def workers(self) -> dict[str, int]:
         """Return the pids of its workers by bot; none when it cannot be asked."""
+        bots = {bot.bot: bot.pid for bot in self.bots() if bot.pid is not None}
+        if not bots:
+            return {}
+        with contextlib.suppress(psutil.NoSuchProcess):
+            own = {each.pid for each in self.running.tree()}
+            return {bot: pid for bot, pid in bots.items() if pid in own}
+        return {}
+
+    def bots(self) -> Sequence[BotSnapshot]:
+        """Return how its bots stand; none when it cannot be asked."""
         if self.fleet is None or self.is_paused:
-            return {}
+            return ()
         try:
-            return self.fleet.workers()
+            with Conversation(StateDir(self.directory / ".coderbot").control) as talk:
+                return talk.status().bots
         except NotRunningError:
-            return {}
+            return ()
 
     def output_of(self, bot: str) -> str:
         """Return what it has said about a bot, in all its runs."""
@@ -194,7 +210,7 @@ async def hosts(
     tokens: Sequence[Secret],
     names: Sequence[str] = ("a", "b", "c"),
     timing: tuple[float, float] = (LIFE_S, TICK_S),
-    **more: str,
+    settings: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Hosts]:
     """Make hosts, each in its own network namespace where that is permitted.
 
@@ -218,7 +234,7 @@ async def hosts(
                 CLUSTER_REDIS_URL=url,
                 CLUSTER_KEY=KEY,
                 CLUSTER_HOST=name,
-                **more,
+                **(settings or {}),
             )
             machine = None if net is None else await _plugged(net, sandbox, stack)
             host = Host(name, place, machine, [f"{each:g}" for each in timing])

@@ -77,7 +77,7 @@ class Schedule:
         return next((each for each in lane.waiting if each.key == key), None)
 
     def add(self, errand: Errand, now: float) -> Errand | None:
-        """Queue a errand; return the one that there is no room for, if any.
+        """Queue an errand; return the one that there is no room for, if any.
 
         That is the least important and latest of the chat, maybe the new one.
         """
@@ -102,7 +102,7 @@ class Schedule:
         self._lanes[errand.chat].waiting.sort(key=lambda each: each.rank)
 
     def put_back(self, errand: Errand, now: float) -> None:
-        """Queue a errand again that did not get through, before later ones."""
+        """Queue an errand again that did not get through, before later ones."""
         self._put(self._lane(errand.chat, now), errand, now)
 
     def take(self, now: float) -> Errand | None:
@@ -126,7 +126,7 @@ class Schedule:
         return errand
 
     def finish(self, errand: Errand, now: float) -> None:
-        """Note that a errand is under way no more."""
+        """Note that an errand is under way no more."""
         self._lanes[errand.chat].under_way -= 1
         self._forget_rested(now)
 

@@ -1,7 +1,9 @@
 """What a search finds, and what it returns."""
 
+import random
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -11,7 +13,7 @@ from coderbot.loglevel import Level
 from coderbot.supervisor.blocks import Block
 from coderbot.supervisor.lines import without_escapes
 from coderbot.supervisor.logquery import LogQuery
-from coderbot.supervisor.logsearch import BadPatternError, search
+from coderbot.supervisor.logsearch import BadPatternError, Sieve, search
 
 WALL = 1_700_000_000.0
 
@@ -137,3 +139,53 @@ def test_a_plain_word_is_found_wherever_it_is(
     query = LogQuery(pattern, ignore_case=folds)
     hits = search(query, {"bot-0": [piece(1, *texts)]})
     assert [line.seq for line in hits.lines] == expected
+
+
+def test_words_that_are_rare_are_found_as_if_every_line_was_read() -> None:
+    chance = random.Random(7)
+    texts = ["hay" + "x" * chance.randrange(90) for _ in range(20_000)]
+    places = sorted({*chance.sample(range(20_000), 30), 0, 99, 100, 19_998, 19_999})
+    for place in places:
+        texts[place] = chance.choice(
+            ["Needle", "hay needle", "needle @7 x", "x NEEDLE"]
+        )
+    for query in (
+        LogQuery("needle", ignore_case=True),
+        LogQuery("hay", include=("needle",)),
+        LogQuery("needle", exclude=("@",)),
+        LogQuery("needle", after=5_000, before=15_000),
+    ):
+        fast = search(query, {"bot-0": _pieces(texts)})
+        # A group is no plain word, so each line is looked at.
+        slow = search(
+            replace(
+                query, pattern=f"({query.pattern})", include=_grouped(query.include)
+            ),
+            {"bot-0": _pieces(texts)},
+        )
+        assert fast.lines == slow.lines
+        assert fast.counts == slow.counts != {}
+        assert fast.searched == slow.searched
+
+
+def test_only_the_lines_around_rare_words_are_read() -> None:
+    texts = ["hay" + "x" * 90] * 10_000
+    texts[3_333] = texts[7_777] = "Needle"
+    text = b"".join(reversed(list(_pieces(texts)))).decode()
+    parts = list(Sieve(LogQuery("needle", ignore_case=True))._parts(text))
+    assert [line.count("Needle") for line in parts if line] == [1, 1]
+    assert sum(part.count("\n") for part in parts) < 200
+
+
+def _grouped(expressions: Sequence[str]) -> tuple[str, ...]:
+    return tuple(f"({each})" for each in expressions)
+
+
+def _pieces(texts: Sequence[str]) -> Iterator[bytes]:
+    """Yield lines as files hold them, each hundredth with its number, newest first."""
+    half = len(texts) // 2
+    for first in (half, 0):
+        yield b"".join(
+            piece(first + start + 1, *texts[first + start : first + start + 100])
+            for start in range(0, half, 100)
+        )
