@@ -52,7 +52,7 @@ async def _each_once(cluster: Hosts, *names: str) -> None:
 async def test_replicas_are_spread_and_survive_the_death_of_a_host(
     telegram: Sandbox, tmp_path: Path
 ) -> None:
-    made = hosts(tmp_path, telegram, [make_token(1)], ("a", "b"), TIMING, **SETTINGS)
+    made = hosts(tmp_path, telegram, [make_token(1)], ("a", "b"), TIMING, SETTINGS)
     async with made as cluster:
         await cluster["a"].start()
         await _each_once(cluster, "a")
