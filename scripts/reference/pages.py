@@ -7,6 +7,7 @@ from coderbot.config import example
 from coderbot.supervisor import gauges
 from coderbot.worker.telegram import reference as chat
 from scripts.reference import (
+    assistants,
     botapi,
     cli,
     exitcodes,
@@ -30,6 +31,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/status-json.md": statusjson.render,
     "docs/reference/metrics.md": gauges.render_page,
     "docs/reference/frames.md": frames.render,
+    "docs/reference/assistants.md": assistants.render,
     "docs/reference/bot-api.md": botapi.render,
     "docs/reference/licences.md": licences.render,
     **journeys.PICTURES,
