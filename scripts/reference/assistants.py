@@ -27,7 +27,8 @@ changes only what its table has. A file with a mistake in it is not used at all;
 def render() -> str:
     """Return the text of the page."""
     fields = [
-        (code(each.name), code(each.kind), each.meaning) for each in fields_of(Assistant)
+        (code(each.name), code(each.kind), each.meaning)
+        for each in fields_of(Assistant)
     ]
     entries = [
         (
