@@ -106,7 +106,9 @@ def test_commands_in_chat_exist(name: str) -> None:
 def test_variables_exist() -> None:
     prefixes = {each.partition("_")[0] for each in OWN_VARIABLES if "_" in each}
     others = {"CODERBOT_OUTBOX", "CODERBOT_PROGRAM", "CODERBOT_DIRECTORY"}
-    for name, text in PAGES.items():
+    # Pages that are made name what there is, and the variables of other programs.
+    written = {n: text for n, text in PAGES.items() if "docs/reference/" not in n}
+    for name, text in written.items():
         for word in re.findall(r"`\$?([A-Z][A-Z0-9]*_[A-Z0-9_]+)", text):
             if word.partition("_")[0] in prefixes:
                 known = OWN_VARIABLES | others
