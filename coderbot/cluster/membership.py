@@ -129,6 +129,11 @@ class Membership:
         """Hosts whose entries cannot be opened: they have another CLUSTER_KEY."""
         return frozenset(self._unsealed)
 
+    @property
+    def version(self) -> int:
+        """Of the leases that are known here; grows with each change of one."""
+        return self._version
+
     def members(self) -> Sequence[Member]:
         """Return what the hosts that live said last, this one included, by name."""
         return [member for member, age_s in self.hosts() if age_s < self.timing.life_s]
@@ -169,7 +174,11 @@ class Membership:
         """
         host = self.session.host
         first = await self._ticker.beat_of(host)
-        for _ in range(_LOOKS if first is not None else 0):
+        if first is None:
+            return
+        for _ in range(_LOOKS):
+            # It may have been us, before a crash: its silence counts from now on.
+            self._hearing.hear([first], [], self._clock.boottime())
             await self._clock.sleep(self.timing.tick_s)
             if await self._ticker.beat_of(host) not in (first, None):
                 raise NameTakenError(host)

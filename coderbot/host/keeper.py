@@ -7,27 +7,27 @@ from dataclasses import replace
 
 from coderbot import wire
 from coderbot.clock import Clock
-from coderbot.cluster.lease import Mark
 from coderbot.cluster.membership import Give, Membership, NameTakenError, Wish
 from coderbot.cluster.placement import Unit
 from coderbot.cluster.ticker import ClusterError
-from coderbot.errors import CoderBotError
 from coderbot.host.fence import Fence
 from coderbot.host.news import HostNews
 from coderbot.host.planning import (
-    Local,
     Move,
     Situation,
     absence_of,
+    asked_move,
     gives_of,
     has_arrived,
     marks_of,
     new_moves,
+    planned_moves,
     seats_of,
     targets_of,
 )
+from coderbot.host.residents import Residents
 from coderbot.host.units import roster_of
-from coderbot.supervisor.events import BotChanged, BotSnapshot, FleetStopping
+from coderbot.supervisor.events import BotChanged, FleetStopping
 from coderbot.supervisor.state import BotState
 from coderbot.supervisor.supervisor import Supervisor
 
@@ -36,7 +36,6 @@ _ARRIVAL_S = 60.0
 """How long a rebalance waits for a bot to serve its users elsewhere, in seconds."""
 _MARGIN_PART = 2 / 15
 """Part of a lease's life before its end in which a worker does not poll any more."""
-_NO_LEASE = wire.Lease(until=0.0)
 _SPARE_S = 0.05
 """Between two ticks at least, in seconds; and after the death of a host."""
 
@@ -70,6 +69,7 @@ class Keeper:
         self._units_now = units
         self._clock = clock
         self._fence = Fence(supervisor, membership, clock)
+        self._residents = Residents(supervisor, self._spawn, self.wake)
         self._units = units()
         self._targets: dict[str, str] = {}
         self._asked: object = None
@@ -110,7 +110,7 @@ class Keeper:
             units=self._units,
             leases=self.membership.leases,
             members=self.membership.members(),
-            local=self._local(),
+            local=self._residents.look(self._units),
             moves=self._moves,
             is_draining=self._is_draining,
             is_leaving=self._is_leaving,
@@ -128,22 +128,9 @@ class Keeper:
         Raises:
             CoderBotError: When it is not here, or cannot be there.
         """
-        situation = self.situation()
-        unit = next((each for each in self._units.values() if each.name == name), None)
-        if unit is None:
-            known = ", ".join(sorted(each.name for each in self._units.values()))
-            raise CoderBotError(f"There is no bot {name!r}", f"Bots: {known}.")
-        lease = situation.held.get(unit.key)
-        if lease is None:
-            raise CoderBotError(f"{name} is not on this host")
-        seats = {seat.host: seat for seat in seats_of(situation)}
-        if host not in seats:
-            able = ", ".join(sorted(seats)) or "none"
-            raise CoderBotError(f"{host} takes no bots", f"Hosts that do: {able}.")
-        if not seats[host].suits(unit):
-            raise CoderBotError(f"{name} needs a host with the label {unit.pin}")
-        if host != situation.me.host:
-            self._begin({unit.key: Move(host, is_kept=True)})
+        key, move = asked_move(self.situation(), name, host)
+        if host != self.membership.session.host:
+            self._begin({key: move})
 
     def rebalance(self, dry_run: bool = False) -> list[tuple[str, str, str]]:
         """Even the load out, also with bots that are busy or were moved by hand.
@@ -154,17 +141,11 @@ class Keeper:
         Returns:
             What moves in the whole cluster: unit, from, to; by the name of the unit.
         """
-        situation = self.situation()
-        targets = targets_of(situation, keeping=False)
-        plan = [
-            (self._units[key].name, lease.holder.host, targets[key])
-            for key, lease in situation.leases.items()
-            if targets.get(key, lease.holder.host) != lease.holder.host
-        ]
+        plan = planned_moves(self.situation())
         if not dry_run:
             self._is_forced = True
             self.wake()
-        return sorted(plan)
+        return plan
 
     def wake(self) -> None:
         """Let the next turn come at once."""
@@ -227,7 +208,10 @@ class Keeper:
             self.wake()
             return
         self._fence.renewed()
-        self._act()
+        try:
+            self._act()
+        except Exception:  # noqa: BLE001 - the bots run on, and their leases are renewed
+            _log.exception("A fault in the keeping of leases")
 
     async def _pause(self) -> None:
         """Wait for the next turn: a tick, the death of a host, or a poke."""
@@ -242,7 +226,7 @@ class Keeper:
             return
 
     def _wish(self) -> Wish:
-        situation, local = self.situation(), self._local()
+        situation = self.situation()
         gives = gives_of(situation)
         return Wish(
             holds={
@@ -253,7 +237,11 @@ class Keeper:
             takes=list(self._takes()),
             gives=[Give(key, to, marks) for key, (to, marks) in gives.items()],
             units=tuple(
-                sorted(self._units[k].name for k in local if local[k].is_ready)
+                sorted(
+                    self._units[key].name
+                    for key, local in situation.local.items()
+                    if local.is_ready
+                )
             ),
             roster=roster_of(self._units),
             is_draining=self._is_draining or self._is_leaving,
@@ -288,9 +276,10 @@ class Keeper:
         self._news.look(self._units, self._targets, roster_of(self._units))
         if not self.membership.is_settled:
             return
-        self._supervisor.placed()
         if any(self._takes()):
             self.wake()
+        else:
+            self._supervisor.placed()
 
     def _targets_of(self, situation: Situation) -> dict[str, str]:
         """Return the host that each unit belongs to; worked out when that changes."""
@@ -307,38 +296,32 @@ class Keeper:
 
     def _follow(self, situation: Situation) -> None:
         """Let the supervisor run what is held here, and nothing else."""
-        tenancy, until = self._supervisor.tenancy, self.membership.until
-        margin_s = self.membership.timing.life_s * _MARGIN_PART
-        held = situation.held
+        until, life_s = self.membership.until, self.membership.timing.life_s
+        held, is_settled = situation.held, self.membership.is_settled
         for key, unit in self._units.items():
             local, lease = situation.local_of(key), held.get(key)
             if lease is None:
-                if local.is_admitted:
-                    _log.warning("%s belongs to another host now; it stops", unit.name)
-                    tenancy.renew(unit.name, _NO_LEASE)
-                    self._spawn(self._dismiss(unit.name), f"{unit.name}: stop")
-                where = absence_of(
-                    situation, key, self._targets, self.membership.is_settled
-                )
-                tenancy.note_absence(unit.name, *where)
+                where = absence_of(situation, key, self._targets, is_settled)
+                self._residents.lose(unit, local, where)
                 continue
-            good = wire.Lease(until=until, fence=lease.fence, margin_s=margin_s)
-            tenancy.renew(unit.name, good)
-            if not local.is_admitted and key not in self._moves:
-                tenancy.admit(unit.name)
-                if Mark.OFF not in lease.marks:
-                    self._spawn(tenancy.start(unit.name), f"{unit.name}: start")
+            good = wire.Lease(
+                until=until, fence=lease.fence, margin_s=life_s * _MARGIN_PART
+            )
+            if key in self._moves:
+                self._residents.renew(unit, good)
+            else:
+                self._residents.keep(unit, local, lease, good)
 
     def _begin(self, moves: Mapping[str, Move]) -> None:
         """Begin to give units away: their workers stop first."""
         for key, move in moves.items():
-            name = self._units[key].name
+            unit = self._units[key]
             self._moves[key] = move
             if self._is_leaving:
-                _log.info("%s goes to %s", name, move.host or "no other host")
+                _log.info("%s goes to %s", unit.name, move.host or "no other host")
             else:
-                _log.info("%s moves to %s", name, move.host)
-            self._spawn(self._dismiss(name), f"{name}: move")
+                _log.info("%s moves to %s", unit.name, move.host)
+            self._residents.dismiss(unit)
         if moves:
             self.wake()
 
@@ -351,31 +334,6 @@ class Keeper:
         if late or has_arrived(situation, key, host):
             self._arriving = None
         return self._arriving is not None
-
-    def _local(self) -> dict[str, Local]:
-        shown = {each.bot: each for each in self._supervisor.bots()}
-        control = self._supervisor.control_bot()
-        if control is not None:
-            shown[control.bot] = control
-        return {
-            key: self._stands(shown[unit.name])
-            for key, unit in self._units.items()
-            if unit.name in shown
-        }
-
-    def _stands(self, bot: BotSnapshot) -> Local:
-        tenancy, is_gone = self._supervisor.tenancy, bot.state in _GONE
-        return Local(
-            is_admitted=tenancy.is_here(bot.bot),
-            is_gone=is_gone,
-            is_off=is_gone and not tenancy.is_awaited(bot.bot),
-            is_ready=bot.state is BotState.RUNNING,
-            is_busy=bot.terminals_busy > 0,
-        )
-
-    async def _dismiss(self, name: str) -> None:
-        await self._supervisor.tenancy.dismiss(name)
-        self.wake()
 
     async def _listen(self) -> None:
         """Let a turn come when a worker has ended, or the fleet is being stopped."""
@@ -393,4 +351,11 @@ class Keeper:
 
     def _spawn(self, work: Coroutine[None, None, None], name: str) -> None:
         assert self._tasks is not None, "only while it runs"
-        self._tasks.create_task(work, name=name)
+        self._tasks.create_task(_fenced(work, name), name=name)
+
+
+async def _fenced(work: Coroutine[None, None, None], name: str) -> None:
+    try:
+        await work
+    except Exception:  # noqa: BLE001 - the fence around one bot
+        _log.exception("A fault in the keeping of leases: %s", name)

@@ -7,6 +7,7 @@ from coderbot.cluster.lease import NO_MARKS, Lease, Mark, Marks
 from coderbot.cluster.member import Member
 from coderbot.cluster.placement import Seat, Unit, place
 from coderbot.cluster.session import Session
+from coderbot.errors import CoderBotError
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,10 @@ def new_moves(situation: Situation, targets: Mapping[str, str]) -> dict[str, Mov
     unless a person wants it.
     """
     mine = situation.me.host
-    staying = [key for key in situation.held if key not in situation.moves]
+    moving = situation.moves
+    staying = [
+        key for key in situation.held if key in situation.units and key not in moving
+    ]
     if situation.is_leaving:
         return {key: Move(targets.get(key, "")) for key in staying}
     if situation.moves:
@@ -150,6 +154,45 @@ def new_moves(situation: Situation, targets: Mapping[str, str]) -> dict[str, Mov
         and (asked or not situation.local_of(key).is_busy)
     ]
     return {key: Move(targets[key]) for key in going[:1]}
+
+
+def asked_move(situation: Situation, name: str, host: str) -> tuple[str, Move]:
+    """Return the key of a unit that a person moves, and the move.
+
+    Raises:
+        CoderBotError: When it is not here, or cannot be there.
+    """
+    units = {unit.name: unit for unit in situation.units.values()}
+    if name not in units:
+        known = ", ".join(sorted(units)) or "none"
+        raise CoderBotError(f"There is no bot {name!r}", f"Bots: {known}.")
+    unit = units[name]
+    if unit.key not in situation.held:
+        raise CoderBotError(f"{name} is not on {situation.me.host}")
+    seats = {seat.host: seat for seat in seats_of(situation)}
+    if host not in seats:
+        able = ", ".join(sorted(seats)) or "none"
+        raise CoderBotError(f"{host} takes no bots", f"Hosts that do: {able}.")
+    if not seats[host].suits(unit):
+        raise CoderBotError(
+            f"{name} needs a host with the label {unit.pin}",
+            "Change CLUSTER_PIN, or the CLUSTER_LABELS of that host.",
+        )
+    return unit.key, Move(host, is_kept=True)
+
+
+def planned_moves(situation: Situation) -> list[tuple[str, str, str]]:
+    """Return what moves in the whole cluster when a person evens it out.
+
+    Returns:
+        Name of the unit, from, to; by name.
+    """
+    targets = targets_of(situation, keeping=False)
+    return sorted(
+        (situation.units[key].name, lease.holder.host, targets[key])
+        for key, lease in situation.leases.items()
+        if targets.get(key, lease.holder.host) != lease.holder.host
+    )
 
 
 def has_arrived(situation: Situation, key: str, host: str) -> bool:

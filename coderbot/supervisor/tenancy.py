@@ -74,7 +74,9 @@ class Tenancy:
 
     async def start(self, bot: str) -> None:
         """Start a bot that was let in, when its turn comes."""
-        runner = self._runners[bot]
+        runner = self._runners.get(bot)
+        if runner is None:
+            return
         self._awaited.add(bot)
         try:
             await self._queue.turn(bot)

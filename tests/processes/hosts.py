@@ -104,6 +104,11 @@ class Host:
             tree += new
         return tree
 
+    def pause_supervisor(self) -> None:
+        """Let its supervisor alone stand still; `resume` wakes it."""
+        self.is_paused = True
+        psutil.Process(self.running.process.pid).suspend()
+
     def resume(self) -> None:
         for each in reversed(self.running.tree()):
             with contextlib.suppress(psutil.NoSuchProcess):
@@ -171,16 +176,34 @@ class Hosts:
     def counts(self) -> dict[str, int]:
         return {name: len(host.workers()) for name, host in self.all.items()}
 
-    async def until(self, check: Callable[[], object], what: str = "") -> None:
+    async def until(
+        self, check: Callable[[], object], limit_s: float = LIMIT_S
+    ) -> None:
         """Wait until `check` holds."""
         try:
-            async with asyncio.timeout(LIMIT_S):
+            async with asyncio.timeout(limit_s):
                 while not await asyncio.to_thread(check):  # noqa: ASYNC110
                     await asyncio.sleep(0.05)
         except TimeoutError:
-            raise AssertionError(
-                f"not so: {what or self.where()}\n{self.output()}"
-            ) from None
+            raise AssertionError(f"not so: {self.where()}\n{self.output()}") from None
+
+    async def each_once(self, *names: str) -> None:
+        """Wait until each bot has one worker, on one of these hosts, and is polled."""
+
+        def are() -> bool:
+            where = self.where()
+            return len(where) == len(self.tokens) and all(
+                len(found) == 1 and found[0] in names for found in where.values()
+            )
+
+        await self.until(are)
+        await self.polled()
+
+    async def even(self) -> None:
+        """Wait until each host has its share, and each bot is polled."""
+        share = len(self.tokens) // len(self.all)
+        await self.until(lambda: set(self.counts().values()) == {share})
+        await self.each_once(*self.all)
 
     async def polled(self) -> None:
         """Wait until every bot is polled."""

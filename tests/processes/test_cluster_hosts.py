@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import psutil
 import pytest
 
 from coderbot.control.call import Conversation
@@ -38,26 +37,7 @@ async def _all_running(cluster: Hosts) -> None:
     """Start all hosts, and wait until each has its share, and all bots are polled."""
     for host in cluster.all.values():
         await host.start()
-    await _even(cluster)
-
-
-async def _even(cluster: Hosts) -> None:
-    """Wait until each host has its share, and each bot is polled."""
-    await cluster.until(lambda: set(cluster.counts().values()) == {2})
-    await _each_once(cluster, *cluster.all)
-
-
-async def _each_once(cluster: Hosts, *names: str) -> None:
-    """Wait until each bot has one worker, on one of these hosts, and is polled."""
-
-    def are() -> bool:
-        where = cluster.where()
-        return len(where) == len(TOKENS) and all(
-            len(found) == 1 and found[0] in names for found in where.values()
-        )
-
-    await cluster.until(are)
-    await cluster.polled()
+    await cluster.even()
 
 
 def _on(cluster: Hosts, host: str) -> list[str]:
@@ -74,18 +54,18 @@ async def test_a_host_that_is_stopped_hands_over_at_once(cluster: Hosts) -> None
     assert await cluster["a"].stop() == 0
     for bot in moving:
         assert "goes to" in cluster["a"].output_of(bot)
-    await _each_once(cluster, "b", "c")
+    await cluster.each_once("b", "c")
     # They were handed over, and not waited for.
     assert "is gone" in cluster["b"].running.output
     await cluster["a"].start()
-    await _even(cluster)
+    await cluster.even()
     assert await cluster.conflicts() == 0
 
 
 async def test_a_host_that_dies_is_replaced(cluster: Hosts) -> None:
     await _all_running(cluster)
     await cluster["b"].kill()
-    await _each_once(cluster, "a", "c")
+    await cluster.each_once("a", "c")
     assert await cluster.conflicts() == 0
 
 
@@ -97,10 +77,10 @@ async def test_a_host_that_slept_past_its_leases_acts_on_nothing(
     cluster["a"].pause()
     for number in range(1, len(TOKENS) + 1):
         await cluster.telegram.user(ANNA, make_bot_id(number)).say("/help")
-    await _each_once(cluster, "b", "c")
+    await cluster.each_once("b", "c")
     cluster["a"].resume()
     await cluster["a"].running.line("belongs to another host now", len(lost))
-    await _even(cluster)
+    await cluster.even()
     sent = [
         await cluster.telegram.calls(make_bot_id(number), "sendMessage")
         for number in range(1, len(TOKENS) + 1)
@@ -114,13 +94,10 @@ async def test_workers_keep_to_their_leases_while_their_supervisor_sleeps(
     cluster: Hosts,
 ) -> None:
     await _all_running(cluster)
-    supervisor = psutil.Process(cluster["a"].running.process.pid)
-    cluster["a"].is_paused = True
-    supervisor.suspend()
-    await _each_once(cluster, "b", "c")
-    supervisor.resume()
-    cluster["a"].is_paused = False
-    await _even(cluster)
+    cluster["a"].pause_supervisor()
+    await cluster.each_once("b", "c")
+    cluster["a"].resume()
+    await cluster.even()
     assert await cluster.conflicts() == 0
 
 
@@ -134,10 +111,10 @@ async def test_a_host_that_is_cut_off_stops_its_workers_and_says_so(
     machine.cut()
     await cluster["a"].running.line("Redis is lost: 2 workers stop")
     await cluster.until(lambda: cluster.counts()["a"] == 0)
-    await _each_once(cluster, "b", "c")
+    await cluster.each_once("b", "c")
     machine.mend()
     await cluster["a"].running.line("renewed again")
-    await _even(cluster)
+    await cluster.even()
     assert await cluster.conflicts() == 0
 
 
@@ -149,7 +126,7 @@ async def test_without_redis_all_stop_in_time_and_start_again(cluster: Hosts) ->
         await host.running.line("Redis is lost: 2 workers stop")
     await cluster.until(lambda: not cluster.where())
     cluster.redis.resume()
-    await _even(cluster)
+    await cluster.even()
     assert cluster.where() == before
     assert await cluster.conflicts() == 0
 
@@ -194,6 +171,18 @@ async def test_what_a_person_has_stopped_stays_stopped_on_the_next_host(
     await cluster.until(others_run)
     await asyncio.sleep(LIFE_S)
     assert others_run()
+
+
+async def test_an_upgrade_host_by_host_leaves_no_bot_without_a_host(
+    cluster: Hosts,
+) -> None:
+    await _all_running(cluster)
+    for name, host in cluster.all.items():
+        assert await host.stop() == 0
+        await cluster.each_once(*(each for each in cluster.all if each != name))
+        await host.start()
+        await cluster.even()
+    assert await cluster.conflicts() == 0
 
 
 async def test_a_bot_of_another_host_is_not_started_here(cluster: Hosts) -> None:

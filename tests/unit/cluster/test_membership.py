@@ -3,13 +3,14 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from coderbot.cluster.lease import Mark
 from coderbot.cluster.membership import Give, Wish
 from coderbot.cluster.ticker import ClusterError
 from tests.fakes.clock import FakeClock
-from tests.fakes.cluster import MakePeer, Peer, peers
+from tests.fakes.cluster import MakePeer, Peer, cluster, peers
 from tests.fakes.redis import RedisServer, needs_redis, redis_server
 
 pytestmark = needs_redis
@@ -317,3 +318,28 @@ async def test_an_absent_redis_is_told_in_plain_words(
         await here.beats(after_s=2.5)
     assert here.until == until
     server.start()
+
+
+async def test_hosts_of_other_versions_are_understood(
+    make: MakePeer, server: RedisServer
+) -> None:
+    here = make("here")
+    sealer, place = cluster(server.url, "older").sealer, "member:older"
+    entries: dict[str, dict[str, Any]] = {
+        # One knows less than this version, one more.
+        "older": {"host": "older", "run": "1", "beat": 4},
+        "newer": {
+            "host": "newer",
+            "run": "1",
+            "beat": 9,
+            "moon": [1, {"phase": "new"}],
+        },
+    }
+    for host, told in entries.items():
+        sealed = sealer.seal(place.replace("older", host), msgspec.msgpack.encode(told))
+        entry = b"1 %d %s" % (told["beat"], sealed)
+        server.client().hset("{coderbot}:members", host, entry)
+    await here.beats()
+    assert [each.host for each in here.members()] == ["here", "newer", "older"]
+    assert here.members()[2].weight == 1.0
+    assert here.strangers == frozenset()

@@ -6,15 +6,18 @@ from coderbot.cluster.lease import NO_MARKS, Lease, Mark, Marks
 from coderbot.cluster.member import Member
 from coderbot.cluster.placement import Unit
 from coderbot.cluster.session import Session
+from coderbot.errors import CoderBotError
 from coderbot.host.planning import (
     Local,
     Move,
     Situation,
     absence_of,
+    asked_move,
     gives_of,
     has_arrived,
     marks_of,
     new_moves,
+    planned_moves,
     seats_of,
     targets_of,
 )
@@ -111,6 +114,30 @@ def test_what_was_moved_by_hand_stays_until_asked() -> None:
     assert set(targets_of(situation, keeping=False).values()) == {"here", "there"}
     forced = replace(situation, is_forced=True)
     assert marks_of(forced, "key-0", kept) == NO_MARKS
+
+
+@pytest.mark.parametrize(
+    ("name", "host", "told"),
+    [
+        ("bot-9", "there", "There is no bot 'bot-9'"),
+        ("bot-4", "there", "bot-4 is not on here"),
+        ("bot-0", "moon", "moon takes no bots\nHosts that do: here, there"),
+        ("bot-1", "there", "bot-1 needs a host with the label gpu"),
+    ],
+)
+def test_a_move_that_cannot_be_is_told(name: str, host: str, told: str) -> None:
+    units = _UNITS | {"key-1": Unit("bot-1", "key-1", pin="gpu")}
+    with pytest.raises(CoderBotError, match=told):
+        asked_move(_situation(3, 3, units=units), name, host)
+
+
+def test_what_evening_out_would_move_is_told_before() -> None:
+    kept = _lease(_HERE, frozenset({Mark.KEPT}))
+    situation = _situation(6, 0, leases=dict.fromkeys(_UNITS, kept))
+    plan = planned_moves(situation)
+    assert len(plan) == 3
+    assert {(source, target) for _, source, target in plan} == {("here", "there")}
+    assert planned_moves(_situation(3, 3)) == []
 
 
 def test_a_removed_token_frees_its_lease() -> None:
