@@ -214,10 +214,10 @@ class Mailbox:
         key = self._key(to)
         sealed = seal_letter(self._cluster.sealer, to, letter)
         try:
-            async with self._client.pipeline(transaction=False) as calls:
-                calls.xadd(key, {b"l": sealed}, maxlen=_MAX_LETTERS, approximate=True)
-                calls.pexpire(key, _KEPT_MS)
-                await calls.execute()
+            await self._client.xadd(
+                key, {b"l": sealed}, maxlen=_MAX_LETTERS, approximate=True
+            )
+            await self._client.pexpire(key, _KEPT_MS)
         except (RedisError, OSError) as error:
             raise ClusterError(f"Redis: {type(error).__name__}: {error}") from None
 

@@ -61,7 +61,6 @@ class FleetPort:
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[None]:
         """Tell of all hosts for the length of the block."""
-        self._told = _lasting(self._neighbours.snapshot())
         try:
             async with asyncio.TaskGroup() as tasks, self._local.subscribe() as events:
                 running = [
@@ -103,6 +102,10 @@ class FleetPort:
         self, *, lines: bool = True
     ) -> AsyncIterator[AsyncIterator[FleetEvent]]:
         """Return a context in which one hears every event from entry on."""
+        if not self._bus.is_heard:
+            # Nothing was told meanwhile; who comes looks for themselves.
+            self._shown = {bot.bot: bot for bot in self.bots()}
+            self._told = _lasting(self._neighbours.snapshot())
         watched = self._echo.watched() if lines else nullcontext()
         async with watched, self._bus.subscribe() as events:
             yield events
