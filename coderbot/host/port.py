@@ -97,6 +97,10 @@ class FleetPort:
         """Return the fingerprint of each bot's token, by id."""
         return self._local.fingerprints()
 
+    def line_counts(self) -> Mapping[str, tuple[int, int]]:
+        """Return the lines of this host by bot, and how many are no longer kept."""
+        return self._local.line_counts()
+
     @asynccontextmanager
     async def subscribe(
         self, *, lines: bool = True

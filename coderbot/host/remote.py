@@ -87,7 +87,7 @@ class HostDesk:
 
     Args:
         answerer: Answers for this host.
-        on_done: Called when a request has been carried out.
+        on_done: Called when something may have changed by a request.
     """
 
     def __init__(self, answerer: Answerer, on_done: Callable[[], None]) -> None:
@@ -113,7 +113,8 @@ class HostDesk:
             await send(_refused(ask.id, "Only the host itself can be asked for that"))
         else:
             await self._answerer.answer(ask, send)
-            self._on_done()
+            if isinstance(ask, wire.Act | wire.SteerCluster):
+                self._on_done()
 
 
 def _refused(number: int, message: str) -> wire.Failed:
