@@ -86,14 +86,19 @@ class Neighbours:
         """Name of this host."""
         return self._beats.session.host
 
-    def is_here(self, bot: str) -> bool:
-        """Tell whether a bot belongs to this host."""
-        return self._is_here(bot)
+    def is_here(self, bot: BotSnapshot) -> bool:
+        """Tell whether a bot belongs to this host, or has not left it yet."""
+        return self._is_here(bot.bot) or bot.pid is not None
+
+    def _own(self) -> list[BotSnapshot]:
+        return [bot for bot in self._supervisor.bots() if self.is_here(bot)]
 
     def report(self) -> bytes:
         """Return what the others are told of this host."""
-        bots = [bot for bot in self._supervisor.bots() if self.is_here(bot.bot)]
-        return pack(Report(version=__version__, media_root=self._media_root, bots=bots))
+        report = Report(
+            version=__version__, media_root=self._media_root, bots=self._own()
+        )
+        return pack(report)
 
     def heard(self) -> list[Heard]:
         """Return what the other hosts have told, those that are gone as well."""
@@ -158,11 +163,10 @@ class Neighbours:
     def snapshot(self) -> ClusterSnapshot:
         """Return how all hosts stand."""
         own = next((m for m in self._beats.members() if m.host == self.here), None)
-        bots = tuple(b.bot for b in self._supervisor.bots() if self.is_here(b.bot))
         here = HostSnapshot(
             host=self.here,
             state="draining" if own is not None and own.is_draining else "here",
-            bots=bots,
+            bots=tuple(bot.bot for bot in self._own()),
             weight=1.0 if own is None else own.weight,
             labels=() if own is None else tuple(own.labels),
             version=__version__,

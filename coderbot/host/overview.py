@@ -46,11 +46,11 @@ def owner_of(local: BotSnapshot, others: Collection[Heard]) -> Heard | None:
 def merged(
     here: str,
     local: Sequence[BotSnapshot],
-    is_here: Callable[[str], bool],
+    is_here: Callable[[BotSnapshot], bool],
     others: Collection[Heard],
 ) -> list[BotSnapshot]:
     """Return all bots, each as the host tells that runs it."""
-    return [_merged(here, bot, is_here(bot.bot), others) for bot in local]
+    return [_merged(here, bot, is_here(bot), others) for bot in local]
 
 
 def _merged(

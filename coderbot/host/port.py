@@ -216,10 +216,10 @@ class FleetPort:
 
     def _elsewhere(self, bot: str) -> Session | None:
         """Return the other host that runs a bot; None for one of this host."""
-        if self._neighbours.is_here(bot):
-            return None
         found = next((each for each in self._local.bots() if each.bot == bot), None)
-        return None if found is None else self._neighbours.owner(found)
+        if found is None or self._neighbours.is_here(found):
+            return None
+        return self._neighbours.owner(found)
 
     def _of(self, bot: str) -> HostCalls | Supervisor:
         """Return who is asked of a bot: its host, or this one when none runs it."""
@@ -247,7 +247,7 @@ class FleetPort:
                 self._bus.publish(event)
 
     def _pass_change_on(self, bot: BotSnapshot) -> None:
-        if self._neighbours.is_here(bot.bot):
+        if self._neighbours.is_here(bot):
             mine = replace(bot, host=self._neighbours.here)
             self._shown[bot.bot] = mine
             self._bus.publish(BotChanged(mine))

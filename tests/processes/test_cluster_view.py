@@ -9,10 +9,13 @@ from typing import Any
 
 import pytest
 
+from coderbot.control.client import ControlClient
+from coderbot.control.failures import RequestFailedError
 from coderbot.paths import StateDir
 from coderbot.sandbox.server import Sandbox, running_sandbox
 from tests.fakes.redis import needs_redis
 from tests.fakes.sandbox import ANNA, make_bot_id, make_token
+from tests.fakes.waiting import until
 from tests.processes.hosts import Host, Hosts, hosts, needs_hosts
 
 pytestmark = [needs_redis, needs_hosts, pytest.mark.timeout(200)]
@@ -28,7 +31,7 @@ async def telegram() -> AsyncIterator[Sandbox]:
 
 @pytest.fixture
 async def cluster(telegram: Sandbox, tmp_path: Path) -> AsyncIterator[Hosts]:
-    async with hosts(tmp_path, telegram, TOKENS, METRICS_PORT="9464") as made:
+    async with hosts(tmp_path, telegram, TOKENS) as made:
         for host in made.all.values():
             await host.start()
         await made.until(lambda: set(made.counts().values()) == {2})
@@ -158,15 +161,16 @@ async def test_the_cluster_is_steered_from_any_host(cluster: Hosts) -> None:
     plan = await run(cluster["a"], "cluster", "rebalance", "--dry-run")
     assert plan == "Every bot is where it belongs.\n"
 
-    # Bots of one host to another, asked for at the third.
-    for bot in [b for b, h in cluster.where().items() if h == ["b"]]:
+    # Bots of two hosts to the third, where they stay: its own give way.
+    for bot in [b for b, h in sorted(cluster.where().items()) if h != ["c"]]:
         moved = await run(cluster["a"], "cluster", "move", bot, "c")
         assert moved == f"{bot} runs on c\n"
-        assert cluster.where()[bot] == ["c"]
+    await cluster.until(lambda: cluster.counts() == {"a": 1, "b": 1, "c": 4})
     plan = await run(cluster["a"], "cluster", "rebalance", "--dry-run")
     assert plan.splitlines()[0].split() == ["BOT", "FROM", "TO"]
-    assert cluster.counts() == {"a": 2, "b": 0, "c": 4}
-    await run(cluster["a"], "cluster", "rebalance")
+    assert all(line.split()[1] == "c" for line in plan.splitlines()[1:])
+    assert cluster.counts() == {"a": 1, "b": 1, "c": 4}
+    assert await run(cluster["a"], "cluster", "rebalance") == plan
     await cluster.until(lambda: max(cluster.counts().values()) <= 3)
 
     # A host gives its bots away, and takes some again.
@@ -193,16 +197,14 @@ async def test_a_paused_host_is_an_error_in_time_and_a_dead_one_is_shown(
     cluster: Hosts,
 ) -> None:
     bot = next(b for b, h in cluster.where().items() if h == ["b"])
-    cluster["b"].pause()
-    began = asyncio.get_running_loop().time()
-    error = await run(cluster["a"], "restart", bot, code=1)
-    took_s = asyncio.get_running_loop().time() - began
-    assert "did not answer" in error or "runs on no host" in error
-    assert took_s < 8
+    state = StateDir(cluster["a"].directory / ".coderbot")
+    async with ControlClient.connect(state.control, lines=False) as client:
+        cluster["b"].pause()
+        async with asyncio.timeout(15):
+            with pytest.raises(RequestFailedError, match="b did not answer"):
+                await client.restart(bot)
     await cluster["b"].kill()
-    await cluster.until(
-        lambda: set(cluster.counts().values()) == {0, 3}, "b's bots elsewhere"
-    )
+    await cluster.until(lambda: set(cluster.counts().values()) == {0, 3})
     text = await run(cluster["a"], "cluster", "status", code=1)
     assert "gone" in text
     # The orders of the pause are not carried out by the host when it comes back.
@@ -214,8 +216,6 @@ async def test_a_paused_host_is_an_error_in_time_and_a_dead_one_is_shown(
 async def test_a_terminal_is_seen_from_another_host(
     cluster: Hosts, telegram: Sandbox
 ) -> None:
-    from coderbot.control.client import ControlClient
-
     bot, _ = elsewhere(cluster, "a")
     number = int(bot.removeprefix("bot-")) + 1
     anna = telegram.client().user(ANNA, bot_id=make_bot_id(number))
@@ -223,8 +223,11 @@ async def test_a_terminal_is_seen_from_another_host(
     await anna.wait_for(lambda message: message.kind in ("photo", "text"))
     path = StateDir(cluster["a"].directory / ".coderbot").control
     async with ControlClient.connect(path) as client:
-        screens = await client.terminals(bot)
-        assert len(screens) == 1
+        # Its heartbeat has told of it, and its host has told us.
+        await until(
+            lambda: any(b.bot == bot and b.terminals for b in client.bots()), 20
+        )
+        assert len(await client.terminals(bot)) == 1
         facts = await client.facts(bot)
         assert facts.fingerprint
         shown = client.cluster()

@@ -36,7 +36,7 @@ def test_each_bot_is_shown_as_its_host_tells() -> None:
     local = [a_bot(0), absent(1, "beta"), absent(2)]
     theirs = a_bot(1, pid=77, uptime_s=10.0)
     shown = merged(
-        "alpha", local, lambda bot: bot == "bot-0", [heard(BETA, [theirs], age_s=2)]
+        "alpha", local, lambda bot: bot.bot == "bot-0", [heard(BETA, [theirs], age_s=2)]
     )
     assert [bot.host for bot in shown] == ["alpha", "beta", ""]
     assert shown[1].pid == 77
