@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Sequence
 from itertools import count
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from coderbot.control.failures import ControlRefusedError
 from coderbot.supervisor import controlwire as wire
@@ -108,7 +108,7 @@ class Calls(ABC):
 
     async def drain(self, host: str, *, on: bool) -> None:
         """Let a host give all its bots away and take none, or take some again."""
-        action: Literal["drain", "undrain"] = "drain" if on else "undrain"
+        action: wire.ClusterAction = "drain" if on else "undrain"
         await self.ask(wire.SteerCluster(id=self.number(), action=action, host=host))
 
     async def move(self, bot: str, host: str) -> None:

@@ -38,6 +38,9 @@ Action = Literal[
 ]
 
 
+ClusterAction = Literal["drain", "undrain", "move", "rebalance"]
+
+
 class Hello(Frame, tag="hello", frozen=True, kw_only=True):
     """Client: the first frame."""
 
@@ -133,7 +136,7 @@ class SteerCluster(Frame, tag="steer_cluster", frozen=True, kw_only=True):
     """Client: move bots between hosts."""
 
     id: int
-    action: Literal["drain", "undrain", "move", "rebalance"]
+    action: ClusterAction
     host: str = ""
     """Which is drained, or where the bot goes to."""
     bot: str = ""
