@@ -8,7 +8,6 @@ from typing import TypeVar
 from coderbot.control.failures import ControlRefusedError
 from coderbot.supervisor import controlwire as wire
 from coderbot.supervisor.clusterview import PlannedMove
-from coderbot.supervisor.controlanswers import Request
 from coderbot.supervisor.dossier import Dossier
 from coderbot.supervisor.facts import BotFacts
 from coderbot.supervisor.lines import LogLine
@@ -27,7 +26,7 @@ class Calls(ABC):
         self._numbers = count(1)
 
     @abstractmethod
-    async def ask(self, frame: Request) -> wire.Answer:
+    async def ask(self, frame: wire.Request) -> wire.Answer:
         """Ask, and return the answer.
 
         Raises:

@@ -7,7 +7,7 @@ from coderbot.cluster.session import Session
 from coderbot.control.calls import Calls, expect
 from coderbot.control.failures import ControlRefusedError, error_of
 from coderbot.supervisor import controlwire as wire
-from coderbot.supervisor.controlanswers import Answerer, Request
+from coderbot.supervisor.controlanswers import Answerer
 from coderbot.supervisor.lines import LogLine
 from coderbot.wire import Frame, WireError
 
@@ -34,7 +34,7 @@ class HostCalls(Calls):
         self._to = to
         self._act_s = act_s
 
-    async def ask(self, frame: Request) -> wire.Answer:
+    async def ask(self, frame: wire.Request) -> wire.Answer:
         """Ask, and return the answer.
 
         Raises:
@@ -54,7 +54,7 @@ class HostCalls(Calls):
         answer = await self.ask(wire.GetStatus(id=self.number()))
         return expect(answer, wire.FleetStatus)
 
-    async def _ask(self, frame: Request) -> list[wire.Answer]:
+    async def _ask(self, frame: wire.Request) -> list[wire.Answer]:
         parts = await self._mailbox.ask(self._to, wire.encode(frame), self._time(frame))
         answers = [_answer(part) for part in parts]
         for answer in answers:
@@ -62,7 +62,7 @@ class HostCalls(Calls):
                 raise error_of(answer)
         return answers
 
-    def _time(self, frame: Request) -> float:
+    def _time(self, frame: wire.Request) -> float:
         match frame:
             case wire.Act() | wire.SteerCluster():
                 return self._act_s

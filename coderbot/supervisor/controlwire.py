@@ -143,9 +143,8 @@ class SteerCluster(Frame, tag="steer_cluster", frozen=True, kw_only=True):
     dry_run: bool = False
 
 
-ClientFrame = (
-    Hello
-    | Act
+Request = (
+    Act
     | GetStatus
     | GetLines
     | Search
@@ -154,10 +153,11 @@ ClientFrame = (
     | GetMedia
     | GetFacts
     | GetTerminals
-    | Follow
     | Reload
     | SteerCluster
 )
+"""What is answered, by one frame or, if it is lines, by several."""
+ClientFrame = Hello | Request | Follow
 """What a client sends."""
 
 
