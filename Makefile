@@ -6,7 +6,7 @@ HEADLESS ?=
 # Tests wait for processes more than they compute, so a few run beside each other.
 JOBS ?= 3
 
-.PHONY: help demo test check unit fuzz format reference docs snapshots pictures release bench clean
+.PHONY: help demo test check unit coverage fuzz format reference docs snapshots pictures release bench clean
 
 help:  ## Show what can be made
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +27,14 @@ check: $(VENV)/.dev-ready docs  ## Format, lint, types, import contracts and doc
 unit: $(VENV)/.dev-ready  ## Run the tests alone
 	@sh scripts/install-test-packages.sh
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
+
+coverage: $(VENV)/.dev-ready  ## Run the tests and tell what none of them does
+	@sh scripts/install-test-packages.sh
+	@rm -rf .coverage
+	@# It slows everything down: a test that measures time may fail here.
+	-$(BIN)/python -m coverage run -m pytest -n $(JOBS) --dist loadfile --timeout 300
+	$(BIN)/python -m coverage combine --quiet
+	$(BIN)/python -m coverage report
 
 fuzz: $(VENV)/.dev-ready  ## Fuzz the wire, terminals and the sandbox for long
 	$(BIN)/python -m pytest tests/fuzz tests/properties -q --timeout 0 \
