@@ -1,18 +1,21 @@
 """`doctor`: looks at all that a fleet needs, and says how to mend what is wrong."""
 
-import json
 import os
+import shlex
 import shutil
 import stat
-import subprocess
+import tomllib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import click
 
 import coderbot
 from coderbot.clock import SystemClock
+from coderbot.commands.finding import Finding
+from coderbot.commands.managers import managers
 from coderbot.commands.render import painted, plain
 from coderbot.config.checks import check_directory
 from coderbot.config.getme import (
@@ -29,25 +32,14 @@ from coderbot.errors import CoderBotError, ExitCode
 from coderbot.paths import StateDir, bot_name
 from coderbot.redact import Secret
 
-_ASSISTANTS = ("claude", "codex", "copilot", "gemini", "aider", "opencode")
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_TERMINAL = Path("worker", "terminal", "render", "fonts")
+_CATALOGUE = Path("worker", "assistants", "catalogue.toml")
+"""Data of workers, whose code this process does not import."""
 _FONTS = ("DejaVuSansMono.ttf", "DejaVuSansMono-Bold.ttf")
 _CLOCK_TOLERANCE_S = 30.0
-_TOOL_TIMEOUT_S = 5.0
-_SPARE_S = 4.0
-"""What a manager must wait beyond WORKER_STOP_TIMEOUT_SECONDS, in seconds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What was found out about one thing."""
-
-    name: str
-    ok: bool | None
-    """None: it works, but not as well as it could."""
-    text: str
-    mend: str = ""
-    """What to do about it."""
+OTHERS_RETURN_S = 5
+"""Within so many seconds another poller has come back, or there is none."""
 
 
 Check = Callable[[Settings], Iterator[Finding]]
@@ -112,7 +104,7 @@ def _directories(settings: Settings) -> Iterator[Finding]:
 
 def _tokens(settings: Settings) -> Iterator[Finding]:
     """Yield whose each token is, how the clock goes, and whether somebody else polls."""
-    running = _is_running(settings)
+    good: dict[str, Secret] = {}
     for index, token in enumerate(settings.tokens):
         bot = bot_name(index)
         try:
@@ -124,13 +116,16 @@ def _tokens(settings: Settings) -> Iterator[Finding]:
         except TokenCheckError as error:
             yield Finding("network", False, error.message, error.hint)
             return
-        if index == 0:
+        if not good:
             yield Finding("network", True, f"{settings.api_root} answers")
             yield from _clock(reply.sent_at)
-        name = reply.result.get("username", "?") if reply.result else "?"
-        yield Finding(bot, True, f"@{name}")
-        if not running:
-            yield from _pollers(bot, token, settings.api_root)
+        about = reply.result if isinstance(reply.result, dict) else {}
+        yield Finding(bot, True, f"@{about.get('username', '?')}")
+        good[bot] = token
+    if good and not _is_running(settings):
+        look = partial(_poller, settings.api_root)
+        with ThreadPoolExecutor(len(good)) as pool:
+            yield from filter(None, pool.map(look, *zip(*good.items(), strict=True)))
 
 
 def _clock(sent_at: float | None) -> Iterator[Finding]:
@@ -144,14 +139,16 @@ def _clock(sent_at: float | None) -> Iterator[Finding]:
         yield Finding("clock", True, f"agrees with the server's within {off + 1:.0f} s")
 
 
-def _pollers(bot: str, token: Secret, api_root: str) -> Iterator[Finding]:
+def _poller(api_root: str, bot: str, token: Secret) -> Finding | None:
+    """Poll for a moment: another poller is thrown out by that, comes back, and tells."""
     try:
-        params: dict[str, str | int] = {"timeout": 0, "limit": 1}
+        params: dict[str, str | int] = {"timeout": OTHERS_RETURN_S, "limit": 1}
         ask_telegram(token, api_root, "getUpdates", params)
     except PolledElsewhereError as error:
-        yield Finding(bot, False, error.message, error.hint)
+        return Finding(bot, False, error.message, error.hint)
     except CoderBotError as error:
-        yield Finding(bot, None, error.message, error.hint)
+        return Finding(bot, None, error.message, error.hint)
+    return None
 
 
 def _is_running(settings: Settings) -> bool:
@@ -172,7 +169,7 @@ def _shell(settings: Settings) -> Iterator[Finding]:
 
 
 def _fonts(_: Settings) -> Iterator[Finding]:
-    folder = Path(coderbot.__file__).parent / "worker" / "terminal" / "render" / "fonts"
+    folder = Path(coderbot.__file__).parent / _TERMINAL
     missing = [name for name in _FONTS if not os.access(folder / name, os.R_OK)]
     if missing:
         text = f"{', '.join(missing)} cannot be read in {folder}"
@@ -195,79 +192,18 @@ def _chromium(settings: Settings) -> Iterator[Finding]:
 
 
 def _assistants(_: Settings) -> Iterator[Finding]:
-    found = [name for name in _ASSISTANTS if shutil.which(name)]
+    names = _assistant_programs()
+    found = [name for name in names if shutil.which(name)]
     if found:
         yield Finding("assistants", True, f"in PATH: {', '.join(found)}")
     else:
-        mend = f"Install one of {', '.join(_ASSISTANTS)} where this PATH finds it."
+        mend = f"Install one of {', '.join(names)} where this PATH finds it."
         yield Finding("assistants", None, "none in PATH", mend)
 
 
-def _managers(settings: Settings) -> Iterator[Finding]:
-    least = settings.stop_timeout_s + _SPARE_S
-    yield from _pm2(least)
-    yield from _systemd(least)
-
-
-def _pm2(least_s: float) -> Iterator[Finding]:
-    output = _output("pm2", "jlist")
-    try:
-        apps = json.loads(output[output.index("[") :]) if "[" in output else []
-    except ValueError:
-        return
-    for app in apps:
-        about = app.get("pm2_env", {})
-        if "coderbot" not in f"{app.get('name')} {about.get('pm_exec_path')}".lower():
-            continue
-        wait_s = float(about.get("kill_timeout") or 1_600) / 1_000
-        text = f"{app.get('name')}: kill_timeout {wait_s:g} s"
-        mend = f"kill_timeout: {least_s * 1_000:.0f} in ecosystem.config.cjs"
-        ok = wait_s >= least_s
-        yield Finding("pm2", ok, text, "" if ok else mend)
-
-
-def _systemd(least_s: float) -> Iterator[Finding]:
-    wanted = "--property=LoadState,KillMode,TimeoutStopUSec"
-    lines = _output("systemctl", "show", "coderbot", wanted).splitlines()
-    found = dict(line.split("=", 1) for line in lines if "=" in line)
-    if found.get("LoadState") != "loaded":
-        return
-    mode = found.get("KillMode", "")
-    ok = mode == "mixed"
-    mend = "" if ok else "KillMode=mixed lets workers finish."
-    yield Finding("systemd", ok, f"KillMode={mode}", mend)
-    wait = found.get("TimeoutStopUSec", "")
-    seconds = _seconds(wait)
-    if seconds is not None:
-        ok = seconds >= least_s
-        mend = "" if ok else f"TimeoutStopSec={least_s:g}"
-        yield Finding("systemd", ok, f"TimeoutStopSec={wait}", mend)
-
-
-def _seconds(text: str) -> float | None:
-    """Return what systemd calls `1min 30s`; None for what is not understood."""
-    units = {"ms": 0.001, "s": 1, "min": 60, "h": 3_600}
-    total = 0.0
-    for word in text.split():
-        digits = word.rstrip("hmins")
-        unit = word[len(digits) :]
-        if unit not in units or not digits.replace(".", "", 1).isdigit():
-            return None
-        total += float(digits) * units[unit]
-    return total
-
-
-def _output(*command: str) -> str:
-    """Return what a tool prints; empty when there is none, or it does not answer."""
-    if shutil.which(command[0]) is None:
-        return ""
-    try:
-        done = subprocess.run(
-            command, capture_output=True, timeout=_TOOL_TIMEOUT_S, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return done.stdout.decode(errors="replace")
+def _assistant_programs() -> list[str]:
+    text = (Path(coderbot.__file__).parent / _CATALOGUE).read_text("utf-8")
+    return [shlex.split(each["command"])[0] for each in tomllib.loads(text).values()]
 
 
 _CHECKS: tuple[Check, ...] = (
@@ -278,5 +214,5 @@ _CHECKS: tuple[Check, ...] = (
     _fonts,
     _chromium,
     _assistants,
-    _managers,
+    managers,
 )

@@ -1,18 +1,15 @@
 """The subcommands as click knows them; each is imported when it is run."""
 
+import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn, TypeVar
 
 import click
 
-from coderbot.commands.clusterentry import cluster
-from coderbot.commands.options import (
-    bots_named,
-    complete_bot,
-    exit_with,
-    located,
-    or_of_the_group,
-)
+from coderbot.errors import CoderBotError, ExitCode
+
+_F = TypeVar("_F", bound=Callable[..., Any])
 
 
 def register(group: click.Group) -> None:
@@ -38,9 +35,70 @@ def register(group: click.Group) -> None:
         group.add_command(command)
 
 
+def _complete(
+    context: click.Context, _parameter: click.Parameter, incomplete: str
+) -> list[str]:
+    from coderbot.commands.steer import known_names
+
+    options = context.params
+    names = known_names(options.get("state_dir"), options.get("env_file"))
+    return [name for name in names if name.startswith(incomplete)]
+
+
+def _or_of_the_group(
+    context: click.Context, _parameter: click.Parameter, value: Path | None
+) -> Path | None:
+    """Return the option, or the same one before the name of the command."""
+    if value is None and context.parent is not None:
+        return context.parent.params.get("env_file")
+    return value
+
+
+def _located(function: _F) -> _F:
+    """Add the options by which a supervisor is found."""
+    env_file = click.option(
+        "--env-file",
+        type=click.Path(path_type=Path, dir_okay=False),
+        callback=_or_of_the_group,
+        help="The .env of the fleet, instead of the one in this directory.",
+    )
+    state_dir = click.option(
+        "--state-dir",
+        type=click.Path(path_type=Path, file_okay=False),
+        help="The supervisor's state directory (else CODERBOT_STATE_DIR, or "
+        ".coderbot beside the .env).",
+    )
+    return env_file(state_dir(function))
+
+
+def _bots(required: bool = True) -> Callable[[_F], _F]:
+    return click.argument(
+        "bots", nargs=-1, required=required, metavar="BOT…", shell_complete=_complete
+    )
+
+
+def _exit(run: Callable[[], int]) -> NoReturn:
+    try:
+        sys.exit(run())
+    except CoderBotError as error:
+        from coderbot.commands.render import plain
+
+        lines = [plain(line) for line in str(error).splitlines()]
+        click.echo("coderbot: " + "\n".join(lines), err=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(ExitCode.OK)
+    except BrokenPipeError:
+        # The reader of our output has left (`| head`). Nothing more to flush.
+        import os
+
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(ExitCode.OK)
+
+
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="For programs; see the manual.")
-@located
+@_located
 def status(as_json: bool, **where: Path | None) -> None:
     """Show how all bots stand."""
 
@@ -49,20 +107,20 @@ def status(as_json: bool, **where: Path | None) -> None:
 
         return status(where, as_json)
 
-    exit_with(run)
+    _exit(run)
 
 
 def _steering(action: str, text: str) -> click.Command:
     @click.command(action, help=text, short_help=text)
-    @bots_named()
-    @located
+    @_bots()
+    @_located
     def command(bots: tuple[str, ...], **where: Path | None) -> None:
         def run() -> int:
             from coderbot.commands.steer import steer
 
             return steer(where, action, bots)
 
-        exit_with(run)
+        _exit(run)
 
     return command
 
@@ -74,7 +132,7 @@ kill = _steering("kill", "Kill bots at once, with all that they have started.")
 
 
 @click.command()
-@bots_named(required=False)
+@_bots(required=False)
 @click.option("-f", "--follow", is_flag=True, help="Go on with new lines.")
 @click.option(
     "-n",
@@ -95,7 +153,7 @@ kill = _steering("kill", "Kill bots at once, with all that they have started.")
     "--since", metavar="AGE", help="Only lines younger than 90s, 10m, 2h, 1d."
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
-@located
+@_located
 def logs(bots: tuple[str, ...], **options: Any) -> None:
     """Print lines of the log: of some bots (or `parent`), else of all."""
 
@@ -104,13 +162,13 @@ def logs(bots: tuple[str, ...], **options: Any) -> None:
 
         return logs(LogRequest(bots=bots, **options))
 
-    exit_with(run)
+    _exit(run)
 
 
 @click.command()
-@click.argument("bot", shell_complete=complete_bot)
+@click.argument("bot", shell_complete=_complete)
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
-@located
+@_located
 def show(bot: str, as_json: bool, **where: Path | None) -> None:
     """Show all that is known of a bot, and its last lines."""
 
@@ -119,14 +177,14 @@ def show(bot: str, as_json: bool, **where: Path | None) -> None:
 
         return show(where, bot, as_json)
 
-    exit_with(run)
+    _exit(run)
 
 
 @click.command("clean-media")
-@bots_named()
+@_bots()
 @click.option("--dry-run", is_flag=True, help="Only say what would be deleted.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@located
+@_located
 def clean_media(
     bots: tuple[str, ...], dry_run: bool, yes: bool, **where: Path | None
 ) -> None:
@@ -137,7 +195,7 @@ def clean_media(
 
         return clean_media(where, bots, dry_run=dry_run, yes=yes)
 
-    exit_with(run)
+    _exit(run)
 
 
 @click.command()
@@ -155,7 +213,7 @@ def clean_media(
     show_default=True,
     help="Seconds at most; for the supervisor to appear, too.",
 )
-@located
+@_located
 def wait(timeout: float, **where: Path | None) -> None:
     """Wait until every bot is ready."""
 
@@ -164,11 +222,11 @@ def wait(timeout: float, **where: Path | None) -> None:
 
         return wait_ready(where, timeout)
 
-    exit_with(run)
+    _exit(run)
 
 
 @click.command()
-@located
+@_located
 def add(**where: Path | None) -> None:
     """Add a bot to the .env: its token is asked for, or read from stdin.
 
@@ -180,13 +238,13 @@ def add(**where: Path | None) -> None:
 
         return add(where)
 
-    exit_with(run)
+    _exit(run)
 
 
 @click.command()
-@click.argument("bot", shell_complete=complete_bot)
+@click.argument("bot", shell_complete=_complete)
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@located
+@_located
 def remove(bot: str, yes: bool, **where: Path | None) -> None:
     """Remove a bot's token from the .env; nothing else in the file changes."""
 
@@ -195,12 +253,12 @@ def remove(bot: str, yes: bool, **where: Path | None) -> None:
 
         return remove(where, bot, yes=yes)
 
-    exit_with(run)
+    _exit(run)
 
 
 @click.command()
 @click.option("--dry-run", is_flag=True, help="Only say what would change.")
-@located
+@_located
 def reload(dry_run: bool, **where: Path | None) -> None:
     """Read the .env anew: new bots start, removed ones stop, changed ones restart."""
 
@@ -209,7 +267,7 @@ def reload(dry_run: bool, **where: Path | None) -> None:
 
         return reload(where, dry_run=dry_run)
 
-    exit_with(run)
+    _exit(run)
 
 
 @click.command()
@@ -226,7 +284,7 @@ def reload(dry_run: bool, **where: Path | None) -> None:
 @click.option(
     "--env-file",
     type=click.Path(path_type=Path, dir_okay=False),
-    callback=or_of_the_group,
+    callback=_or_of_the_group,
     help="Where to write, instead of .env in this directory.",
 )
 def init(user: str, media: str, original: Path | None, env_file: Path | None) -> None:
@@ -243,14 +301,14 @@ def init(user: str, media: str, original: Path | None, env_file: Path | None) ->
 
         return init(target, api_root_of(""), user, media)
 
-    exit_with(run)
+    _exit(run)
 
 
 @click.command()
 @click.option(
     "--env-file",
     type=click.Path(path_type=Path, dir_okay=False),
-    callback=or_of_the_group,
+    callback=_or_of_the_group,
     help="The .env of the fleet, instead of the one in this directory.",
 )
 def doctor(env_file: Path | None) -> None:
@@ -262,7 +320,7 @@ def doctor(env_file: Path | None) -> None:
 
         return doctor(env_file, colour=colour_wanted())
 
-    exit_with(run)
+    _exit(run)
 
 
 @click.command()
@@ -276,3 +334,20 @@ def completion(context: click.Context, shell: str) -> None:
     assert kind is not None
     script = kind(context.find_root().command, {}, "coderbot", "_CODERBOT_COMPLETE")
     click.echo(script.source())
+
+
+@click.group()
+def cluster() -> None:
+    """Several hosts that share the bots."""
+
+
+@cluster.command("key")
+def cluster_key() -> None:
+    """Make a key for CLUSTER_KEY; all hosts need the same one."""
+
+    def run() -> int:
+        from coderbot.commands.cluster import key
+
+        return key()
+
+    _exit(run)

@@ -38,9 +38,6 @@ Action = Literal[
 ]
 
 
-ClusterAction = Literal["drain", "undrain", "move", "rebalance"]
-
-
 class Hello(Frame, tag="hello", frozen=True, kw_only=True):
     """Client: the first frame."""
 
@@ -136,15 +133,16 @@ class SteerCluster(Frame, tag="steer_cluster", frozen=True, kw_only=True):
     """Client: move bots between hosts."""
 
     id: int
-    action: ClusterAction
+    action: Literal["drain", "undrain", "move", "rebalance"]
     host: str = ""
     """Which is drained, or where the bot goes to."""
     bot: str = ""
     dry_run: bool = False
 
 
-Request = (
-    Act
+ClientFrame = (
+    Hello
+    | Act
     | GetStatus
     | GetLines
     | Search
@@ -153,11 +151,10 @@ Request = (
     | GetMedia
     | GetFacts
     | GetTerminals
+    | Follow
     | Reload
     | SteerCluster
 )
-"""What is answered, by one frame or, if it is lines, by several."""
-ClientFrame = Hello | Request | Follow
 """What a client sends."""
 
 

@@ -14,7 +14,6 @@ from coderbot import __version__
 from coderbot.clock import Clock
 from coderbot.httpmessage import Page
 from coderbot.httpserver import HttpServer, opened
-from coderbot.supervisor.clusterview import ClusterSnapshot
 from coderbot.supervisor.events import (
     BotSnapshot,
     FleetEvent,
@@ -37,12 +36,7 @@ class MeasuredFleet(Protocol):
     def line_counts(self) -> Mapping[str, tuple[int, int]]:
         """Return by bot, and PARENT: lines added, and those no longer kept."""
 
-    def cluster(self) -> ClusterSnapshot | None:
-        """Return the hosts that share the bots; None for a host alone."""
-
-    def subscribe(
-        self, *, lines: bool = True
-    ) -> AbstractAsyncContextManager[AsyncIterator[FleetEvent]]:
+    def subscribe(self) -> AbstractAsyncContextManager[AsyncIterator[FleetEvent]]:
         """Return a context in which one hears every event from entry on."""
 
 
@@ -89,7 +83,6 @@ class Metrics:
             is_ready=self.is_ready,
             bots=self._fleet.bots(),
             lines=self._fleet.line_counts(),
-            cluster=self._fleet.cluster(),
         )
 
 
@@ -110,7 +103,7 @@ async def serving_metrics(
     metrics = Metrics(fleet, clock)
     server = HttpServer(metrics.page)
     try:
-        async with asyncio.TaskGroup() as group, fleet.subscribe(lines=False) as events:
+        async with asyncio.TaskGroup() as group, fleet.subscribe() as events:
             watcher = group.create_task(metrics.watch(events), name="metrics")
             try:
                 async with opened(server, HOST, port, "metrics") as found:
@@ -134,9 +127,7 @@ class _Families(Collector):
                 gauge.name.removesuffix("_total"), gauge.meaning, gauge.kind
             )
             for labels, value in gauge.read(self._facts):
-                # On a host alone there is no host to tell of.
-                some = {k: v for k, v in labels.items() if v or k != "host"}
-                family.add_sample(gauge.name, some, value)
+                family.add_sample(gauge.name, labels, value)
             yield family
 
 

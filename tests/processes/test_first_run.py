@@ -1,5 +1,5 @@
 # ruff: noqa: F811 - a fixture is used by its name
-"""The first `.env`, and a doctor's look at it, on the local Telegram."""
+"""The first `.env`, on the local Telegram."""
 
 import stat
 from pathlib import Path
@@ -79,36 +79,6 @@ async def test_init_refuses_a_bad_token(here: Path, given: str, words: str) -> N
     assert code != ExitCode.OK
     assert words in output
     assert not (here / ".env").exists()
-
-
-async def test_doctor_finds_a_healthy_fleet_healthy(here: Path) -> None:
-    await run("init", "--media", "files", given=f"{TOKEN.reveal()}\n1001\n")
-    code, output = await run("doctor")
-    assert code == ExitCode.OK, output
-    for words in ("✓ settings", "✓ network", "✓ bot-0", "✓ shell", "✓ fonts"):
-        assert words in output
-    assert TOKEN.reveal() not in output
-
-
-async def test_doctor_says_how_to_mend_what_is_wrong(here: Path) -> None:
-    (here / "blocked").write_text("a file")
-    (here / ".env").write_text(
-        f"TELEGRAM_BOT_TOKENS={make_token(99).reveal()}\nALLOWED_USER_IDS=1\n"
-        f"MEDIA_TMP_LOCATION={here / 'files'}\n"
-    )
-    (here / ".env").chmod(0o644)
-    code, output = await run("doctor")
-    assert code == ExitCode.REFUSED
-    assert "✖ bot-0" in output
-    assert "@BotFather" in output
-    assert "! settings" in output
-    assert "chmod 600" in output
-
-
-async def test_doctor_without_settings_names_the_way(here: Path) -> None:
-    code, output = await run("doctor")
-    assert code == ExitCode.REFUSED
-    assert "coderbot init" in output
 
 
 def test_a_value_that_a_file_cannot_hold_is_refused() -> None:
