@@ -31,12 +31,15 @@ from coderbot.supervisor.dossiers import Dossiers
 from coderbot.supervisor.env_watch import watching
 from coderbot.supervisor.ledger import Ledger
 from coderbot.supervisor.logfiles import LogFiles
+from coderbot.supervisor.port import ClusterSteering
 from coderbot.supervisor.reload import Reloader
 from coderbot.supervisor.supervisor import Supervisor
 from coderbot.tui.ports import TokenEditor
 
 if TYPE_CHECKING:
     from coderbot.cluster.membership import Timing
+    from coderbot.host.port import FleetPort
+    from coderbot.supervisor.metrics import MeasuredFleet
 
 _log = logging.getLogger(__name__)
 
@@ -75,23 +78,21 @@ async def run_fleet(
     with hold_lock(state.lock, f"State directory {state.root}"):
         async with (
             _supervisor(settings, tokens_given) as supervisor,
-            _sharing(supervisor, settings, timing),
-            _metrics(supervisor, settings.metrics_port),
+            _sharing(supervisor, settings, timing) as (fleet, steering),
+            _metrics(fleet, settings.metrics_port),
         ):
             live = LiveSettings(settings, tokens_given)
             reloader = Reloader(supervisor, live.read, live.take)
             for warning in settings.warnings:
                 _log.warning("%s", warning)
             async with (
-                control_socket(supervisor, state.control, reloader=reloader),
+                control_socket(
+                    fleet, state.control, reloader=reloader, steering=steering
+                ),
                 watching(reloader, settings),
                 _stop_on_signals(supervisor),
             ):
-                show = (
-                    None
-                    if headless
-                    else partial(_show, supervisor, note, tokens, keymap)
-                )
+                show = None if headless else partial(_show, fleet, note, tokens, keymap)
                 await _front_end(supervisor, live, show)
 
 
@@ -134,26 +135,34 @@ def _log_files(settings: Settings, bots: Sequence[str]) -> LogFiles | None:
 @asynccontextmanager
 async def _sharing(
     supervisor: Supervisor, settings: Settings, timing: "Timing | None"
-) -> AsyncIterator[None]:
-    """Share the bots with other hosts, if there are any; only then it costs."""
+) -> "AsyncIterator[tuple[Supervisor | FleetPort, ClusterSteering | None]]":
+    """Share the bots with other hosts, if there are any; only then it costs.
+
+    Yields the fleet as front ends see it, and what moves bots between hosts.
+    """
     if settings.cluster_redis_url is None:
-        yield
+        yield supervisor, None
         return
+    from coderbot.host.front import fronting
     from coderbot.host.sharing import sharing
 
-    async with sharing(supervisor, settings, SystemClock(), timing):
-        yield
+    clock = SystemClock()
+    async with (
+        sharing(supervisor, settings, clock, timing) as keeper,
+        fronting(supervisor, keeper, settings, clock) as front,
+    ):
+        yield front.fleet, front.steering
 
 
 @asynccontextmanager
-async def _metrics(supervisor: Supervisor, port: int) -> AsyncIterator[None]:
+async def _metrics(fleet: "MeasuredFleet", port: int) -> AsyncIterator[None]:
     """Serve the numbers of the fleet, if they are wanted; only then it costs."""
     if not port:
         yield
         return
     from coderbot.supervisor.metrics import serving_metrics
 
-    async with serving_metrics(supervisor, port, SystemClock()):
+    async with serving_metrics(fleet, port, SystemClock()):
         yield
 
 
@@ -169,7 +178,7 @@ def _keymap(settings: Settings) -> dict[str, str]:
 
 
 async def _show(
-    supervisor: Supervisor,
+    fleet: SupervisorPort,
     note: str,
     tokens: TokenEditor | None,
     keymap: Mapping[str, str],
@@ -178,7 +187,7 @@ async def _show(
     from coderbot.tui.app import CoderBotApp
 
     app = CoderBotApp(
-        supervisor,
+        fleet,
         note=note,
         host=socket.gethostname(),
         tokens=tokens,

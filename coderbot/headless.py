@@ -23,6 +23,9 @@ class PrintedFleet(SupervisorPort, Protocol):
     def blocks(self, after: int = 0) -> Sequence[Block]:
         """Return all kept lines with a number above `after`, as they came."""
 
+    def echoed(self, after: int, before: int) -> int:
+        """Return how many numbers between these two are of other hosts' lines."""
+
 
 async def run_headless(supervisor: PrintedFleet, verbose: Callable[[], bool]) -> None:
     """Print what the fleet says until it has stopped.
@@ -91,7 +94,9 @@ class _Printer:
             if not blocks:
                 break
             # Numbers go on from earlier runs: only between two looks a gap is one.
-            missed = blocks[0].first_seq - self._seen - 1 if self._seen else 0
+            first = blocks[0].first_seq
+            others = self._supervisor.echoed(self._seen, first)
+            missed = first - self._seen - 1 - others if self._seen else 0
             self._seen = blocks[-1].last_seq
             text = _missed(missed) + _format(blocks, self._verbose())
         return text

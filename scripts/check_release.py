@@ -26,7 +26,7 @@ DIST = ROOT / "dist"
 SUPPORTED = ("3.11", "3.12", "3.13")
 NO_DATA = (".py", ".pyc")
 
-_DEADLINE_S = 60.0
+_DEADLINE_S = 120.0
 _CHAT = """
 import asyncio, sys
 from coderbot.sandbox.client import SandboxClient

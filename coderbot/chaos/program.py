@@ -121,8 +121,13 @@ def workers_of(state_dir: Path) -> dict[str, int]:
     Their environment is closed, also to the user they run as.
     """
     with Conversation(StateDir(state_dir).control) as talk:
-        bots = talk.status().bots
-    return {bot.bot: bot.pid for bot in bots if bot.pid is not None}
+        status = talk.status()
+    here = status.cluster.here if status.cluster is not None else ""
+    return {
+        bot.bot: bot.pid
+        for bot in status.bots
+        if bot.pid is not None and bot.host == here
+    }
 
 
 def survivors(processes: Sequence[psutil.Process]) -> int:

@@ -1,15 +1,18 @@
 """The subcommands as click knows them; each is imported when it is run."""
 
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any
 
 import click
 
-from coderbot.errors import CoderBotError, ExitCode
-
-_F = TypeVar("_F", bound=Callable[..., Any])
+from coderbot.commands.clusterentry import cluster
+from coderbot.commands.options import (
+    bots_named,
+    complete_bot,
+    exit_with,
+    located,
+    or_of_the_group,
+)
 
 
 def register(group: click.Group) -> None:
@@ -35,70 +38,9 @@ def register(group: click.Group) -> None:
         group.add_command(command)
 
 
-def _complete(
-    context: click.Context, _parameter: click.Parameter, incomplete: str
-) -> list[str]:
-    from coderbot.commands.steer import known_names
-
-    options = context.params
-    names = known_names(options.get("state_dir"), options.get("env_file"))
-    return [name for name in names if name.startswith(incomplete)]
-
-
-def _or_of_the_group(
-    context: click.Context, _parameter: click.Parameter, value: Path | None
-) -> Path | None:
-    """Return the option, or the same one before the name of the command."""
-    if value is None and context.parent is not None:
-        return context.parent.params.get("env_file")
-    return value
-
-
-def _located(function: _F) -> _F:
-    """Add the options by which a supervisor is found."""
-    env_file = click.option(
-        "--env-file",
-        type=click.Path(path_type=Path, dir_okay=False),
-        callback=_or_of_the_group,
-        help="The .env of the fleet, instead of the one in this directory.",
-    )
-    state_dir = click.option(
-        "--state-dir",
-        type=click.Path(path_type=Path, file_okay=False),
-        help="The supervisor's state directory (else CODERBOT_STATE_DIR, or "
-        ".coderbot beside the .env).",
-    )
-    return env_file(state_dir(function))
-
-
-def _bots(required: bool = True) -> Callable[[_F], _F]:
-    return click.argument(
-        "bots", nargs=-1, required=required, metavar="BOT…", shell_complete=_complete
-    )
-
-
-def _exit(run: Callable[[], int]) -> NoReturn:
-    try:
-        sys.exit(run())
-    except CoderBotError as error:
-        from coderbot.commands.render import plain
-
-        lines = [plain(line) for line in str(error).splitlines()]
-        click.echo("coderbot: " + "\n".join(lines), err=True)
-        sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        sys.exit(ExitCode.OK)
-    except BrokenPipeError:
-        # The reader of our output has left (`| head`). Nothing more to flush.
-        import os
-
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(ExitCode.OK)
-
-
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="For programs; see the manual.")
-@_located
+@located
 def status(as_json: bool, **where: Path | None) -> None:
     """Show how all bots stand."""
 
@@ -107,20 +49,20 @@ def status(as_json: bool, **where: Path | None) -> None:
 
         return status(where, as_json)
 
-    _exit(run)
+    exit_with(run)
 
 
 def _steering(action: str, text: str) -> click.Command:
     @click.command(action, help=text, short_help=text)
-    @_bots()
-    @_located
+    @bots_named()
+    @located
     def command(bots: tuple[str, ...], **where: Path | None) -> None:
         def run() -> int:
             from coderbot.commands.steer import steer
 
             return steer(where, action, bots)
 
-        _exit(run)
+        exit_with(run)
 
     return command
 
@@ -132,7 +74,7 @@ kill = _steering("kill", "Kill bots at once, with all that they have started.")
 
 
 @click.command()
-@_bots(required=False)
+@bots_named(required=False)
 @click.option("-f", "--follow", is_flag=True, help="Go on with new lines.")
 @click.option(
     "-n",
@@ -153,7 +95,7 @@ kill = _steering("kill", "Kill bots at once, with all that they have started.")
     "--since", metavar="AGE", help="Only lines younger than 90s, 10m, 2h, 1d."
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
-@_located
+@located
 def logs(bots: tuple[str, ...], **options: Any) -> None:
     """Print lines of the log: of some bots (or `parent`), else of all."""
 
@@ -162,13 +104,13 @@ def logs(bots: tuple[str, ...], **options: Any) -> None:
 
         return logs(LogRequest(bots=bots, **options))
 
-    _exit(run)
+    exit_with(run)
 
 
 @click.command()
-@click.argument("bot", shell_complete=_complete)
+@click.argument("bot", shell_complete=complete_bot)
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
-@_located
+@located
 def show(bot: str, as_json: bool, **where: Path | None) -> None:
     """Show all that is known of a bot, and its last lines."""
 
@@ -177,14 +119,14 @@ def show(bot: str, as_json: bool, **where: Path | None) -> None:
 
         return show(where, bot, as_json)
 
-    _exit(run)
+    exit_with(run)
 
 
 @click.command("clean-media")
-@_bots()
+@bots_named()
 @click.option("--dry-run", is_flag=True, help="Only say what would be deleted.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@_located
+@located
 def clean_media(
     bots: tuple[str, ...], dry_run: bool, yes: bool, **where: Path | None
 ) -> None:
@@ -195,7 +137,7 @@ def clean_media(
 
         return clean_media(where, bots, dry_run=dry_run, yes=yes)
 
-    _exit(run)
+    exit_with(run)
 
 
 @click.command()
@@ -213,7 +155,7 @@ def clean_media(
     show_default=True,
     help="Seconds at most; for the supervisor to appear, too.",
 )
-@_located
+@located
 def wait(timeout: float, **where: Path | None) -> None:
     """Wait until every bot is ready."""
 
@@ -222,11 +164,11 @@ def wait(timeout: float, **where: Path | None) -> None:
 
         return wait_ready(where, timeout)
 
-    _exit(run)
+    exit_with(run)
 
 
 @click.command()
-@_located
+@located
 def add(**where: Path | None) -> None:
     """Add a bot to the .env: its token is asked for, or read from stdin.
 
@@ -238,13 +180,13 @@ def add(**where: Path | None) -> None:
 
         return add(where)
 
-    _exit(run)
+    exit_with(run)
 
 
 @click.command()
-@click.argument("bot", shell_complete=_complete)
+@click.argument("bot", shell_complete=complete_bot)
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@_located
+@located
 def remove(bot: str, yes: bool, **where: Path | None) -> None:
     """Remove a bot's token from the .env; nothing else in the file changes."""
 
@@ -253,12 +195,12 @@ def remove(bot: str, yes: bool, **where: Path | None) -> None:
 
         return remove(where, bot, yes=yes)
 
-    _exit(run)
+    exit_with(run)
 
 
 @click.command()
 @click.option("--dry-run", is_flag=True, help="Only say what would change.")
-@_located
+@located
 def reload(dry_run: bool, **where: Path | None) -> None:
     """Read the .env anew: new bots start, removed ones stop, changed ones restart."""
 
@@ -267,7 +209,7 @@ def reload(dry_run: bool, **where: Path | None) -> None:
 
         return reload(where, dry_run=dry_run)
 
-    _exit(run)
+    exit_with(run)
 
 
 @click.command()
@@ -284,7 +226,7 @@ def reload(dry_run: bool, **where: Path | None) -> None:
 @click.option(
     "--env-file",
     type=click.Path(path_type=Path, dir_okay=False),
-    callback=_or_of_the_group,
+    callback=or_of_the_group,
     help="Where to write, instead of .env in this directory.",
 )
 def init(user: str, media: str, original: Path | None, env_file: Path | None) -> None:
@@ -301,14 +243,14 @@ def init(user: str, media: str, original: Path | None, env_file: Path | None) ->
 
         return init(target, api_root_of(""), user, media)
 
-    _exit(run)
+    exit_with(run)
 
 
 @click.command()
 @click.option(
     "--env-file",
     type=click.Path(path_type=Path, dir_okay=False),
-    callback=_or_of_the_group,
+    callback=or_of_the_group,
     help="The .env of the fleet, instead of the one in this directory.",
 )
 def doctor(env_file: Path | None) -> None:
@@ -320,7 +262,7 @@ def doctor(env_file: Path | None) -> None:
 
         return doctor(env_file, colour=colour_wanted())
 
-    _exit(run)
+    exit_with(run)
 
 
 @click.command()
@@ -334,20 +276,3 @@ def completion(context: click.Context, shell: str) -> None:
     assert kind is not None
     script = kind(context.find_root().command, {}, "coderbot", "_CODERBOT_COMPLETE")
     click.echo(script.source())
-
-
-@click.group()
-def cluster() -> None:
-    """Several hosts that share the bots."""
-
-
-@cluster.command("key")
-def cluster_key() -> None:
-    """Make a key for CLUSTER_KEY; all hosts need the same one."""
-
-    def run() -> int:
-        from coderbot.commands.cluster import key
-
-        return key()
-
-    _exit(run)

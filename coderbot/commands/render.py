@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 from coderbot.control.words import duration, size
 from coderbot.loglevel import Level
+from coderbot.supervisor.clusterview import ClusterSnapshot
 from coderbot.supervisor.controlwire import FleetStatus
 from coderbot.supervisor.dossier import Dossier
 from coderbot.supervisor.events import BotSnapshot
@@ -90,12 +91,29 @@ def status_text(status: FleetStatus, colour: bool) -> str:
     if not status.bots:
         return f"{head}\nNo bots."
     rows = [_cells_of(bot) for bot in status.bots]
+    headings: tuple[str, ...] = _HEADINGS
+    if status.cluster is not None:
+        head += f"\n{_hosts_line(status.cluster)}"
+        headings = (*headings[:2], "HOST", *headings[2:])
+        hosts = [plain(bot.host) or "-" for bot in status.bots]
+        rows = [(*r[:2], host, *r[2:]) for r, host in zip(rows, hosts, strict=True)]
 
     def paint(row: int, heading: str, cell: str) -> str:
         code = _COLOURS[status.bots[row].state] if heading == "STATE" else ""
         return painted(cell, code, colour)
 
-    return "\n".join([head, "", *table(_HEADINGS, rows, _RIGHT, paint)])
+    return "\n".join([head, "", *table(headings, rows, _RIGHT, paint)])
+
+
+def _hosts_line(cluster: ClusterSnapshot) -> str:
+    """Return how the hosts stand, in one line."""
+    gone = [plain(host.host) for host in cluster.hosts if not host.is_alive]
+    words = [
+        f"Host {plain(cluster.here)} of {len(cluster.alive)}",
+        f"not there: {', '.join(gone)}" if gone else "",
+        f"Redis: {plain(cluster.trouble)}" if cluster.trouble else "",
+    ]
+    return ", ".join(word for word in words if word)
 
 
 def _aide_text(bot: BotSnapshot, colour: bool) -> str:
@@ -115,6 +133,7 @@ def bot_text(bot: BotSnapshot, colour: bool) -> str:
     facts = {
         "name": f"@{bot.username}" if bot.username else "",
         "full name": bot.full_name,
+        "host": bot.host,
         "state": painted(str(bot.state), _COLOURS[bot.state], colour),
         "telegram": bot.status,
         "reason": bot.reason,

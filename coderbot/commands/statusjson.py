@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from coderbot.supervisor.clusterview import ClusterSnapshot
 from coderbot.supervisor.controlwire import FleetStatus
 from coderbot.supervisor.events import BotSnapshot
 from coderbot.wire import Counters
@@ -64,6 +65,42 @@ class BotStatus(msgspec.Struct, frozen=True, kw_only=True):
     counters: Counters
     """What its workers have done since the supervisor started, as their heartbeats
     told: what a worker counted in the 5 s before a crash is missing."""
+    host: str
+    """The host that runs it, where several share the bots; empty: there is but one,
+    or none has it."""
+
+
+class HostStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """One of several hosts that share the bots."""
+
+    name: str
+    state: str
+    """`here` (the one that answers), `there`, `draining` (it gives its bots away),
+    `gone`, or `stranger` (it has another key)."""
+    bots: list[str]
+    """Ids of those that it runs; of one that is gone: that it ran."""
+    silent_s: float
+    """Since it was last heard, in seconds."""
+    weight: float
+    labels: list[str]
+    version: str
+    media_root: str
+    """Where the media directories of its bots lie, on that host."""
+
+
+class ClusterStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """The hosts that share the bots; `cluster status --json` prints this alone."""
+
+    here: str
+    """The host that answers."""
+    trouble: str
+    """What is wrong between it and Redis; empty: nothing."""
+    redis_round_trip_ms: float | None
+    """How long Redis took for its last beat; null before the first."""
+    leases: int
+    """Bots whose lease some host has."""
+    hosts: list[HostStatus]
+    """By name."""
 
 
 class StatusDocument(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,6 +113,8 @@ class StatusDocument(msgspec.Struct, frozen=True, kw_only=True):
     """In the order of their tokens."""
     control_bot: BotStatus | None
     """Null when there is none."""
+    cluster: ClusterStatus | None
+    """Null for a host alone."""
 
 
 def status_json(status: FleetStatus) -> dict[str, Any]:
@@ -87,6 +126,7 @@ def status_json(status: FleetStatus) -> dict[str, Any]:
         ),
         bots=[_bot(bot) for bot in status.bots],
         control_bot=None if aide is None else _bot(aide),
+        cluster=None if status.cluster is None else _cluster(status.cluster),
     )
     return _builtins(document)
 
@@ -94,6 +134,11 @@ def status_json(status: FleetStatus) -> dict[str, Any]:
 def bot_json(bot: BotSnapshot) -> dict[str, Any]:
     """Return one bot of `status --json`."""
     return _builtins(_bot(bot))
+
+
+def cluster_json(cluster: ClusterSnapshot) -> dict[str, Any]:
+    """Return what `cluster status --json` prints."""
+    return _builtins(_cluster(cluster))
 
 
 def _builtins(document: msgspec.Struct) -> dict[str, Any]:
@@ -120,6 +165,29 @@ def _bot(bot: BotSnapshot) -> BotStatus:
         poll_age_s=_rounded(bot.poll_age_s),
         outbox_queued=bot.outbox_queued,
         counters=bot.counters,
+        host=bot.host,
+    )
+
+
+def _cluster(cluster: ClusterSnapshot) -> ClusterStatus:
+    return ClusterStatus(
+        here=cluster.here,
+        trouble=cluster.trouble,
+        redis_round_trip_ms=_rounded(cluster.round_trip_ms),
+        leases=cluster.leases,
+        hosts=[
+            HostStatus(
+                name=host.host,
+                state=host.state,
+                bots=list(host.bots),
+                silent_s=host.silent_s,
+                weight=host.weight,
+                labels=list(host.labels),
+                version=host.version,
+                media_root=host.media_root,
+            )
+            for host in cluster.hosts
+        ],
     )
 
 

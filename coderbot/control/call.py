@@ -16,6 +16,7 @@ from coderbot.control.failures import (
     error_of,
 )
 from coderbot.supervisor import controlwire as wire
+from coderbot.supervisor.clusterview import PlannedMove
 from coderbot.supervisor.dossier import Dossier
 from coderbot.supervisor.lines import LogLine
 from coderbot.supervisor.logquery import LogHits, LogQuery
@@ -96,6 +97,20 @@ class Conversation:
         """Let the supervisor read its settings anew; returns what that changes."""
         number = self._send(wire.Reload(id=next(self._numbers), dry_run=dry_run))
         return expect(self._answer(number), wire.Planned)
+
+    def steer_cluster(
+        self, action: wire.ClusterAction, *, host: str, bot: str = ""
+    ) -> None:
+        """Drain a host, let it take bots again, or move a bot to it."""
+        number = next(self._numbers)
+        ask = wire.SteerCluster(id=number, action=action, host=host, bot=bot)
+        self._answer(self._send(ask))
+
+    def rebalance(self, *, dry_run: bool) -> list[PlannedMove]:
+        """Even the load of the hosts out; returns the moves."""
+        number = next(self._numbers)
+        ask = wire.SteerCluster(id=number, action="rebalance", dry_run=dry_run)
+        return expect(self._answer(self._send(ask)), wire.Moves).moves
 
     def lines(self, bot: str | None, limit: int) -> list[LogLine]:
         """Return the newest `limit` lines; of one bot, or of all."""

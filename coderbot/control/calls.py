@@ -3,12 +3,11 @@
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Sequence
 from itertools import count
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from coderbot.control.failures import ControlRefusedError
 from coderbot.supervisor import controlwire as wire
 from coderbot.supervisor.clusterview import PlannedMove
-from coderbot.supervisor.controlanswers import Request
 from coderbot.supervisor.dossier import Dossier
 from coderbot.supervisor.facts import BotFacts
 from coderbot.supervisor.lines import LogLine
@@ -27,7 +26,7 @@ class Calls(ABC):
         self._numbers = count(1)
 
     @abstractmethod
-    async def ask(self, frame: Request) -> wire.Answer:
+    async def ask(self, frame: wire.Request) -> wire.Answer:
         """Ask, and return the answer.
 
         Raises:
@@ -108,7 +107,7 @@ class Calls(ABC):
 
     async def drain(self, host: str, *, on: bool) -> None:
         """Let a host give all its bots away and take none, or take some again."""
-        action: Literal["drain", "undrain"] = "drain" if on else "undrain"
+        action: wire.ClusterAction = "drain" if on else "undrain"
         await self.ask(wire.SteerCluster(id=self.number(), action=action, host=host))
 
     async def move(self, bot: str, host: str) -> None:

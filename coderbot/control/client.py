@@ -23,7 +23,6 @@ from coderbot.control.failures import (
 from coderbot.supervisor import controlwire as wire
 from coderbot.supervisor.bus import Bus
 from coderbot.supervisor.clusterview import ClusterSnapshot
-from coderbot.supervisor.controlanswers import Request
 from coderbot.supervisor.errors import FleetStoppingError
 from coderbot.supervisor.events import (
     BotChanged,
@@ -168,7 +167,7 @@ class ControlClient(Calls):
         """While the fleet is being stopped: SIGKILL what is left, without grace."""
         self._send(wire.Act(id=self.number(), action="kill_now"))
 
-    async def ask(self, frame: Request) -> wire.Answer:
+    async def ask(self, frame: wire.Request) -> wire.Answer:
         """Ask, and return the answer."""
         if self.lost:
             raise SupervisorGoneError

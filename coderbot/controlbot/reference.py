@@ -1,9 +1,8 @@
 """The reference of all commands (pure): for /help, for usage errors and the docs.
 
-`python -m coderbot.controlbot.reference` writes the table of docs/control-bot.md.
+`python -m scripts.reference` writes docs/reference/control-bot.md, the latter.
 """
 
-import sys
 from itertools import groupby
 from operator import attrgetter
 
@@ -24,9 +23,18 @@ def help_text() -> str:
 
 
 def document() -> str:
-    """Return the table for the docs, in Markdown."""
-    rows = [f"| `{each.form}` | {each.help} |" for each in COMMANDS]
-    return "\n".join(("| send | and |", "| --- | --- |", *rows)) + "\n"
+    """Return the reference as a document in Markdown."""
+    head = (
+        "# Commands of the control bot\n\n"
+        "<!-- Made by `python -m scripts.reference`. -->\n\n"
+        "What they do in full, and who may use them: [The control bot](../control-bot.md)."
+    )
+    tables = [
+        f"## {section.value}\n\n| send | and |\n| --- | --- |\n"
+        + "\n".join(map(_row, commands))
+        for section, commands in groupby(COMMANDS, attrgetter("section"))
+    ]
+    return "\n\n".join((head, *tables, _BOT)) + "\n"
 
 
 def usage(command: Command) -> str:
@@ -40,5 +48,6 @@ def _line(command: Command) -> str:
     return f"{command.form}{others} - {command.help}"
 
 
-if __name__ == "__main__":
-    sys.stdout.write(document())
+def _row(command: Command) -> str:
+    names = "".join(f", `/{alias}`" for alias in command.aliases)
+    return f"| `{command.form}`{names} | {command.help} |"

@@ -102,7 +102,7 @@ class SandboxClient:
         bot_id: int,
         method: str,
         at_least: int = 1,
-        timeout: float = 10,
+        timeout: float = 30,
         code: int | None = None,
     ) -> int:
         """Wait until a bot has called `method` so often; return the count.
@@ -130,7 +130,7 @@ class SandboxClient:
             raise TimeoutError(f"{method}: {count} of {at_least} calls in {timeout} s")
         return count
 
-    async def wait_polling(self, bot_id: int, timeout: float = 10) -> None:
+    async def wait_polling(self, bot_id: int, timeout: float = 30) -> None:
         """Wait until a long poll of the bot is open: it is on line.
 
         Raises:

@@ -118,7 +118,7 @@ class SandboxUser:
         self._pressed[answer["callback_id"]] = self.cursor
         return str(answer["callback_id"])
 
-    async def answer(self, callback_id: str, timeout: float = 10) -> Json:
+    async def answer(self, callback_id: str, timeout: float = 30) -> Json:
         """Wait until the bot answers a press: `text`, `show_alert`, `url`.
 
         Args:
@@ -171,7 +171,7 @@ class SandboxUser:
     async def wait_for(
         self,
         predicate: Callable[[Message], bool] = lambda _: True,
-        timeout: float = 10,
+        timeout: float = 30,
         after: int | None = None,
     ) -> Message:
         """Return the first message of the bot, new or edited, that `predicate` likes.
@@ -211,7 +211,7 @@ class SandboxUser:
     async def wait_event(
         self,
         predicate: Callable[[Json], bool],
-        timeout: float = 10,
+        timeout: float = 30,
         after: int | None = None,
     ) -> Json:
         """Return the first event of this chat that `predicate` likes.

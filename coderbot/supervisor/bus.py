@@ -28,6 +28,11 @@ class Bus:
         for each in self._subscriptions:
             each.put(event)
 
+    @property
+    def is_heard(self) -> bool:
+        """Whether somebody listens."""
+        return bool(self._subscriptions)
+
     @asynccontextmanager
     async def subscribe(self) -> AsyncIterator[AsyncIterator[FleetEvent]]:
         """Return a context in which one hears every event from entry on."""

@@ -32,20 +32,6 @@ _CODES: dict[type[CoderBotError], str] = {
     MediaError: "media",
 }
 
-Request = (
-    wire.Act
-    | wire.GetStatus
-    | wire.GetLines
-    | wire.Search
-    | wire.GetHistory
-    | wire.GetDossiers
-    | wire.GetMedia
-    | wire.GetFacts
-    | wire.GetTerminals
-    | wire.Reload
-    | wire.SteerCluster
-)
-"""What is answered, by one frame or, if it is lines, by several."""
 Send = Callable[[Frame], Awaitable[None]]
 
 _log = logging.getLogger(__name__)
@@ -76,7 +62,7 @@ class Answerer:
         self._born = born
         self._reloader = reloader
 
-    async def answer(self, ask: Request, send: Send) -> None:
+    async def answer(self, ask: wire.Request, send: Send) -> None:
         """Carry out a request; whatever goes wrong is answered, too.
 
         Args:
@@ -98,7 +84,7 @@ class Answerer:
             cluster=self._fleet.cluster(),
         )
 
-    async def _carry_out(self, ask: Request, send: Send) -> None:
+    async def _carry_out(self, ask: wire.Request, send: Send) -> None:
         match ask:
             case wire.GetLines(bot=bot, after=after, limit=limit):
                 lines = await self._fleet.recent(bot, after, bounded(limit))
@@ -195,7 +181,7 @@ class Answerer:
 
 
 async def answered(
-    work: Awaitable[None], ask: Request | wire.Follow, send: Send
+    work: Awaitable[None], ask: wire.Request | wire.Follow, send: Send
 ) -> None:
     """Do what a request asks for; whatever goes wrong is told to who asks.
 

@@ -9,7 +9,6 @@ from coderbot.errors import CoderBotError
 from coderbot.supervisor import controlwire as wire
 from coderbot.supervisor.controlanswers import (
     Answerer,
-    Request,
     answered,
     bounded,
     send_pages,
@@ -135,7 +134,7 @@ class Peer:
             await self.refuse(str(error)[:300])
         return None
 
-    async def _answer(self, frame: Request | wire.Follow) -> None:
+    async def _answer(self, frame: wire.Request | wire.Follow) -> None:
         """Carry out a request; whatever goes wrong is told to the client."""
         try:
             if isinstance(frame, wire.Follow):

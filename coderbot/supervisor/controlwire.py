@@ -38,6 +38,9 @@ Action = Literal[
 ]
 
 
+ClusterAction = Literal["drain", "undrain", "move", "rebalance"]
+
+
 class Hello(Frame, tag="hello", frozen=True, kw_only=True):
     """Client: the first frame."""
 
@@ -133,16 +136,15 @@ class SteerCluster(Frame, tag="steer_cluster", frozen=True, kw_only=True):
     """Client: move bots between hosts."""
 
     id: int
-    action: Literal["drain", "undrain", "move", "rebalance"]
+    action: ClusterAction
     host: str = ""
     """Which is drained, or where the bot goes to."""
     bot: str = ""
     dry_run: bool = False
 
 
-ClientFrame = (
-    Hello
-    | Act
+Request = (
+    Act
     | GetStatus
     | GetLines
     | Search
@@ -151,10 +153,11 @@ ClientFrame = (
     | GetMedia
     | GetFacts
     | GetTerminals
-    | Follow
     | Reload
     | SteerCluster
 )
+"""What is answered, by one frame or, if it is lines, by several."""
+ClientFrame = Hello | Request | Follow
 """What a client sends."""
 
 

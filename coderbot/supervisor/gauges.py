@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
+from coderbot.supervisor.clusterview import ClusterSnapshot, HostSnapshot
 from coderbot.supervisor.events import BotSnapshot
 from coderbot.supervisor.state import BotState
 from coderbot.wire import WorkerStatus
@@ -28,6 +29,8 @@ class Facts:
     bots: Sequence[BotSnapshot]
     lines: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     """By bot, and `parent`: lines added, and how many of them are no longer kept."""
+    cluster: ClusterSnapshot | None = None
+    """The hosts that share the bots; None for a host alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +56,14 @@ def _of_bots(
         for bot in facts.bots:
             number = value(bot)
             if number is not None:
-                yield {"bot": bot.bot}, number
+                yield _labels(bot), number
 
-    return Gauge(f"coderbot_bot_{name}", kind, meaning, ("bot",), read)
+    return Gauge(f"coderbot_bot_{name}", kind, meaning, ("bot", "host"), read)
+
+
+def _labels(bot: BotSnapshot, **more: str) -> dict[str, str]:
+    """Return the labels of a bot; `host` is empty for a host alone, which is none."""
+    return {"bot": bot.bot, **more, "host": bot.host}
 
 
 def _of_fleet(name: str, meaning: str, value: Callable[[Facts], float]) -> Gauge:
@@ -65,24 +73,47 @@ def _of_fleet(name: str, meaning: str, value: Callable[[Facts], float]) -> Gauge
 def _states(facts: Facts) -> Iterable[Sample]:
     for bot in facts.bots:
         for state in BotState:
-            yield {"bot": bot.bot, "state": state.value}, float(bot.state is state)
+            yield _labels(bot, state=state.value), float(bot.state is state)
 
 
 def _statuses(facts: Facts) -> Iterable[Sample]:
     for bot in facts.bots:
         for status in get_args(WorkerStatus):
-            yield {"bot": bot.bot, "status": status}, float(bot.status == status)
+            yield _labels(bot, status=status), float(bot.status == status)
 
 
 def _infos(facts: Facts) -> Iterable[Sample]:
     for bot in facts.bots:
-        yield {"bot": bot.bot, "username": bot.username}, 1.0
+        yield _labels(bot, username=bot.username), 1.0
 
 
 def _exits(facts: Facts) -> Iterable[Sample]:
     for bot in facts.bots:
         for cause, count in bot.exits:
-            yield {"bot": bot.bot, "cause": cause}, float(count)
+            yield _labels(bot, cause=cause), float(count)
+
+
+def _of_hosts(name: str, meaning: str, value: Callable[[HostSnapshot], float]) -> Gauge:
+    """Return a metric with one value for each host that shares the bots."""
+
+    def read(facts: Facts) -> Iterable[Sample]:
+        for host in facts.cluster.hosts if facts.cluster is not None else ():
+            yield {"host": host.host}, value(host)
+
+    return Gauge(f"coderbot_cluster_host_{name}", "gauge", meaning, ("host",), read)
+
+
+def _of_cluster(
+    name: str, meaning: str, value: Callable[[ClusterSnapshot], float | None]
+) -> Gauge:
+    """Return a metric of the hosts that share the bots; none for a host alone."""
+
+    def read(facts: Facts) -> Iterable[Sample]:
+        number = None if facts.cluster is None else value(facts.cluster)
+        if number is not None:
+            yield {}, number
+
+    return Gauge(f"coderbot_cluster_{name}", "gauge", meaning, (), read)
 
 
 def _lines(position: int) -> Callable[[Facts], Iterable[Sample]]:
@@ -128,21 +159,21 @@ GAUGES = (
         "coderbot_bot_info",
         "gauge",
         "Always 1; the @username of the bot is a label.",
-        ("bot", "username"),
+        ("bot", "username", "host"),
         _infos,
     ),
     Gauge(
         "coderbot_bot_state",
         "gauge",
         "1 for the state that the bot is in, 0 for the others.",
-        ("bot", "state"),
+        ("bot", "state", "host"),
         _states,
     ),
     Gauge(
         "coderbot_bot_status",
         "gauge",
         "1 for how the worker stands with Telegram, 0 for the others.",
-        ("bot", "status"),
+        ("bot", "status", "host"),
         _statuses,
     ),
     _of_bots("starts_total", "counter", "Processes started.", lambda b: b.run),
@@ -156,7 +187,7 @@ GAUGES = (
         "coderbot_bot_exits_total",
         "counter",
         "Processes that have ended: `asked`, `not ready`, `exit 1`, `SIGKILL`, …",
-        ("bot", "cause"),
+        ("bot", "cause", "host"),
         _exits,
     ),
     _of_bots(
@@ -257,6 +288,33 @@ GAUGES = (
         ("bot",),
         _lines(1),
     ),
+    _of_hosts(
+        "up",
+        "1 for a host that shares the bots and was heard lately, 0 for one that is gone.",
+        lambda host: host.is_alive,
+    ),
+    _of_hosts("bots", "Bots that a host runs.", lambda host: len(host.bots)),
+    _of_hosts(
+        "draining",
+        "1 while a host gives its bots away and takes none.",
+        lambda host: host.state == "draining",
+    ),
+    _of_hosts(
+        "silent_seconds", "Time since a host was heard.", lambda host: host.silent_s
+    ),
+    _of_cluster(
+        "leases", "Bots whose lease a host has.", lambda cluster: cluster.leases
+    ),
+    _of_cluster(
+        "redis_up",
+        "0 while Redis does not answer this host.",
+        lambda cluster: not cluster.trouble,
+    ),
+    _of_cluster(
+        "redis_round_trip_seconds",
+        "How long Redis took for the last beat of this host.",
+        lambda cluster: _seconds(cluster.round_trip_ms),
+    ),
 )
 
 _PAGE = """\
@@ -274,6 +332,9 @@ _PAGE = """\
 
 Only `GET` with the `Host` of this machine is answered. To scrape from elsewhere, put a proxy with a login before it.
 [grafana-dashboard.json](../grafana-dashboard.json) draws them. Counters begin anew with the supervisor.
+
+Where several hosts share the bots, each of them tells of all bots, `host` being the one that runs it; that label is missing
+on a host alone. Scrape one of them, or all and take `max by (bot)`. Of lines and of its own process each host tells alone.
 
 | metric | kind | labels | meaning |
 | --- | --- | --- | --- |

@@ -1,6 +1,6 @@
 """All lines of the fleet, in memory."""
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 
@@ -16,6 +16,9 @@ MAX_LINES = 30_000
 """Lines kept of one bot; a burst of 20,000 is kept whole."""
 MAX_CHARS = 4 << 20
 """Characters kept of one bot, so that long lines do not cost gigabytes."""
+
+_MAX_ECHOES = 10_000
+"""Arrivals of other hosts' lines whose numbers are remembered."""
 
 FLOOD_TOLD_S = 10.0
 """How often it is said at most that a bot floods, in seconds."""
@@ -59,6 +62,10 @@ class Logbook:
         self._floods: dict[str, tuple[int, float]] = {}
         """Of bots that flood: lines dropped that were told of, and when, monotonic."""
         self._added: Counter[str] = Counter()
+        self._echoes: dict[str, Ring] = {}
+        """Lines of other hosts, by bot."""
+        self._echoed: deque[tuple[int, int]] = deque(maxlen=_MAX_ECHOES)
+        """First and last numbers of those."""
         self.last_seq = 0
         """Number of the newest line, which is set to go on from an earlier run."""
 
@@ -99,6 +106,34 @@ class Logbook:
         if self._rings[bot].flooded and bot != PARENT:
             self._tell_of_flood(bot, mono)
 
+    def echo(self, lines: Sequence[LogLine]) -> int:
+        """Take lines that were logged on another host; returns the first number.
+
+        They are numbered among those of this host, so that one can look at both in
+        one order. They are kept in memory alone, and only `lines` returns them, to
+        who asks for them.
+
+        Args:
+            lines: At least one, in order.
+        """
+        first = self.last_seq + 1
+        mono = self._clock.monotonic()
+        for seq, line in enumerate(lines, first):
+            ring = self._echoes.setdefault(line.bot, Ring(*self._bounds))
+            about = (line.wall, mono, line.bot, line.run, line.stream)
+            ring.add(Block(seq, *about, (line.level,), (line.text,)))
+        self.last_seq += len(lines)
+        self._echoed.append((first, self.last_seq))
+        self._on_added(self.last_seq)
+        return first
+
+    def echoed(self, after: int, before: int) -> int:
+        """Return how many numbers between these two are of other hosts' lines."""
+        return sum(
+            max(0, min(last, before - 1) - max(first, after + 1) + 1)
+            for first, last in self._echoed
+        )
+
     def say(self, bot: str, level: Level, text: str, run: int = 0) -> None:
         """Add lines of the supervisor itself; `bot` may be PARENT."""
         # The text may quote what others wrote: a newline in it starts a line.
@@ -106,23 +141,29 @@ class Logbook:
         texts = [line[:MAX_LINE_CHARS] for line in clean.split("\n")]
         self.add(bot, run, "sup", [level] * len(texts), texts)
 
-    def lines(self, bot: str | None, after: int, limit: int) -> list[LogLine]:
+    def lines(
+        self, bot: str | None, after: int, limit: int, *, echoes: bool = False
+    ) -> list[LogLine]:
         """Return the newest `limit` kept lines numbered above `after`, in order.
 
         Args:
             bot: Of this bot alone (or PARENT); None for all.
             after: Number of the last line already known.
             limit: How many at most.
+            echoes: Those of other hosts as well.
 
         Raises:
             KeyError: For a bot that does not exist.
         """
         if limit <= 0 or after >= self.last_seq:
             return []
-        if bot is not None:
+        if bot is not None and not (echoes and bot in self._echoes):
             return self._rings[bot].newest(after, limit)
+        rings = [*self._rings.values(), *(self._echoes.values() if echoes else ())]
+        if bot is not None:
+            rings = [self._rings[bot], self._echoes[bot]]
         found: list[LogLine] = []
-        for ring in self._rings.values():
+        for ring in rings:
             found += ring.newest(after, limit)
         found.sort(key=attrgetter("seq"))
         return found[-limit:]

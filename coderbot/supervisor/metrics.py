@@ -14,6 +14,7 @@ from coderbot import __version__
 from coderbot.clock import Clock
 from coderbot.httpmessage import Page
 from coderbot.httpserver import HttpServer, opened
+from coderbot.supervisor.clusterview import ClusterSnapshot
 from coderbot.supervisor.events import (
     BotSnapshot,
     FleetEvent,
@@ -36,7 +37,12 @@ class MeasuredFleet(Protocol):
     def line_counts(self) -> Mapping[str, tuple[int, int]]:
         """Return by bot, and PARENT: lines added, and those no longer kept."""
 
-    def subscribe(self) -> AbstractAsyncContextManager[AsyncIterator[FleetEvent]]:
+    def cluster(self) -> ClusterSnapshot | None:
+        """Return the hosts that share the bots; None for a host alone."""
+
+    def subscribe(
+        self, *, lines: bool = True
+    ) -> AbstractAsyncContextManager[AsyncIterator[FleetEvent]]:
         """Return a context in which one hears every event from entry on."""
 
 
@@ -83,6 +89,7 @@ class Metrics:
             is_ready=self.is_ready,
             bots=self._fleet.bots(),
             lines=self._fleet.line_counts(),
+            cluster=self._fleet.cluster(),
         )
 
 
@@ -103,7 +110,7 @@ async def serving_metrics(
     metrics = Metrics(fleet, clock)
     server = HttpServer(metrics.page)
     try:
-        async with asyncio.TaskGroup() as group, fleet.subscribe() as events:
+        async with asyncio.TaskGroup() as group, fleet.subscribe(lines=False) as events:
             watcher = group.create_task(metrics.watch(events), name="metrics")
             try:
                 async with opened(server, HOST, port, "metrics") as found:
@@ -127,7 +134,9 @@ class _Families(Collector):
                 gauge.name.removesuffix("_total"), gauge.meaning, gauge.kind
             )
             for labels, value in gauge.read(self._facts):
-                family.add_sample(gauge.name, labels, value)
+                # On a host alone there is no host to tell of.
+                some = {k: v for k, v in labels.items() if v or k != "host"}
+                family.add_sample(gauge.name, some, value)
             yield family
 
 

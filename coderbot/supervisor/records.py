@@ -62,6 +62,19 @@ class Records:
         """Return what `lines` returns."""
         return list(self.lines(bot, after, limit))
 
+    def echo(self, lines: Sequence[LogLine]) -> int:
+        """Take lines that were logged on another host; returns the first number."""
+        return self._logbook.echo(lines)
+
+    def all_lines(self, bot: str | None, after: int, limit: int) -> Sequence[LogLine]:
+        """Return what `lines` returns, those of other hosts among them."""
+        self._known(bot)
+        return self._logbook.lines(bot, after, limit, echoes=True)
+
+    def echoed(self, after: int, before: int) -> int:
+        """Return how many numbers between these two are of other hosts' lines."""
+        return self._logbook.echoed(after, before)
+
     def blocks(self, after: int = 0) -> Sequence[Block]:
         """Return all kept lines with a number above `after`, as they came."""
         return self._logbook.blocks(after)

@@ -8,7 +8,7 @@ from coderbot.supervisor.events import BotSnapshot
 
 @dataclass(frozen=True, slots=True)
 class BotFilter:
-    """Words that a bot must have in its name, state or status; `!word`: must not."""
+    """Words that a bot must have in its name, state, status or host; `!word`: must not."""
 
     text: str = ""
 
@@ -25,5 +25,6 @@ def _fits(word: str, bot: BotSnapshot) -> bool:
 
 
 def _has(word: str, bot: BotSnapshot) -> bool:
-    fields = (bot.bot, f"@{bot.username}", bot.full_name, bot.state, bot.status)
+    name = (bot.bot, f"@{bot.username}", bot.full_name)
+    fields = (*name, bot.state, bot.status, bot.host)
     return any(word in field.lower() for field in fields)

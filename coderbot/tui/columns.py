@@ -84,6 +84,15 @@ COLUMNS = (
         2,
     ),
     Column(
+        "host",
+        "host",
+        rows.host_cell,
+        lambda bot: bot.host.lower() or None,
+        6,
+        16,
+        2,
+    ),
+    Column(
         "state",
         "state",
         rows.state_cell,
@@ -201,10 +210,15 @@ _WIDE_ERROR = 20
 """Cells that the last error gets beyond its least before such columns come in."""
 
 
-def placed(width: int) -> tuple[Placed, ...]:
-    """Return the columns that fit into `width` cells; together they fill it."""
+def placed(width: int, *, hosts: bool = False) -> tuple[Placed, ...]:
+    """Return the columns that fit into `width` cells; together they fill it.
+
+    Args:
+        width: In cells.
+        hosts: Whether several hosts share the bots, so that a column says whose each is.
+    """
     gap = 2 if width >= _ROOMY else 1
-    chosen = _chosen(width, gap)
+    chosen = _chosen(width, gap, hosts)
     spare = max(0, width - sum(column.least + gap for column in chosen))
     widths = {}
     for column in sorted(chosen, key=lambda column: (not column.trend, column.most)):
@@ -224,9 +238,11 @@ def _share(column: Column, spare: int) -> int:
     return spare // _SHARE
 
 
-def _chosen(width: int, gap: int) -> list[Column]:
+def _chosen(width: int, gap: int, hosts: bool) -> list[Column]:
     kept, room = set(), width
     for column in sorted(COLUMNS, key=lambda column: column.rank):
+        if column.key == "host" and not hosts:
+            continue
         reserve = _WIDE_ERROR if column.rank >= _EXTRA else 0
         if column.least + gap + reserve <= room or column.rank == 0:
             kept.add(column.key)

@@ -32,6 +32,8 @@ def overview(bot: BotSnapshot) -> Page:
     yield _fact("username", f"@{printable(bot.username)}" if bot.username else "")
     yield _fact("name", printable(bot.full_name))
     yield _fact("telegram", printable(bot.status))
+    if bot.host:
+        yield _fact("host", printable(bot.host))
     yield _fact("last poll", _ago(bot.poll_age_s))
     yield _fact(
         "loop lag", "" if bot.loop_lag_ms is None else f"{bot.loop_lag_ms:.0f} ms"
@@ -116,8 +118,16 @@ def terminals(screens: Sequence[TerminalScreen]) -> Page:
         yield toned("╰" + "─" * width + "╯", "busy")
 
 
-def media(folders: Sequence[MediaFolder]) -> Page:
-    """Yield the media directories, with the files that changed last."""
+def media(folders: Sequence[MediaFolder], place: str = "") -> Page:
+    """Yield the media directories, with the files that changed last.
+
+    Args:
+        folders: The directories.
+        place: Host and path that they lie in, where that is not this one.
+    """
+    if place:
+        yield _fact("directory", printable(place))
+        yield Content("")
     for folder in folders:
         amount = f"{counted(folder.files, 'file')}, {size(folder.size_bytes)}"
         marked: Tone = "bad" if folder.name == "failed" and folder.files else "strong"

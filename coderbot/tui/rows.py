@@ -179,6 +179,13 @@ def username_cell(bot: BotSnapshot) -> Cell:
     return Cell(f"@{printable(bot.username)}", _faded(bot, "strong"))
 
 
+def host_cell(bot: BotSnapshot) -> Cell:
+    """Return the host that runs the bot; a dot when none has it."""
+    if not bot.host:
+        return Cell(NOTHING, "muted")
+    return Cell(printable(bot.host), _faded(bot, "plain"))
+
+
 def _faded(bot: BotSnapshot, lively: Tone) -> Tone:
     return lively if bot.state in _ALIVE else "muted"
 
@@ -273,6 +280,8 @@ def total_of(bots: Sequence[Sequence[MediaFolder]]) -> list[MediaFolder]:
 def detail(bot: BotSnapshot) -> list[str]:
     """Return what the table has no room for, most telling first."""
     words = [printable(bot.reason)] if bot.reason else []
+    if bot.host:
+        words.append(f"on {printable(bot.host)}")
     if bot.state in _ALIVE:
         words += _detail_alive(bot)
     elif bot.last_exit:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from coderbot.config import example
+from coderbot.controlbot import reference as control
 from coderbot.supervisor import gauges
 from coderbot.worker.telegram import reference as chat
 from scripts.reference import (
@@ -25,6 +26,7 @@ PAGES: dict[str, Callable[[], str]] = {
     ".env.example": example.render,
     "docs/reference/settings.md": settings.render,
     "docs/reference/commands.md": chat.document,
+    "docs/reference/control-bot.md": control.document,
     "docs/reference/cli.md": cli.render,
     "docs/reference/keys.md": keys.render,
     "docs/reference/exit-codes.md": exitcodes.render,

@@ -118,7 +118,7 @@ async def test_status_is_a_table_and_a_schema(world: World) -> None:
             *("id", "username", "state", "reason", "status", "pid", "uptime_s"),
             *("restarts", "crashes_in_row", "next_start_in_s", "rss_bytes"),
             *("cpu_percent", "terminals", "last_exit", "poll_age_s", "outbox_queued"),
-            "counters",
+            *("counters", "host"),
         }
 
 

@@ -98,8 +98,11 @@ class RunningWorker:
                 os.kill(self.pid, number)
 
     def children(self) -> list[psutil.Process]:
-        """Return all descendants of the worker."""
-        return psutil.Process(self.pid).children(recursive=True)
+        """Return all descendants of the worker; none when it has just ended."""
+        try:
+            return psutil.Process(self.pid).children(recursive=True)
+        except psutil.NoSuchProcess:
+            return []
 
     async def ended(self) -> int:
         """Wait for the end; return the exit code (negative: number of the signal)."""

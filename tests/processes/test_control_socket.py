@@ -25,6 +25,7 @@ from coderbot.supervisor.errors import FleetStoppingError, MediaError, UnknownBo
 from coderbot.supervisor.events import FleetEvent, FleetStopped, LinesAdded
 from coderbot.supervisor.state import BotState
 from tests.fakes.children import GRACEFUL
+from tests.fakes.waiting import until
 from tests.processes.supervised import Fleet, fleet_of
 
 HELLO = wire.encode(wire.Hello(protocol=wire.PROTOCOL))
@@ -60,14 +61,6 @@ async def answers(reader: asyncio.StreamReader) -> list[dict[str, object]]:
     """Return all frames until the connection is closed."""
     async with asyncio.timeout(10):
         return [json.loads(line) for line in (await reader.read()).splitlines()]
-
-
-async def until(check: Callable[[], object], timeout: float = 15) -> None:
-    """Wait for something that no event tells of."""
-    deadline = time.monotonic() + timeout
-    while not check():
-        assert time.monotonic() < deadline, "never came true"
-        await asyncio.sleep(0.01)
 
 
 async def ask_sync(path: Path) -> wire.FleetStatus:

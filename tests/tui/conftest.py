@@ -28,6 +28,8 @@ def _plain_host(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("NO_COLOR", "TEXTUAL_THEME", "TEXTUAL_ANIMATIONS", "COLORFGBG"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr("textual.constants.TEXTUAL_ANIMATIONS", "none")
+    # On a busy machine a toast would be gone before a test looks at it.
+    monkeypatch.setattr("textual.app.App.NOTIFICATION_TIMEOUT", 3_600)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from coderbot.clock import Clock
-from coderbot.control.port import MediaFolder
+from coderbot.control.port import ClusterSnapshot, HostSnapshot, MediaFolder
 from coderbot.loglevel import Level
 from coderbot.supervisor.events import BotSnapshot
 from coderbot.supervisor.state import BotState
@@ -117,3 +117,28 @@ def talk(fleet: FakeSupervisor, count: int) -> None:
         fleet.say(
             "Traceback (most recent call last):", bot, level=Level.ERROR, stream="err"
         )
+
+
+def shared(trouble: str = "") -> FakeSupervisor:
+    """Return a fleet on three hosts, of which one is gone and one gives its bots away."""
+    fleet = running(9)
+    names = ("alpha", "beta", "gamma-with-a-long-name")
+    for bot in fleet.bots():
+        fleet.quietly(bot.bot, host=names[bot.index % 2])
+    fleet.quietly(
+        "bot-8", host="", reason="gamma is gone; another host takes it", **IDLE
+    )
+    fleet.quietly("bot-8", state=BotState.STOPPED)
+    mine = [tuple(b.bot for b in fleet.bots() if b.host == name) for name in names]
+    fleet.hosts = ClusterSnapshot(
+        "alpha",
+        (
+            HostSnapshot("alpha", "here", mine[0], media_root="/srv/media"),
+            HostSnapshot("beta", "draining", mine[1], 1.2, media_root="/mnt/media"),
+            HostSnapshot(names[2], "gone", ("bot-8",), 22.0),
+        ),
+        trouble,
+        1.5,
+        8,
+    )
+    return fleet

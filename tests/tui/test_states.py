@@ -157,12 +157,34 @@ def lost() -> Scene:
     return Scene(fleets.running(), until="Reconnecting in 4s", link=FakeLink())
 
 
+def hosts() -> Scene:
+    return Scene(fleets.shared(), ["j"], "on beta")
+
+
+def redis_lost() -> Scene:
+    trouble = "TimeoutError: Timeout reading from redis:6379"
+    return Scene(fleets.shared(trouble), until="Redis is lost")
+
+
+def by_host() -> Scene:
+    return Scene(fleets.shared(), ["f", *"beta", "enter"], "4 of 9 bots")
+
+
+def media_of_host() -> Scene:
+    fleet = fleets.shared()
+    fleet.folders["bot-1"] = [
+        MediaFolder("waiting", 1, 2_000),
+        MediaFolder("sent", 0, 0),
+    ]
+    return Scene(fleet, ["j", "enter", *["right"] * 4], "beta:/mnt/media/bot-1")
+
+
 SCENES: dict[str, Callable[[], Scene]] = {
     make.__name__.strip("_"): make
     for make in (
         *(running, empty, crash_looping, failed, hung, conflict, offline, stopping),
         *(flood, search, filtered, details, terminals, media, panes, confirm, clean),
-        *(add, help_, lost),
+        *(add, help_, lost, hosts, redis_lost, by_host, media_of_host),
     )
 }
 

@@ -121,7 +121,13 @@ class DetailScreen(Screen[None]):
         return pages.terminals(await self._port.terminals(self._bot))
 
     async def _media(self) -> pages.Page:
-        return pages.media(await self._port.media(self._bot))
+        return pages.media(await self._port.media(self._bot), self._media_place())
+
+    def _media_place(self) -> str:
+        """Return where the files lie, where several hosts share the bots."""
+        cluster = self._port.cluster()
+        host = None if cluster is None else cluster.host_of(self._bot)
+        return "" if host is None else f"{host.host}:{host.media_root}/{self._bot}"
 
     async def _events(self) -> pages.Page:
         lines = self._port.lines(self._bot, limit=_LINES)

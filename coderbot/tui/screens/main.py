@@ -140,7 +140,9 @@ class MainScreen(Screen[None]):
         self._wall.show_fleet(names, selected.bot if selected else None)
 
     def _refresh_totals(self) -> None:
-        self.query_one(FleetHeader).summary = summary(self._table.bots)
+        header = self.query_one(FleetHeader)
+        header.cluster = self._port.cluster()
+        header.summary = summary(self._table.bots)
         self._refresh_detail()
 
     def _refresh_detail(self) -> None:

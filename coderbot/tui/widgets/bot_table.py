@@ -134,6 +134,7 @@ class BotTable(ScrollView, inherit_bindings=False):
     def show(self, bots: Sequence[BotSnapshot]) -> None:
         """Show these bots, as they stand now."""
         self._bots = {bot.bot: bot for bot in bots}
+        self._choose_columns(self.size.width)
         if self._arranged() != self._names:
             self._rearrange()
         else:
@@ -206,11 +207,15 @@ class BotTable(ScrollView, inherit_bindings=False):
 
     def on_resize(self, event: events.Resize) -> None:
         """Choose the columns that fit."""
-        chosen = placed(event.size.width - MARGIN)
-        if chosen != self._columns:
+        self._choose_columns(event.size.width)
+        self._reveal()
+
+    def _choose_columns(self, width: int) -> None:
+        hosts = any(bot.host for bot in self._bots.values())
+        chosen = placed(max(0, width - MARGIN), hosts=hosts)
+        if width and chosen != self._columns:
             self._columns = chosen
             self.refresh()
-        self._reveal()
 
     def on_click(self, event: events.Click) -> None:
         """Select the bot under the pointer, or choose it; a title sorts."""

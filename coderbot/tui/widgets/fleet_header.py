@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import Label
 
+from coderbot.control.port import ClusterSnapshot
 from coderbot.tui.plain import printable
 from coderbot.tui.rows import Summary, counted, sign, size, tone
 from coderbot.tui.tones import toned
@@ -16,6 +18,8 @@ from coderbot.tui.widgets.note import Note
 _MOST_SIGNS = 40
 """Up to this many bots, the header has a sign for each."""
 _ROOM_PER_SIGN = 2
+_MOST_OF_NAME = 12
+"""Cells that the name of a host takes at most."""
 _ROOM_FOR_WORDS = 100
 """Cells that the other words of the header may take."""
 
@@ -36,6 +40,8 @@ class FleetHeader(Horizontal):
 
     summary: reactive[Summary | None] = reactive(None)
     """The fleet in numbers."""
+    cluster: reactive[ClusterSnapshot | None] = reactive(None)
+    """The hosts that share the bots; None for a host alone."""
 
     def __init__(self, note: str = "", host: str = "") -> None:
         super().__init__()
@@ -53,6 +59,10 @@ class FleetHeader(Horizontal):
         """Show more where there is room for more."""
         self.watch_summary(self.summary)
 
+    def watch_cluster(self) -> None:
+        """Write how many hosts there are."""
+        self.watch_summary(self.summary)
+
     def watch_summary(self, fleet: Summary | None) -> None:
         """Write the numbers."""
         if fleet is not None and self.is_mounted:
@@ -63,7 +73,7 @@ class FleetHeader(Horizontal):
         dot = "  ·  " if self.size.width >= _ROOM_FOR_WORDS else " · "
         signs = self._signs(fleet)
         line = Content("  ") + signs
-        words = list(_facts(fleet, self._host))
+        words = list(_facts(fleet, self._host, self.cluster))
         for number, word in enumerate(words):
             longer = line + (toned(dot, "muted") if number else Content("")) + word
             if number and longer.cell_length > room:
@@ -79,7 +89,9 @@ class FleetHeader(Horizontal):
         return Content(" ").join(marks) + Content("   ")
 
 
-def _facts(fleet: Summary, host: str) -> Iterator[Content]:
+def _facts(
+    fleet: Summary, host: str, cluster: ClusterSnapshot | None
+) -> Iterator[Content]:
     """Yield what there is to tell, the most important first."""
     if fleet.total:
         everything = fleet.running == fleet.total
@@ -89,11 +101,40 @@ def _facts(fleet: Summary, host: str) -> Iterator[Content]:
         yield running + toned(" running", "plain")
         if fleet.alerts:
             yield toned(f"⚠ {counted(fleet.alerts, 'alert')}", "bad")
+        yield from _hosts(cluster)
         yield toned(counted(fleet.restarts, "restart"), "plain")
         yield toned(counted(fleet.messages, "message"), "plain")
         yield toned(size(fleet.rss_bytes), "plain")
         yield toned(counted(fleet.terminals, "terminal"), "plain")
     else:
         yield toned("no bots", "muted")
-    if host:
+        yield from _hosts(cluster)
+    if cluster is not None:
+        yield toned(f"seen from {printable(cluster.here)}", "muted")
+    elif host:
         yield toned(printable(host), "muted")
+
+
+def _hosts(cluster: ClusterSnapshot | None) -> Iterator[Content]:
+    """Yield how the hosts stand that share the bots, and what is wrong with them."""
+    if cluster is None:
+        return
+    if cluster.trouble:
+        yield toned("⚠ Redis is lost", "bad")
+    missing = [host for host in cluster.hosts if not host.is_alive]
+    if missing:
+        yield toned(f"{len(cluster.alive)}/{len(cluster.hosts)} hosts", "bad")
+    else:
+        yield toned(counted(len(cluster.alive), "host"), "plain")
+    for host in missing:
+        what = "gone" if host.state == "gone" else "with another key"
+        yield toned(f"{_short(host.host)} {what}", "bad")
+    for host in cluster.alive:
+        if host.state == "draining":
+            yield toned(f"{_short(host.host)} drains", "warning")
+
+
+def _short(name: str) -> str:
+    """Return the name of a host as far as there is room for it."""
+    text = printable(name)
+    return text if cell_len(text) <= _MOST_OF_NAME else f"{text[:_MOST_OF_NAME]}…"

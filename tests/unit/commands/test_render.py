@@ -7,10 +7,16 @@ import msgspec
 import pytest
 
 from coderbot.commands import render
+from coderbot.commands.renderhosts import cluster_text, moves_text
 from coderbot.commands.statusjson import status_json
 from coderbot.control import words
 from coderbot.control.naming import chosen, everyone
 from coderbot.loglevel import Level
+from coderbot.supervisor.clusterview import (
+    ClusterSnapshot,
+    HostSnapshot,
+    PlannedMove,
+)
 from coderbot.supervisor.controlwire import FleetStatus
 from coderbot.supervisor.errors import UnknownBotError
 from coderbot.supervisor.events import BotSnapshot
@@ -134,7 +140,55 @@ def test_json_has_every_documented_field() -> None:
             "outbox_wait_seconds": 0.0,
             "media_bytes": 0,
         },
+        "host": "",
     }
+    assert found["cluster"] is None
+
+
+CLUSTER = ClusterSnapshot(
+    "alpha",
+    (
+        HostSnapshot("alpha", "here", ("bot-0",), version="1.2.3", media_root="/srv"),
+        HostSnapshot(
+            "beta\x1b[31m", "gone", ("bot-1",), silent_s=61.4, labels=("gpu",)
+        ),
+    ),
+    round_trip_ms=1.25,
+    leases=2,
+)
+
+
+def test_hosts_stand_in_the_table_where_several_share_the_bots() -> None:
+    status = msgspec.structs.replace(
+        fleet(replace(RUNNING, host="alpha"), WAITING), cluster=CLUSTER
+    )
+    text = render.status_text(status, colour=False)
+    lines = text.splitlines()
+    assert lines[1] == "Host alpha of 1, not there: beta"
+    assert lines[3].split()[:4] == ["BOT", "NAME", "HOST", "STATE"]
+    assert lines[4].split()[2] == "alpha"
+    assert lines[5].split()[2] == "-"
+    document = status_json(status)
+    assert document["cluster"]["hosts"][0]["bots"] == ["bot-0"]
+    assert document["bots"][0]["host"] == "alpha"
+
+
+def test_cluster_status() -> None:
+    lines = cluster_text(CLUSTER, colour=False).splitlines()
+    assert lines[0] == "Host alpha; Redis answers in 1.2 ms; 2 leases"
+    assert lines[3].split()[:4] == ["alpha", "here", "1", "1"]
+    assert lines[4].split() == [
+        *("beta", "gone", "1", "1", "gpu"),
+        *("61", "s", "ago", "-", "-"),
+    ]
+    trouble = replace(CLUSTER, trouble="ConnectionError")
+    assert "Redis ConnectionError;" in cluster_text(trouble, colour=False)
+
+
+def test_moves() -> None:
+    assert moves_text([]) == "Every bot is where it belongs."
+    moves = moves_text([PlannedMove("bot-1", "alpha", "beta")]).splitlines()
+    assert moves == ["BOT    FROM   TO", "bot-1  alpha  beta"]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """The command table, and all that is made from it."""
 
 import re
-from pathlib import Path
 
 import pytest
 
@@ -12,7 +11,6 @@ from coderbot.controlbot.router import handler_of
 from coderbot.loglevel import Level
 from coderbot.worker.telegram.lengths import MAX_TEXT_UNITS, utf16_units
 
-DOCS = Path(__file__).parents[3] / "docs/control-bot.md"
 OF_THE_ORIGINAL = """start status stopall startall restartall addbot removebot reload logs
 health uptime shutdown help controlstart listbots"""
 
@@ -50,10 +48,6 @@ def test_what_changes_something_is_not_done_late() -> None:
         *("status", "listbots", "health", "uptime", "logs", "crashes"),
         *("help", "start", "cancel"),
     }
-
-
-def test_the_docs_hold_the_table() -> None:
-    assert reference.document() in DOCS.read_text()
 
 
 def test_usage() -> None:

@@ -65,8 +65,10 @@ def test_each_command_in_chat(command: object) -> None:
 @pytest.mark.parametrize("command", CONTROL_COMMANDS, ids=lambda each: each.name)
 def test_each_command_of_the_control_bot(command: object) -> None:
     (found,) = [each for each in CONTROL_COMMANDS if each is command]
-    text = unescaped(page("control-bot.md"))
-    assert f"| `{found.form}` | {found.help} |" in text
+    text = unescaped(page("reference/control-bot.md"))
+    assert f"| `{found.form}`" in text
+    assert f"| {found.help} |" in text
+    assert all(f"`/{alias}`" in text for alias in found.aliases)
 
 
 def typed(name: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:

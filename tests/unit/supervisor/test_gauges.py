@@ -2,12 +2,14 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from coderbot.httpmessage import RefusedError, requested_path
 from coderbot.supervisor.causes import cause_of_exit
+from coderbot.supervisor.clusterview import ClusterSnapshot, HostSnapshot
 from coderbot.supervisor.events import BotSnapshot
 from coderbot.supervisor.gauges import GAUGES, Facts, render_page
 from coderbot.supervisor.state import After, BotMachine, BotState
@@ -27,8 +29,15 @@ FULL = BotSnapshot(
     loop_lag_ms=5,
     cpu_percent=50,
     exits=(("exit 1", 2),),
+    host="alpha",
 )
-FACTS = Facts("1.2", 60, 1000, True, [FULL], {"parent": (5, 1)})
+CLUSTER = ClusterSnapshot(
+    "alpha",
+    (HostSnapshot("alpha", "here", ("bot-0",)), HostSnapshot("beta", "gone")),
+    round_trip_ms=2.0,
+    leases=1,
+)
+FACTS = Facts("1.2", 60, 1000, True, [FULL], {"parent": (5, 1)}, CLUSTER)
 
 
 def test_the_page_is_the_one_that_the_code_makes() -> None:
@@ -110,3 +119,20 @@ def test_a_request_that_is_refused(data: bytes, status: int) -> None:
     with pytest.raises(RefusedError) as caught:
         requested_path(data)
     assert caught.value.status == status
+
+
+def test_hosts_are_told_of_where_several_share_the_bots() -> None:
+    def read(name: str, facts: Facts) -> list[tuple[dict[str, str], float]]:
+        (found,) = [each for each in GAUGES if each.name == f"coderbot_cluster_{name}"]
+        return list(found.read(facts))
+
+    assert read("host_up", FACTS) == [({"host": "alpha"}, 1), ({"host": "beta"}, 0)]
+    assert read("host_bots", FACTS)[0] == ({"host": "alpha"}, 1)
+    assert read("redis_round_trip_seconds", FACTS) == [({}, 0.002)]
+    lost = replace(FACTS, cluster=replace(CLUSTER, trouble="Redis is lost"))
+    assert read("redis_up", FACTS) == [({}, 1)]
+    assert read("redis_up", lost) == [({}, 0)]
+    alone = replace(FACTS, cluster=None)
+    assert not [
+        each for each in GAUGES if "cluster" in each.name and list(each.read(alone))
+    ]

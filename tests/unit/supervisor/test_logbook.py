@@ -136,3 +136,34 @@ async def test_records_of_threads_are_taken_over_by_the_loop(book: Book) -> None
         assert book.texts() == []
         await book.clock.settle()
         assert book.texts() == ["x"]
+
+
+def test_lines_of_other_hosts_are_apart_and_in_order(book: Book) -> None:
+    book.add("bot-0", "ours")
+    theirs = Book()
+    theirs.add("bot-1", "far", "away")
+    assert book.book.echo(theirs.book.lines(None, 0, 10)) == 2
+    book.add("bot-0", "ours again")
+    assert book.texts() == ["ours", "ours again"]
+    assert book.texts("bot-1") == []
+    everything = book.book.lines(None, 0, 10, echoes=True)
+    assert [(line.seq, line.text) for line in everything] == [
+        (1, "ours"),
+        (2, "far"),
+        (3, "away"),
+        (4, "ours again"),
+    ]
+    assert [line.text for line in book.book.lines("bot-1", 2, 10, echoes=True)] == [
+        "away"
+    ]
+    assert book.told == [1, 3, 4]
+    assert [len(block.texts) for block in book.book.blocks(0)] == [1, 1]
+
+
+def test_numbers_of_other_hosts_lines_are_counted(book: Book) -> None:
+    theirs = Book()
+    theirs.add("bot-1", "a", "b", "c")
+    book.book.echo(theirs.book.lines(None, 0, 10))
+    assert book.book.echoed(0, 4) == 3
+    assert book.book.echoed(1, 3) == 1
+    assert book.book.echoed(3, 9) == 0
