@@ -1,7 +1,7 @@
 """Lines of other hosts, fetched while somebody looks at lines here."""
 
 import asyncio
-import logging
+import heapq
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Protocol
@@ -19,9 +19,8 @@ _FIRST = 1_000
 _MOST = 5_000
 """Lines that are fetched at once; if there were more, the older are left out."""
 _PATIENCE_S = 2.0
-"""How long who begins to look waits for the first lines, in seconds."""
-
-_log = logging.getLogger(__name__)
+"""How long who begins to look waits for the first lines, and a host may take to
+send some, in seconds."""
 
 
 class LineSource(Protocol):
@@ -82,26 +81,36 @@ class Echo:
         """Fetch lines whenever somebody watches, until cancelled."""
         while True:
             await self._wanted.wait()
-            async with asyncio.TaskGroup() as group:
-                for session, bots in self._hosts().items():
-                    group.create_task(self._fetch(session, bots))
+            hosts = self._hosts()
+            found = await asyncio.gather(
+                *(self._fetch(session, bots) for session, bots in hosts.items())
+            )
+            self._place(dict(zip(hosts, found, strict=True)))
             self._has_looked.set()
             await self._clock.sleep(_EVERY_S)
 
-    async def _fetch(self, session: Session, bots: Collection[str]) -> None:
-        """Fetch what one host has logged since the last time."""
-        numbering = self._numbering_of(session)
-        after = numbering.last_there
+    async def _fetch(self, session: Session, bots: Collection[str]) -> list[LogLine]:
+        """Return what the bots of a host have logged since the last time."""
+        after = self._numbering_of(session).last_there
         limit = _MOST if after else _FIRST
         try:
-            lines = await self._source(session).recent(None, after, limit)
-        except CoderBotError as error:
-            _log.debug("No lines of %s: %s", session.host, error.message)
+            async with asyncio.timeout(_PATIENCE_S):
+                lines = await self._source(session).recent(None, after, limit)
+        except (CoderBotError, TimeoutError):
+            # Whether a host is gone is told elsewhere; its lines come when it is back.
+            return []
+        return [line for line in lines if line.bot in bots]
+
+    def _place(self, found: Mapping[Session, list[LogLine]]) -> None:
+        """Put lines of several hosts among ours, as they came in time."""
+        # Merged, not sorted: lines of one host keep their order, whatever its clock says.
+        sources = [[(line, host) for line in some] for host, some in found.items()]
+        lines = list(heapq.merge(*sources, key=lambda each: each[0].wall))
+        if not lines:
             return
-        wanted = [line for line in lines if line.bot in bots]
-        if wanted:
-            first = self._take(wanted)
-            numbering.add(first, [line.seq for line in wanted])
+        first = self._take([line for line, _ in lines])
+        for here, (line, session) in enumerate(lines, first):
+            self._numbering_of(session).add(here, line.seq)
 
     def _numbering_of(self, session: Session) -> Numbering:
         """Return the numbers of a host, begun anew with each run of its supervisor."""

@@ -1,7 +1,6 @@
 """Numbers of another host's lines, and those that they bear here (pure)."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 _MOST = 10_000
@@ -40,22 +39,16 @@ class Numbering:
         last = self._stretches[-1]
         return last.there + last.count - 1
 
-    def add(self, here: int, there: Sequence[int]) -> None:
-        """Note lines that follow those before.
-
-        Args:
-            here: Number of the first of them here; the others follow without gaps.
-            there: Their numbers there, in order.
-        """
-        for place, number in enumerate(there):
-            last = self._stretches[-1] if self._stretches else _Stretch(0, 0, 0)
-            if last.count and (here + place, number) == (
-                last.here + last.count,
-                last.there + last.count,
-            ):
-                self._stretches[-1] = replace(last, count=last.count + 1)
-            else:
-                self._stretches.append(_Stretch(here + place, number, 1))
+    def add(self, here: int, there: int) -> None:
+        """Note a line that follows those before, by its number here and there."""
+        last = self._stretches[-1] if self._stretches else None
+        if last is not None and (here - last.here, there - last.there) == (
+            last.count,
+            last.count,
+        ):
+            self._stretches[-1] = replace(last, count=last.count + 1)
+        else:
+            self._stretches.append(_Stretch(here, there, 1))
         del self._stretches[:-_MOST]
 
     def to_here(self, there: int) -> int:

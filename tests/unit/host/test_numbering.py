@@ -7,12 +7,17 @@ from hypothesis import strategies as st
 from coderbot.host.numbering import Numbering
 
 
+def add(numbers: Numbering, here: int, there: list[int]) -> None:
+    for place, number in enumerate(there, here):
+        numbers.add(place, number)
+
+
 def test_lines_bear_the_numbers_that_they_came_with() -> None:
     numbers = Numbering()
     assert numbers.is_empty
     assert numbers.last_there == 0
-    numbers.add(10, [100, 101, 105])
-    numbers.add(20, [106])
+    add(numbers, 10, [100, 101, 105])
+    add(numbers, 20, [106])
     assert [numbers.to_here(each) for each in (100, 101, 105, 106)] == [10, 11, 12, 20]
     assert numbers.last_there == 106
 
@@ -30,8 +35,8 @@ def test_lines_bear_the_numbers_that_they_came_with() -> None:
 )
 def test_a_number_here_stands_for_the_last_line_up_to_it(here: int, there: int) -> None:
     numbers = Numbering()
-    numbers.add(10, [100, 101, 105])
-    numbers.add(20, [106])
+    add(numbers, 10, [100, 101, 105])
+    add(numbers, 20, [106])
     assert numbers.to_there(here) == there
 
 
@@ -50,7 +55,7 @@ def test_each_line_finds_back(arrivals: list[tuple[int, list[int]]]) -> None:
         for step in steps:
             there += step
             batch.append(there)
-        numbers.add(here, batch)
+        add(numbers, here, batch)
         known += [(here + place, number) for place, number in enumerate(batch)]
         here += len(batch)
     assert [numbers.to_here(number) for _, number in known] == [h for h, _ in known]

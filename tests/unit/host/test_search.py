@@ -69,7 +69,8 @@ async def test_one_bot_is_looked_for_on_its_host_alone() -> None:
 
 async def test_numbers_are_translated_both_ways() -> None:
     numbers = Numbering()
-    numbers.add(50, [1000, 1001])
+    numbers.add(50, 1000)
+    numbers.add(51, 1001)
     beta = Host(line(998, "bot-1", 10), line(999, "bot-1", 11))
     query = LogQuery(bots=("bot-1",), before=50, after=40)
     hits = await search_hosts(query, Host().search, there(beta, numbering=numbers))
