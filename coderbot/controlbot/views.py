@@ -55,14 +55,19 @@ def essence(bots: Sequence[BotSnapshot]) -> tuple[object, ...]:
     Not what changes with every heartbeat.
     """
     return tuple(
-        (b.bot, b.state, b.status, b.username, b.reason, b.pid, b.restarts, b.terminals)
+        (
+            *(b.bot, b.state, b.status, b.username, b.reason),
+            *(b.pid, b.restarts, b.terminals, b.host),
+        )
         for b in bots
     )
 
 
 def listing(bots: Sequence[BotSnapshot]) -> str:
     """Return the ids and names of all bots."""
-    lines = [f"{ICONS[bot.state]} {named(bot)} {bot.state}" for bot in bots]
+    lines = [
+        f"{ICONS[bot.state]} {named(bot)} {bot.state}{_place(bot)}" for bot in bots
+    ]
     return "\n".join(lines) or "There are no bots."
 
 
@@ -74,6 +79,7 @@ def details(bot: BotSnapshot, crashes: Sequence[Dossier]) -> str:
         "state": f"{ICONS[bot.state]} {bot.state}",
         "Telegram": bot.status,
         "reason": bot.reason,
+        "host": bot.host,
         "pid": bot.pid,
         "up": duration(bot.uptime_s),
         "next start in": duration(bot.next_start_in_s),
@@ -159,6 +165,11 @@ def log_file(lines: Iterable[LogLine]) -> str:
     )
 
 
+def _place(bot: BotSnapshot) -> str:
+    """Return where a bot runs, where several hosts share the bots."""
+    return f" on {one_line(bot.host)}" if bot.host else ""
+
+
 def _own_words(line: LogLine) -> str:
     """Return a line without the name of its bot, which everybody knows here."""
     return line.text.removeprefix(f"[{line.bot}] ")
@@ -166,7 +177,9 @@ def _own_words(line: LogLine) -> str:
 
 def _entry(bot: BotSnapshot) -> str:
     parts = [
-        bot.state + (f", {bot.status}" if bot.status not in ("", "polling") else ""),
+        bot.state
+        + (f", {bot.status}" if bot.status not in ("", "polling") else "")
+        + _place(bot),
         duration(bot.uptime_s),
         f"next start in {duration(bot.next_start_in_s)}"
         if bot.next_start_in_s is not None

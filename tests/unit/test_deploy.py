@@ -230,6 +230,13 @@ def test_two_hosts_share_one_redis() -> None:
     assert "--aclfile" in redis["command"]
 
 
+def test_the_user_of_redis_is_the_one_that_clusters_need() -> None:
+    pages = [(ROOT / f"docs/{name}.md").read_text() for name in ("engines", "cluster")]
+    rule = re.search(r"user coderbot on >PASSWORD (.*)", pages[1])
+    assert rule is not None
+    assert f"rules='{rule[1]}'" in pages[0]
+
+
 def test_the_image_can_join_a_cluster() -> None:
     extras = re.findall(r'"\.\[([a-z,]+)\]"', (ROOT / "Dockerfile").read_text())
     assert "cluster" in extras[0].split(",")

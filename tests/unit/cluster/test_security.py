@@ -16,6 +16,7 @@ from cryptography.x509.oid import NameOID
 from redis.exceptions import NoPermissionError
 
 from coderbot.clock import SystemClock
+from coderbot.cluster.mailbox import Mailbox, Post
 from coderbot.cluster.membership import Membership, Timing, Wish
 from coderbot.cluster.ticker import ClusterError, Ticker
 from coderbot.cluster.wake import listen_for_wakes
@@ -41,7 +42,7 @@ def _command(server: RedisServer, *words: str) -> None:
 
 
 async def _lives(url: str) -> None:
-    """Do all that a host does: join, wait, take, be woken, leave."""
+    """Do all that a host does: join, wait, take, be woken, ask and answer, leave."""
     here, woken = cluster(url, "here"), asyncio.Event()
     async with here.connect() as client, asyncio.TaskGroup() as group:
         wakes = group.create_task(
@@ -57,6 +58,13 @@ async def _lives(url: str) -> None:
             while not woken.is_set():
                 await client.publish(here.keys.of("wake"), "here")
                 await asyncio.sleep(0.05)
+        mailbox = Mailbox(client, here, member.session, SystemClock())
+
+        async def serve(body: bytes, post: Post) -> None:
+            await post(body[::-1])
+
+        async with mailbox.opened(serve):
+            assert await mailbox.ask(member.session, b"abc", 10) == [b"cba"]
         await member.tick(Wish(leaves=True))
         wakes.cancel()
 

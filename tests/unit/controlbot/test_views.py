@@ -138,3 +138,13 @@ def test_parts_fit_and_lose_nothing_but_blanks(text: str, limit: int) -> None:
     assert all(0 < utf16_units(part) <= limit and part.strip() for part in parts)
     joined = "".join("".join(parts).split())
     assert joined == "".join(text.split())
+
+
+def test_the_host_of_a_bot_is_told_where_several_share_them() -> None:
+    bot = a_bot(0)
+    there = replace(bot, host="be\nta")
+    assert " on " not in views.board([bot], 0)
+    assert "running on be ta" in views.board([there], 0)
+    assert views.listing([there]).endswith("running on be ta")
+    assert "host: be ta" in views.details(there, [])
+    assert views.essence([bot]) != views.essence([there])
