@@ -20,8 +20,11 @@ class SupervisorStatus(msgspec.Struct, frozen=True, kw_only=True):
     """The supervisor itself."""
 
     pid: int
+    """Of its process."""
     uptime_s: float
+    """Its age in seconds."""
     version: str
+    """Of the program."""
 
 
 class BotStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,6 +112,7 @@ class StatusDocument(msgspec.Struct, frozen=True, kw_only=True):
     schema: int = SCHEMA
     """Version of this document."""
     supervisor: SupervisorStatus
+    """Who answers."""
     bots: list[BotStatus]
     """In the order of their tokens."""
     control_bot: BotStatus | None

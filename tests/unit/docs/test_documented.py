@@ -161,6 +161,7 @@ def test_each_field_of_the_status_document(kind: type[msgspec.Struct]) -> None:
     _, _, rest = page("reference/status-json.md").partition(f"\n## {kind.__name__}\n")
     section = rest.partition("\n## ")[0]
     assert all(f"| `{name}` |" in section for name in kind.__struct_fields__)
+    assert "|  |" not in section, "what does it mean?"
 
 
 @pytest.mark.parametrize("code", list(ExitCode.__members__))
