@@ -190,7 +190,10 @@ class Worker:
 
     def _ledger(self) -> Ledger:
         path = self._settings.state_dir / f"updates-{self._identity.name}.txt"
-        ledger = Ledger(path)
+        # Of a replica no other host's poll brings an update again: Redis has them,
+        # and to write them down here as well would only widen the gap in which
+        # one that is killed has begun with something and not done it.
+        ledger = Ledger(path if self._identity.replica is None else None)
         ledger.load()
         return ledger
 

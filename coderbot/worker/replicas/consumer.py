@@ -10,6 +10,9 @@ from coderbot.clock import Clock
 from coderbot.cluster.away import until_answered
 from coderbot.cluster.streams import Entry
 
+_PAGE = 64
+"""Entries that are read with one command."""
+
 _T = TypeVar("_T")
 
 _log = logging.getLogger(__name__)
@@ -87,8 +90,8 @@ class Consumer:
         self._ready.set()
         while True:
             await self._room()
-            count = self._at_once - self._under_way
-            for entry in await self._asked(partial(self._stream.read, count)):
+            # More than there is room for: a successor gets those not begun with.
+            for entry in await self._asked(partial(self._stream.read, _PAGE)):
                 await self._begin(group, entry, is_left=False)
 
     async def _begin(

@@ -40,10 +40,11 @@ class Ledger:
     begin anew (after a quiet week, or on another Bot API server).
 
     Args:
-        path: The file; one line an update.
+        path: The file; one line an update. None: memory alone, where another ledger
+            outlasts this process.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path | None) -> None:
         self._path = path
         self._seen: OrderedDict[str, None] = OrderedDict()
         self._lines = 0
@@ -52,6 +53,8 @@ class Ledger:
 
     def load(self) -> None:
         """Read what earlier runs have acted on; without the file it was nothing."""
+        if self._path is None:
+            return
         try:
             lines = self._path.read_text("utf-8", errors="replace").splitlines()
         except FileNotFoundError:
@@ -73,33 +76,35 @@ class Ledger:
         self._seen[key] = None
         if len(self._seen) > _KEPT:
             self._seen.popitem(last=False)
+        if self._path is None:
+            return True
         self._unwritten.append(key)
         async with self._turn:
             # Whoever waited here while others wrote was written with them.
             keys, self._unwritten = self._unwritten, []
             if keys:
-                await self._write_down(keys)
+                await self._write_down(self._path, keys)
         return True
 
     async def settled(self) -> None:
         """Return at once: what the disk does not take is remembered all the same."""
 
-    async def _write_down(self, keys: list[str]) -> None:
+    async def _write_down(self, path: Path, keys: list[str]) -> None:
         try:
-            await asyncio.to_thread(self._write, keys, tuple(self._seen))
+            await asyncio.to_thread(self._write, path, keys, tuple(self._seen))
         except OSError as error:
             _log.warning("The ledger of updates cannot be written: %s", error)
 
-    def _write(self, keys: list[str], seen: tuple[str, ...]) -> None:
+    def _write(self, path: Path, keys: list[str], seen: tuple[str, ...]) -> None:
         if self._lines < 2 * _KEPT:
             flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
-            with os.fdopen(os.open(self._path, flags, 0o600), "a") as file:
+            with os.fdopen(os.open(path, flags, 0o600), "a") as file:
                 file.writelines(f"{key}\n" for key in keys)
                 file.flush()
                 os.fsync(file.fileno())
             self._lines += len(keys)
             return
-        replace_file(self._path, "".join(f"{each}\n" for each in seen).encode())
+        replace_file(path, "".join(f"{each}\n" for each in seen).encode())
         self._lines = len(seen)
 
 
