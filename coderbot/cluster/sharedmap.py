@@ -64,6 +64,16 @@ class SharedMap:
                 values[name] = body
         return values
 
+    async def all(self) -> dict[str, bytes]:
+        """Return all values that there are, whatever their names.
+
+        Raises:
+            RedisAwayError: When Redis does not answer.
+        """
+        with told_when_away():
+            names = await self._redis.hkeys(self._key)
+        return await self.get(_text(name) for name in names)
+
     async def put(self, name: str, body: bytes) -> bool:
         """Put a value; returns False when there is another one than `get` has seen.
 
@@ -96,7 +106,7 @@ class SharedMap:
                 if message is None:
                     yield ""
                 elif message["type"] == "message":
-                    yield bytes(message["data"]).decode(errors="replace")
+                    yield _text(message["data"])
 
     def _opened(self, name: str, raw: bytes, is_news: bool) -> bytes | None:
         try:
@@ -108,3 +118,7 @@ class SharedMap:
 
     def _place(self, name: str) -> str:
         return f"{self._key} {name}"
+
+
+def _text(raw: bytes | str) -> str:
+    return raw if isinstance(raw, str) else raw.decode(errors="replace")

@@ -49,6 +49,12 @@ return 1
 """
 """Adds all entries, or none when a stream is full."""
 
+_DONE = """
+redis.call('XACK', KEYS[1], ARGV[1], unpack(ARGV, 2))
+redis.call('XDEL', KEYS[1], unpack(ARGV, 2))
+"""
+"""Removes entries, as done and at all: a stream is as long as what waits in it."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -146,6 +152,7 @@ class StreamReader:
         self._stream = stream
         self._name = name
         self._highest = (0, 0)
+        self._done = redis.register_script(_DONE)
 
     async def take_over(self) -> list[Entry]:
         """Return what was read by predecessors and is not done, the oldest first.
@@ -198,10 +205,7 @@ class StreamReader:
             RedisAwayError: When Redis does not answer; they may have been removed.
         """
         with told_when_away():
-            async with self._redis.pipeline(transaction=True) as pipe:
-                pipe.xack(self._stream, _GROUP, *ids)
-                pipe.xdel(self._stream, *ids)
-                await pipe.execute()
+            await self._done(keys=[self._stream], args=[_GROUP, *ids])
 
     async def _make_group(self) -> None:
         try:

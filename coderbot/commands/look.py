@@ -46,11 +46,12 @@ def show(where: _Where, name: str, as_json: bool) -> int:
         bots = chosen([name], everyone(talk.status()))
         last = [talk.lines(bot.bot, _LAST_LINES) for bot in bots]
         crashes = [talk.dossiers(bot.bot)[:_LAST_CRASHES] for bot in bots]
+        facts = [talk.facts(bot.bot) for bot in bots]
     if as_json:
         click.echo(json.dumps([bot_json(bot) for bot in bots], indent=2))
         return ExitCode.OK
     colour = colour_wanted()
-    parts = [bot_text(bot, colour) for bot in bots]
+    parts = [bot_text(bot, colour, each) for bot, each in zip(bots, facts, strict=True)]
     for place, dossiers in enumerate(crashes):
         told = [crash_text(dossier) for dossier in dossiers]
         parts[place] += "\n\nLast crashes:\n" + "\n".join(told) if told else ""

@@ -9,6 +9,7 @@ from coderbot.supervisor.clusterview import ClusterSnapshot
 from coderbot.supervisor.controlwire import FleetStatus
 from coderbot.supervisor.dossier import Dossier
 from coderbot.supervisor.events import BotSnapshot
+from coderbot.supervisor.facts import BotFacts
 from coderbot.supervisor.lines import LogLine, timestamp_of, without_escapes
 from coderbot.supervisor.state import BotState
 
@@ -127,9 +128,10 @@ def _aide_text(bot: BotSnapshot, colour: bool) -> str:
     return ", ".join(word for word in words if word)
 
 
-def bot_text(bot: BotSnapshot, colour: bool) -> str:
+def bot_text(bot: BotSnapshot, colour: bool, more: BotFacts | None = None) -> str:
     """Return what `show` prints of one bot."""
     done = bot.counters
+    everywhere = None if more is None else more.everywhere
     facts = {
         "name": f"@{bot.username}" if bot.username else "",
         "full name": bot.full_name,
@@ -153,6 +155,10 @@ def bot_text(bot: BotSnapshot, colour: bool) -> str:
         "traffic": f"{done.updates} updates, {done.messages} messages, "
         f"{done.edits} edits, {done.flood_waits} times told to wait",
         "strangers": bot.strangers,
+        "media lie in": f"{more.media} (on the host that runs it)"
+        if more is not None and more.media
+        else "",
+        "on all hosts": "" if everywhere is None else everywhere.sentence(),
     }
     shown = {k: v for k, v in facts.items() if v not in ("", None)}
     wide = max(map(len, shown))

@@ -18,6 +18,7 @@ from coderbot.control.failures import (
 from coderbot.supervisor import controlwire as wire
 from coderbot.supervisor.clusterview import PlannedMove
 from coderbot.supervisor.dossier import Dossier
+from coderbot.supervisor.facts import BotFacts
 from coderbot.supervisor.lines import LogLine
 from coderbot.supervisor.logquery import LogHits, LogQuery
 from coderbot.unixsocket import connect_to
@@ -135,6 +136,11 @@ class Conversation:
         """Return what is kept of the crashes of a bot, the newest first."""
         number = self._send(wire.GetDossiers(id=next(self._numbers), bot=bot))
         return expect(self._answer(number), wire.Crashes).dossiers
+
+    def facts(self, bot: str) -> BotFacts:
+        """Return what a bot is started with, and what is counted of it."""
+        number = self._send(wire.GetFacts(id=next(self._numbers), bot=bot))
+        return expect(self._answer(number), wire.Facts).facts
 
     def follow(self, history: int) -> int:
         """Ask for all events from now on, after the newest `history` lines.

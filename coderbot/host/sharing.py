@@ -8,9 +8,11 @@ from coderbot.clock import Clock
 from coderbot.cluster.connection import cluster_of
 from coderbot.cluster.membership import Membership, Timing
 from coderbot.cluster.placement import Unit
+from coderbot.cluster.sharedmap import SharedMap
 from coderbot.cluster.ticker import Ticker
 from coderbot.cluster.wake import listen_for_wakes
 from coderbot.config.settings import Settings
+from coderbot.host.crashes import CrashBook
 from coderbot.host.keeper import Keeper
 from coderbot.host.units import units_of
 from coderbot.supervisor.supervisor import Supervisor
@@ -52,6 +54,14 @@ async def sharing(
             aides = [] if aide is None else [aide]
             return units_of((*specs, *aides), settings.api_root, pins)
 
+        crashes = CrashBook(
+            supervisor,
+            SharedMap(client, cluster.sealer, cluster.keys.of("crashes")),
+            cluster.host,
+            units,
+            clock,
+        )
+        supervisor.counted_by(crashes.of)
         keeper = Keeper(supervisor, membership, units, clock)
         wakes = listen_for_wakes(client, cluster.keys, cluster.host, keeper.wake, clock)
         try:
@@ -59,12 +69,14 @@ async def sharing(
                 tasks = [
                     group.create_task(keeper.run(), name="cluster: turns"),
                     group.create_task(wakes, name="cluster: wakes"),
+                    group.create_task(crashes.run(), name="cluster: crashes"),
                 ]
                 try:
                     yield keeper
                 finally:
                     # The turns go on: each lease is given away when its worker ends.
                     await supervisor.shut_down()
+                    await crashes.flush()
                     for task in tasks:
                         task.cancel()
         except BaseExceptionGroup as group_error:

@@ -18,6 +18,23 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
+class Everywhere:
+    """What all hosts that share the bots have counted of one."""
+
+    restarts: int
+    exits: tuple[tuple[str, int], ...]
+    """How many processes have ended, by cause."""
+    hosts: tuple[str, ...]
+    """Those that have run it."""
+
+    def sentence(self) -> str:
+        """Return one line for people: `2 restarts, exit 1 twice …`."""
+        ends = ", ".join(f"{cause} {count}x" for cause, count in self.exits)
+        where = ", ".join(self.hosts) or "none"
+        return f"{self.restarts} restarts; ended: {ends or 'never'}; on {where}"
+
+
+@dataclass(frozen=True, slots=True)
 class BotFacts:
     """What the worker of a bot is started with."""
 
@@ -25,6 +42,10 @@ class BotFacts:
     """Of its token."""
     command: str
     settings: tuple[Setting, ...]
+    media: str = ""
+    """Its media directory, on the host that runs it."""
+    everywhere: Everywhere | None = None
+    """None on a host alone, or when Redis is away."""
 
 
 def facts_of(spec: WorkerSpec) -> BotFacts:

@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from coderbot.paths import MediaDirs
@@ -10,7 +11,7 @@ from coderbot.supervisor.blocks import Block
 from coderbot.supervisor.coroner import Coroner
 from coderbot.supervisor.dossier import Dossier
 from coderbot.supervisor.errors import UnknownBotError
-from coderbot.supervisor.facts import BotFacts, facts_of
+from coderbot.supervisor.facts import BotFacts, Everywhere, facts_of
 from coderbot.supervisor.lines import CONTROL, PARENT, LogLine
 from coderbot.supervisor.logbook import Logbook
 from coderbot.supervisor.logquery import LogHits, LogQuery
@@ -50,6 +51,7 @@ class Records:
         self._specs = specs
         self._media_root = media_root
         self._coroner: Coroner | None = None
+        self._counted_by: Callable[[str], Awaitable[Everywhere | None]] = _alone
 
     def lines(
         self, bot: str | None = None, after: int = 0, limit: int = 10_000
@@ -95,7 +97,15 @@ class Records:
 
     async def facts(self, bot: str) -> BotFacts:
         """Return what the worker of a bot is started with, without secrets."""
-        return facts_of(self._spec(bot))
+        return replace(
+            facts_of(self._spec(bot)),
+            media="" if bot == CONTROL else str(self._media_of(bot).root),
+            everywhere=await self._counted_by(bot),
+        )
+
+    def counted_by(self, ask: Callable[[str], Awaitable[Everywhere | None]]) -> None:
+        """Ask so for what all hosts have counted of a bot."""
+        self._counted_by = ask
 
     async def dossiers(self, bot: str) -> Sequence[Dossier]:
         """Return what is kept of the crashes of a bot, the newest first."""
@@ -143,3 +153,7 @@ class Records:
         if bot == CONTROL:
             raise UnknownBotError("The control bot has no media")
         return MediaDirs.of(self._media_root, self._spec(bot).index)
+
+
+async def _alone(_bot: str) -> None:
+    """Return nothing: there are no other hosts."""

@@ -68,6 +68,10 @@ def overview(bot: BotSnapshot) -> Page:
 def settings(facts: BotFacts) -> Page:
     """Yield the settings in force."""
     yield _fact("command", printable(facts.command))
+    if facts.media:
+        yield _fact("media", f"{printable(facts.media)}, on the host that runs it")
+    if facts.everywhere is not None:
+        yield _fact("on all hosts", printable(facts.everywhere.sentence()))
     yield Content("")
     for setting in facts.settings:
         name = fitted(printable(setting.name), _NAME_WIDTH)

@@ -1,11 +1,14 @@
 """The replicas of one bot on two hosts with real supervisors, one of which dies."""
 
 import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from coderbot.control.call import Conversation
 from coderbot.sandbox.client import SandboxUser
 from coderbot.sandbox.server import Sandbox, running_sandbox
 from tests.fakes.redis import needs_redis
@@ -18,6 +21,7 @@ pytestmark = [needs_redis, needs_hosts, pytest.mark.timeout(150)]
 
 UNITS = {"bot-0", "bot-0.0", "bot-0.1", "bot-0.2", "bot-0.3"}
 TIMING = LIFE_S, TICK_S
+FAST = {"WORKER_RESTART_DELAY_SECONDS": "0.2"}
 SETTINGS = {
     "BOT_REPLICAS": "bot-0:4",
     "ALLOWED_USER_IDS": ",".join(map(str, PEOPLE)),
@@ -78,3 +82,27 @@ async def test_replicas_are_spread_and_survive_the_death_of_a_host(
         assert await cluster.conflicts() == 0
         async with asyncio.timeout(40):
             assert await cluster[other].stop() == 0
+
+
+async def test_crashes_are_counted_over_all_hosts(
+    telegram: Sandbox, tmp_path: Path
+) -> None:
+    made = hosts(tmp_path, telegram, [make_token(1)], ("a", "b"), TIMING, FAST)
+    async with made as cluster:
+        await cluster["a"].start()
+        await cluster.until(lambda: "bot-0" in cluster["a"].workers())
+        first = cluster["a"].workers()["bot-0"]
+        os.kill(first, signal.SIGKILL)
+        await cluster.until(lambda: cluster["a"].workers().get("bot-0", first) != first)
+        assert await cluster["a"].stop() == 0
+        await cluster["b"].start()
+        await cluster.until(lambda: "bot-0" in cluster["b"].workers())
+        with Conversation(
+            cluster["b"].directory / ".coderbot" / "control.sock"
+        ) as talk:
+            facts = await asyncio.to_thread(talk.facts, "bot-0")
+        assert facts.everywhere is not None
+        assert facts.everywhere.restarts == 1
+        assert dict(facts.everywhere.exits)["SIGKILL"] == 1
+        assert facts.everywhere.hosts == ("a",)
+        assert facts.media == str(cluster["b"].directory / "media" / "bot-0")

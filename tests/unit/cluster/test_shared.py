@@ -2,11 +2,14 @@
 """What workers share through a real Redis: maps, and claims."""
 
 import asyncio
+import re
+from pathlib import Path
 
 import pytest
 
 from coderbot.cluster.away import RedisAwayError
 from coderbot.cluster.shared import Shared
+from tests.fakes.cluster import cluster
 from tests.fakes.redis import RedisServer, needs_redis
 from tests.fakes.shared import cluster_on, server  # noqa: F401
 
@@ -99,3 +102,33 @@ async def test_a_paused_redis_is_away_and_comes_back(server: RedisServer) -> Non
             await claims.take(["b"])
         server.resume()
         assert await claims.take(["b"]) == [True]
+
+
+_ACL = re.compile(r"^user coderbot on >PASSWORD (.+)$", re.MULTILINE)
+
+
+async def test_the_user_that_the_manual_asks_for_is_enough(
+    server: RedisServer,
+) -> None:
+    manual = Path(__file__).parents[3] / "docs" / "cluster.md"
+    rule = _ACL.search(manual.read_text("utf-8"))
+    assert rule is not None
+    command = ("ACL", "SETUSER", "coderbot", "on", ">word", *rule[1].split())
+    server.client().execute_command(*command)  # type: ignore[no-untyped-call]
+    url = server.url.replace("unix://", "unix://coderbot:word@")
+    async with Shared.open(cluster(url, "here"), BOT) as shared:
+        changes = shared.preferences.changes()
+        assert await anext(changes) == ""
+        assert await shared.preferences.put("1", b"x")
+        assert await anext(changes) == "1"
+        assert await shared.preferences.all() == {"1": b"x"}
+        assert await shared.updates.take(["a"]) == [True]
+        assert (await shared.budget.take(1, 5, 1)).tokens == 1
+        writer, reader = shared.writer(1), shared.reader(0)
+        await writer.begin()
+        assert await writer.write([(0, b"y")])
+        assert await reader.take_over() == []
+        (entry,) = await reader.read(1)
+        heir = shared.reader(0)
+        assert await heir.take_over() == [entry]
+        await heir.done([entry.id])
