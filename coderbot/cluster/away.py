@@ -1,6 +1,5 @@
 """That Redis does not answer, told without its library."""
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -9,6 +8,7 @@ from typing import TypeVar
 from redis import RedisError
 
 from coderbot.clock import Clock
+from coderbot.cluster.cancelling import keeping_cancellation
 from coderbot.errors import CoderBotError
 
 _AGAIN_S = 0.5
@@ -33,21 +33,14 @@ class RedisAwayError(CoderBotError):
 def told_when_away() -> Iterator[None]:
     """Turn the errors of the library in this block into one of ours.
 
-    It also makes up for a cancellation that got lost: until Python 3.12
-    `asyncio.wait_for`, which the library sends with, swallows one that comes in the
-    moment that it is done (python/cpython#86296).
-
     Raises:
         RedisAwayError: Instead of them.
     """
-    before = _cancellations()
     try:
-        yield
+        with keeping_cancellation():
+            yield
     except (RedisError, OSError) as error:
         raise RedisAwayError(error) from None
-    finally:
-        if _cancellations() > before:
-            raise asyncio.CancelledError
 
 
 async def until_answered(
@@ -69,8 +62,3 @@ async def until_answered(
                 _log.warning("%s until Redis answers: %s", told, error.message)
             is_away = True
         await clock.sleep(_AGAIN_S)
-
-
-def _cancellations() -> int:
-    task = asyncio.current_task()
-    return task.cancelling() if task is not None else 0

@@ -1,6 +1,5 @@
 """The connection with the Redis that the hosts share."""
 
-import asyncio
 import socket
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +8,7 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
+from coderbot.cluster.cancelling import keeping_cancellation
 from coderbot.cluster.keys import Keys
 from coderbot.cluster.seal import Sealer
 from coderbot.config.settings import Settings
@@ -19,21 +19,13 @@ ANSWER_S = 3.0
 
 
 class Client(Redis):
-    """Calls Redis, and lets itself be cancelled.
-
-    Below Python 3.12 `asyncio.wait_for`, which the library writes with, forgets a
-    cancellation that comes just when it is done (CPython issue 86296).
-    """
+    """Calls Redis, and lets itself be cancelled."""
 
     async def execute_command(self, *args: Any, **options: Any) -> Any:
         """Send one command and return its answer."""
-        task = asyncio.current_task()
-        before = 0 if task is None else task.cancelling()
         call: Any = super().execute_command
-        answer = await call(*args, **options)
-        if task is not None and task.cancelling() > before:
-            raise asyncio.CancelledError
-        return answer
+        with keeping_cancellation():
+            return await call(*args, **options)
 
 
 @dataclass(frozen=True, slots=True)
