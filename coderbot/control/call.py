@@ -8,12 +8,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from coderbot.control.calls import expect
 from coderbot.control.failures import (
     ControlRefusedError,
     NotRunningError,
     SupervisorGoneError,
     error_of,
+    expect,
 )
 from coderbot.supervisor import controlwire as wire
 from coderbot.supervisor.clusterview import PlannedMove

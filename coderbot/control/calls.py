@@ -3,9 +3,8 @@
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Sequence
 from itertools import count
-from typing import TypeVar
 
-from coderbot.control.failures import ControlRefusedError
+from coderbot.control.failures import expect
 from coderbot.supervisor import controlwire as wire
 from coderbot.supervisor.clusterview import PlannedMove
 from coderbot.supervisor.dossier import Dossier
@@ -14,9 +13,7 @@ from coderbot.supervisor.lines import LogLine
 from coderbot.supervisor.logquery import LogHits, LogQuery
 from coderbot.supervisor.media import FOLDERS, MediaFolder, MediaUsage
 from coderbot.supervisor.plan import Changes
-from coderbot.wire import Frame, TerminalScreen
-
-_T = TypeVar("_T", bound=Frame)
+from coderbot.wire import TerminalScreen
 
 
 class Calls(ABC):
@@ -124,17 +121,6 @@ class Calls(ABC):
     async def act(self, action: wire.Action, bot: str = "") -> wire.Answer:
         """Do something; returns the answer once it has been done."""
         return await self.ask(wire.Act(id=self.number(), action=action, bot=bot))
-
-
-def expect(frame: Frame, kind: type[_T]) -> _T:
-    """Return a frame that must be of a kind.
-
-    Raises:
-        ControlRefusedError: When it is of another one.
-    """
-    if not isinstance(frame, kind):
-        raise ControlRefusedError(f"Unexpected answer: {type(frame).__name__}")
-    return frame
 
 
 def _usage(answer: wire.Answer) -> MediaUsage:

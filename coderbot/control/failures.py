@@ -1,10 +1,14 @@
 """What goes wrong between a front end and a supervisor elsewhere."""
 
 from pathlib import Path
+from typing import TypeVar
 
 from coderbot.errors import CoderBotError, ExitCode
 from coderbot.supervisor.controlwire import Failed
 from coderbot.supervisor.errors import FleetStoppingError, MediaError, UnknownBotError
+from coderbot.wire import Frame
+
+_T = TypeVar("_T", bound=Frame)
 
 
 class NotRunningError(CoderBotError):
@@ -55,3 +59,14 @@ def error_of(frame: Failed) -> CoderBotError:
     usage = frame.code == "unknown_bot"
     error.exit_code = ExitCode.USAGE if usage else ExitCode.REFUSED
     return error
+
+
+def expect(frame: Frame, kind: type[_T]) -> _T:
+    """Return a frame that must be of a kind.
+
+    Raises:
+        ControlRefusedError: When it is of another one.
+    """
+    if not isinstance(frame, kind):
+        raise ControlRefusedError(f"Unexpected answer: {type(frame).__name__}")
+    return frame

@@ -67,15 +67,20 @@ class Echo:
         self._watchers += 1
         self._wanted.set()
         try:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_PATIENCE_S):
-                    await self._has_looked.wait()
+            await self.looked()
             yield
         finally:
             self._watchers -= 1
             if not self._watchers:
                 self._wanted.clear()
                 self._has_looked.clear()
+
+    async def looked(self) -> None:
+        """Wait, if somebody watches, until some lines are there; not for long."""
+        if self._watchers:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_PATIENCE_S):
+                    await self._has_looked.wait()
 
     async def run(self) -> None:
         """Fetch lines whenever somebody watches, until cancelled."""

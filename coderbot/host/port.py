@@ -134,6 +134,8 @@ class FleetPort:
 
     async def search(self, query: LogQuery) -> LogHits:
         """Look for lines in all that the hosts keep whose bots are meant."""
+        # Who follows as well puts what is found among what comes, by its number.
+        await self._echo.looked()
         there = {
             session: (
                 self._neighbours.calls(session).search,

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from coderbot.cluster.mailbox import Mailbox, Post
 from coderbot.cluster.session import Session
-from coderbot.control.calls import Calls, expect
-from coderbot.control.failures import ControlRefusedError, error_of
+from coderbot.control.calls import Calls
+from coderbot.control.failures import ControlRefusedError, error_of, expect
 from coderbot.supervisor import controlwire as wire
 from coderbot.supervisor.controlanswers import Answerer
 from coderbot.supervisor.lines import LogLine

@@ -193,6 +193,22 @@ async def test_the_cluster_is_steered_from_any_host(cluster: Hosts) -> None:
     assert await cluster.conflicts() == 0
 
 
+async def test_a_letter_of_a_stranger_is_ignored_and_told(cluster: Hosts) -> None:
+    with cluster.redis.client() as stranger:
+        entry = stranger.hget("{coderbot}:members", "b")
+        assert isinstance(entry, bytes)
+        run_id = entry.split()[0].decode()
+        stranger.xadd(f"{{coderbot}}:mail:b:{run_id}", {"l": b"restart all"})
+    before = cluster["b"].workers()
+    await cluster.until(
+        lambda: "Ignored letters to this host" in cluster["b"].running.output
+    )
+    assert cluster["b"].workers() == before
+    # Those of friends are still heard.
+    bot = next(b for b, h in cluster.where().items() if h == ["b"])
+    await run(cluster["a"], "restart", bot)
+
+
 async def test_a_paused_host_is_an_error_in_time_and_a_dead_one_is_shown(
     cluster: Hosts,
 ) -> None:
