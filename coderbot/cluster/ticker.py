@@ -145,6 +145,10 @@ class Ticker:
         try:
             with faults_told():
                 return _decoder.decode(await self._script(self._keys, arguments))
+        except ClusterError:
+            # Perhaps another server has its address by now.
+            await self._client.connection_pool.disconnect(inuse_connections=False)
+            raise
         except msgspec.MsgspecError as error:
             raise ClusterError(f"What Redis says cannot be read: {error}") from None
 

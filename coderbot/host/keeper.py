@@ -11,6 +11,7 @@ from coderbot.cluster.membership import Give, Membership, NameTakenError, Wish
 from coderbot.cluster.placement import Unit
 from coderbot.cluster.ticker import ClusterError
 from coderbot.host.fence import Fence
+from coderbot.host.moves import Moves
 from coderbot.host.news import HostNews
 from coderbot.host.planning import (
     Move,
@@ -18,7 +19,6 @@ from coderbot.host.planning import (
     absence_of,
     asked_move,
     gives_of,
-    has_arrived,
     marks_of,
     new_moves,
     planned_moves,
@@ -32,8 +32,6 @@ from coderbot.supervisor.state import BotState
 from coderbot.supervisor.supervisor import Supervisor
 
 _GONE = (BotState.STOPPED, BotState.FAILED)
-_ARRIVAL_S = 60.0
-"""How long a rebalance waits for a bot to serve its users elsewhere, in seconds."""
 _MARGIN_PART = 2 / 15
 """Part of a lease's life before its end in which a worker does not poll any more."""
 _SPARE_S = 0.05
@@ -74,11 +72,8 @@ class Keeper:
         self._targets: dict[str, str] = {}
         self._asked: object = None
         self._placed: dict[str, str] = {}
-        self._moves: dict[str, Move] = {}
-        self._arriving: tuple[str, str, float] | None = None
-        """The last unit that was given away for balance: key, host, and when."""
+        self._moves = Moves(clock)
         self._is_draining = False
-        self._is_leaving = False
         self._is_forced = False
         self._poke = asyncio.Event()
         self._news = HostNews(membership)
@@ -111,9 +106,9 @@ class Keeper:
             leases=self.membership.leases,
             members=self.membership.members(),
             local=self._residents.look(self._units),
-            moves=self._moves,
+            moves=dict(self._moves.under_way),
             is_draining=self._is_draining,
-            is_leaving=self._is_leaving,
+            is_leaving=self._supervisor.is_stopping,
             is_forced=self._is_forced,
         )
 
@@ -172,10 +167,9 @@ class Keeper:
         """Take the last turn, once `run` is over and all workers are gone."""
         if not self.membership.has_joined:
             return
-        self._is_leaving = True
         situation = self.situation()
         self._targets = targets_of(situation)
-        self._moves |= new_moves(situation, self._targets)
+        self._moves.begin(new_moves(situation, self._targets))
         try:
             await self.membership.tick(replace(self._wish(), leaves=True))
         except ClusterError as error:
@@ -216,9 +210,11 @@ class Keeper:
     async def _pause(self) -> None:
         """Wait for the next turn: a tick, the death of a host, or a poke."""
         await self._clock.sleep(_SPARE_S)
-        tick_s = self.membership.timing.tick_s
-        death_s = self.membership.next_death()
-        wait_s = tick_s if death_s is None else min(tick_s, death_s + _SPARE_S)
+        timing, death_s = self.membership.timing, self.membership.next_death()
+        wait_s = timing.tick_s if death_s is None else death_s + _SPARE_S
+        # There is little time left to renew leases when that has failed.
+        often_s = timing.tick_s / 5 if self._fence.trouble else timing.tick_s
+        wait_s = min(wait_s, often_s)
         try:
             async with asyncio.timeout(wait_s):
                 await self._poke.wait()
@@ -244,12 +240,12 @@ class Keeper:
                 )
             ),
             roster=roster_of(self._units),
-            is_draining=self._is_draining or self._is_leaving,
+            is_draining=situation.is_draining or situation.is_leaving,
         )
 
     def _takes(self) -> Iterator[str]:
         """Yield the leases that are to be had, and belong to this host."""
-        if self._is_draining or self._is_leaving:
+        if self._is_draining or self._supervisor.is_stopping:
             return
         mine = self.membership.session.host
         for key, host in self._targets.items():
@@ -258,19 +254,15 @@ class Keeper:
 
     def _act(self) -> None:
         """Do what the leases say."""
+        self._moves.settle(self.membership.held())
         situation = self.situation()
-        held = situation.held
-        for key in [key for key in self._moves if key not in held]:
-            move = self._moves.pop(key)
-            self._arriving = key, move.host, self._clock.monotonic()
-        situation = replace(situation, moves=self._moves)
         self._targets = self._targets_of(situation)
-        if situation.is_forced and not self._moves:
+        if situation.is_forced and not situation.moves:
             self._is_forced = any(
                 self._targets.get(key, situation.me.host) != situation.me.host
-                for key in held
+                for key in situation.held
             )
-        if not self._is_waiting(situation):
+        if situation.is_leaving or not self._moves.is_waiting(situation):
             self._begin(new_moves(situation, self._targets))
         self._follow(situation)
         self._news.look(self._units, self._targets, roster_of(self._units))
@@ -287,7 +279,7 @@ class Keeper:
             situation.units,
             situation.leases,
             seats_of(situation),
-            dict(situation.moves),
+            situation.moves,
         )
         if asked != self._asked:
             self._asked = asked
@@ -307,17 +299,17 @@ class Keeper:
             good = wire.Lease(
                 until=until, fence=lease.fence, margin_s=life_s * _MARGIN_PART
             )
-            if key in self._moves:
+            if key in self._moves.under_way:
                 self._residents.renew(unit, good)
             else:
                 self._residents.keep(unit, local, lease, good)
 
     def _begin(self, moves: Mapping[str, Move]) -> None:
         """Begin to give units away: their workers stop first."""
+        self._moves.begin(moves)
         for key, move in moves.items():
             unit = self._units[key]
-            self._moves[key] = move
-            if self._is_leaving:
+            if self._supervisor.is_stopping:
                 _log.info("%s goes to %s", unit.name, move.host or "no other host")
             else:
                 _log.info("%s moves to %s", unit.name, move.host)
@@ -325,23 +317,12 @@ class Keeper:
         if moves:
             self.wake()
 
-    def _is_waiting(self, situation: Situation) -> bool:
-        """Tell whether the last unit that was moved is still on its way."""
-        if self._arriving is None or situation.is_leaving:
-            return False
-        key, host, since = self._arriving
-        late = self._clock.monotonic() - since >= _ARRIVAL_S
-        if late or has_arrived(situation, key, host):
-            self._arriving = None
-        return self._arriving is not None
-
     async def _listen(self) -> None:
         """Let a turn come when a worker has ended, or the fleet is being stopped."""
         states: dict[str, BotState] = {}
         async with self._supervisor.subscribe() as events:
             async for event in events:
                 if isinstance(event, FleetStopping):
-                    self._is_leaving = True
                     self.wake()
                 elif isinstance(event, BotChanged):
                     bot = event.snapshot

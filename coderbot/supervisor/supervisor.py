@@ -288,6 +288,11 @@ class Supervisor(Records):
             for runner in self._runners.values():
                 runner.post(KillRequested())
 
+    @property
+    def is_stopping(self) -> bool:
+        """Whether the whole fleet is being stopped, or has been."""
+        return self._is_stopping
+
     async def wait_stopped(self) -> None:
         """Wait until the fleet has been stopped."""
         await self._stopped.wait()

@@ -35,7 +35,7 @@ from tests.fakes.relay import relaying
 LIFE_S = 4.0
 """Life of a lease in these tests."""
 TICK_S = 0.6
-LIMIT_S = 40.0
+LIMIT_S = 90.0
 """Longest wait for anything here."""
 
 needs_hosts = pytest.mark.skipif(bool(why_no_hosts()), reason=why_no_hosts())
@@ -79,10 +79,18 @@ class Host:
     async def stop(self) -> int:
         """Stop it in order; returns the exit code."""
         self.running.process.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(LIMIT_S):
-            code = await self.running.process.wait()
+        try:
+            async with asyncio.timeout(LIMIT_S):
+                code = await self.running.process.wait()
+        except TimeoutError:
+            raise AssertionError(f"{self.name} does not end:\n{self.tail}") from None
         await self._forget()
         return code
+
+    @property
+    def tail(self) -> str:
+        """The last that it has said."""
+        return "\n".join(self.running.lines[-60:])
 
     async def kill(self) -> None:
         """Let it die at once, with all that runs on it."""

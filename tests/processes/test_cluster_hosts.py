@@ -14,7 +14,7 @@ from tests.fakes.redis import needs_redis
 from tests.fakes.sandbox import ANNA, make_bot_id, make_token
 from tests.processes.hosts import LIFE_S, Host, Hosts, hosts, needs_hosts
 
-pytestmark = [needs_redis, needs_hosts, pytest.mark.timeout(150)]
+pytestmark = [needs_redis, needs_hosts, pytest.mark.timeout(300)]
 
 _LEASES = "{coderbot}:leases"
 TOKENS = tuple(make_token(number) for number in range(1, 7))

@@ -17,7 +17,7 @@ from tests.processes.chat import BOT, open_terminal, say
 from tests.processes.hosts import LIFE_S, TICK_S, Hosts, hosts, needs_hosts
 from tests.processes.replicas import PEOPLE
 
-pytestmark = [needs_redis, needs_hosts, pytest.mark.timeout(150)]
+pytestmark = [needs_redis, needs_hosts, pytest.mark.timeout(300)]
 
 UNITS = {"bot-0", "bot-0.0", "bot-0.1", "bot-0.2", "bot-0.3"}
 TIMING = LIFE_S, TICK_S
