@@ -1,10 +1,12 @@
 """Laws of key encoding: any name, in any mode of the terminal."""
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from coderbot.worker.terminal.errors import ControlCharacterError
 from coderbot.worker.terminal.keys import (
+    CTRL_CHARACTERS,
     KEY_NAMES,
     KeyMode,
     UnknownKeyError,
@@ -69,3 +71,42 @@ def test_typed_text_never_leaves_a_paste_early(
     assert b"\x1b" not in inner
     assert b"\n" not in inner
     assert bracketed or inner == sent
+
+
+KITTY = st.integers(0, 15).map(lambda flags: KeyMode(kitty_flags=flags * 2 + 1))
+"""Modes in which the program has asked for keys that cannot be confused (flag 1)."""
+
+
+@given(st.sampled_from(CTRL_CHARACTERS + "0123456789"), KITTY)
+def test_kitty_tells_control_by_the_character(character: str, mode: KeyMode) -> None:
+    expected = f"\x1b[{ord(character)};5u".encode()
+    assert encode_key(f"ctrl+{character}", mode) == expected
+
+
+@given(st.characters(exclude_categories=["Cs", "Lu", "Lt"]), KITTY)
+def test_kitty_tells_alt_by_the_character(character: str, mode: KeyMode) -> None:
+    name = f"alt+{character}"
+    if name.lower() == name:
+        assert encode_key(name, mode) == f"\x1b[{ord(character)};3u".encode()
+
+
+@given(st.characters(exclude_categories=["Cs"]), MODES)
+def test_control_is_held_with_few_characters(character: str, mode: KeyMode) -> None:
+    name = f"ctrl+{character}"
+    if name.lower()[-1] in CTRL_CHARACTERS + "0123456789" and len(name.lower()) == 6:
+        assert encode_key(name, mode)
+    else:
+        with pytest.raises(UnknownKeyError):
+            encode_key(name, mode)
+
+
+@pytest.mark.parametrize(
+    ("name", "code"), [("enter", 13), ("tab", 9), ("space", 32), ("backspace", 127)]
+)
+@given(mode=KITTY)
+def test_kitty_tells_keys_that_write_only_when_asked_to(
+    name: str, code: int, mode: KeyMode
+) -> None:
+    asked = bool(mode.kitty_flags & 8)
+    expected = f"\x1b[{code}u".encode() if asked else bytes([code])
+    assert encode_key(name, mode) == expected

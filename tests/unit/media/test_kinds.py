@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coderbot.worker.media.kinds import MediaKind, kind_of, refusal
+from coderbot.worker.media.kinds import MediaKind, kind_of, may_share_album, refusal
 from coderbot.worker.media.mp4 import has_sound
 from coderbot.worker.media.pictures import picture_size
 from tests.unit.media.samples import (
@@ -169,3 +169,33 @@ def test_refusal_names_the_sizes(size: int, words: list[str]) -> None:
 @pytest.mark.parametrize("size", [1, 50_000_000])
 def test_what_fits_is_not_refused(size: int) -> None:
     assert refusal(size, 50_000_000) is None
+
+
+def test_why_a_file_can_never_be_sent_is_told_in_figures() -> None:
+    assert refusal(0, 100) == (
+        "the file is empty (0 bytes); Telegram takes at least 1 byte"
+    )
+    assert refusal(2_000, 1_999) == (
+        "the file has 2,000 bytes; Telegram takes at most 1,999 bytes"
+    )
+    assert refusal(1, 1) is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "together"),
+    [
+        (MediaKind.PHOTO, MediaKind.VIDEO, True),
+        (MediaKind.PHOTO, MediaKind.PHOTO, True),
+        (MediaKind.AUDIO, MediaKind.AUDIO, True),
+        (MediaKind.DOCUMENT, MediaKind.DOCUMENT, True),
+        (MediaKind.PHOTO, MediaKind.DOCUMENT, False),
+        (MediaKind.AUDIO, MediaKind.DOCUMENT, False),
+        (MediaKind.ANIMATION, MediaKind.ANIMATION, False),
+        (MediaKind.ANIMATION, MediaKind.PHOTO, False),
+    ],
+)
+def test_what_may_stand_in_one_album(
+    one: MediaKind, other: MediaKind, together: bool
+) -> None:
+    assert may_share_album(one, other) is together
+    assert may_share_album(other, one) is together

@@ -337,3 +337,18 @@ def test_broken_keeps_the_counts_and_leaves_no_process() -> None:
     )
     assert machine.restarts == 3
     assert after(machine, StartRequested()).state is BotState.STARTING
+
+
+@pytest.mark.parametrize("machine", [RUNNING, STOPPING, NOT_READY, BACKOFF])
+def test_a_fault_of_the_supervisor_leaves_nothing_of_the_run(
+    machine: BotMachine,
+) -> None:
+    after = broken(machine, "a fault")
+    kept = (machine.runs, machine.crashes_in_row)
+    assert after == BotMachine(
+        state=BotState.FAILED,
+        runs=kept[0],
+        crashes_in_row=kept[1],
+        reason="a fault",
+        after=machine.after,
+    )

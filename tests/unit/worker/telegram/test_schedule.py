@@ -228,3 +228,15 @@ def test_rested_chats_are_forgotten(run: Run) -> None:
     run.add(errand(9))
     run.until_empty()
     assert set(run.schedule._lanes) == {9}
+
+
+def test_the_pause_of_a_chat_is_that_of_its_clock() -> None:
+    run = Run()
+    assert run.schedule.pause_s(ANNA, Priority.REPLY, run.now) == 0
+    run.add(*(errand() for _ in range(3)))
+    run.until_empty()
+    waits_s = run.schedule.pause_s(ANNA, Priority.REPLY, run.now)
+    assert 0 < waits_s < 2
+    assert run.schedule.pause_s(ANNA, Priority.FILE, run.now) > waits_s
+    assert run.schedule.pause_s(BEN, Priority.REPLY, run.now) == 0
+    assert run.schedule.pause_s(ANNA, Priority.REPLY, run.now + waits_s) == 0
