@@ -1,11 +1,14 @@
 """Blocks of lines, and how they are printed and stored."""
 
+import time
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from coderbot.loglevel import Level
 from coderbot.supervisor.blocks import Block
-from coderbot.supervisor.lines import CONTROL, PARENT, LogLine
+from coderbot.supervisor.lines import CONTROL, PARENT, LogLine, timestamp_of
 from coderbot.supervisor.storedlines import (
     NUMBERED_EVERY,
     line_of,
@@ -108,3 +111,15 @@ def test_what_is_no_stored_line_is_left_out() -> None:
         "\x00",
     ):
         assert [line for line in read(raw) if line] == [], raw
+
+
+def test_times_are_told_in_utc_wherever_the_machine_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        assert timestamp_of(0.0) == "1970-01-01T00:00:00.000Z"
+    finally:
+        monkeypatch.undo()
+        time.tzset()

@@ -103,3 +103,13 @@ def test_an_endless_line_keeps_its_secret_though_never_ended() -> None:
     shown = frame(*[first, *[b"y" * 10_000] * 10])
     assert len(shown) == 1
     assert TOKEN[:15] not in shown[0]
+
+
+@pytest.mark.parametrize("size", [10, 1_000, 2_000])
+def test_a_line_of_the_longest_kind_is_whole_however_it_comes(size: int) -> None:
+    line = "🙂" * size
+    data = line.encode()
+    half = len(data) // 2
+    assert frame(data[:half], data[half:] + b"\n", max_chars=size) == [line]
+    assert frame(data[:half], data[half:], max_chars=size) == [line]
+    assert frame(data + "🙂\n".encode(), max_chars=size) == [line + CUT_MARK]

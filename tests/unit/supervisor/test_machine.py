@@ -352,3 +352,25 @@ def test_a_fault_of_the_supervisor_leaves_nothing_of_the_run(
         reason="a fault",
         after=machine.after,
     )
+
+
+def test_each_run_notes_when_it_began_and_when_it_was_ready() -> None:
+    begun = after(SPAWNING, Spawned(9), now=NOW)
+    assert (begun.pid, begun.started_at, begun.ready_at) == (9, NOW, None)
+    ready = after(begun, BecameReady(), now=NOW + 1)
+    assert (ready.started_at, ready.ready_at) == (NOW, NOW + 1)
+
+
+@pytest.mark.parametrize("machine", [BACKOFF, FAILED])
+def test_a_restart_that_a_person_asks_for_counts(machine: BotMachine) -> None:
+    assert after(machine, RestartRequested(), Spawned(9)).restarts == 1
+    assert after(machine, StartRequested(), Spawned(9)).restarts == 0
+
+
+def test_a_start_takes_no_restart_away() -> None:
+    assert after(RESTARTING, StartRequested()).after is After.RESTART
+
+
+@pytest.mark.parametrize("machine", [STOPPED, FAILED, BACKOFF])
+def test_a_new_run_is_not_to_be_followed_by_another(machine: BotMachine) -> None:
+    assert after(machine, StartRequested()).after is After.STOP
