@@ -79,7 +79,7 @@ def _show(finding: Finding, colour: bool) -> None:
 
 def _settings(settings: Settings) -> Iterator[Finding]:
     bots, users = len(settings.tokens), len(settings.allowed_user_ids)
-    yield Finding("settings", True, f"{bots} bots, {users} users")
+    yield Finding("settings", True, f"bots: {bots}, users: {users}")
     for warning in settings.warnings:
         yield Finding("settings", None, warning)
 
