@@ -25,12 +25,13 @@ class Dashboard:
         directory: str,
         arguments: Sequence[str] = ("-m", "coderbot"),
         term: str = "xterm-256color",
+        **environment: str,
     ) -> None:
         self._child = pexpect.spawn(
             sys.executable,
             list(arguments),
             cwd=directory,
-            env={**clean_environment(), "TERM": term},
+            env={**clean_environment(), "TERM": term, **environment},
             dimensions=(ROWS, COLUMNS),
         )
         self._emulator = Emulator(COLUMNS, ROWS, 0)
