@@ -38,15 +38,18 @@ class Cluster:
     host: str
     """Name of this host among the others."""
 
-    def connect(self) -> Redis:
+    def connect(self, answer_s: float = ANSWER_S) -> Redis:
         """Return a client; nothing is sent before the first call.
 
-        Calls raise `redis.RedisError` after `ANSWER_S` at most, and are not
-        repeated: who renews a lease must know when an attempt was made.
+        Calls raise `redis.RedisError` in time, and are not repeated: who renews a
+        lease must know when an attempt was made.
+
+        Args:
+            answer_s: How long a call may take, in seconds.
         """
         return Client.from_url(
             self.url.reveal(),
-            socket_timeout=ANSWER_S,
+            socket_timeout=answer_s,
             socket_connect_timeout=ANSWER_S,
             retry=Retry(NoBackoff(), 0),
             client_name=f"coderbot@{self.host}",

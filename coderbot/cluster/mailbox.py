@@ -25,8 +25,10 @@ from coderbot.errors import ExitCode
 
 RECEIPT_S = 4.0
 """How long a host may take to say that it has got a request, in seconds."""
-_WAIT_MS = 2_000
+_WAIT_MS = 5_000
 """How long Redis waits for a letter before it says that there is none."""
+MAILBOX_ANSWER_S = _WAIT_MS / 1_000 + 3.0
+"""How long calls may take on the connection of a mailbox, in seconds."""
 _AGAIN_S = 1.0
 """Between two tries while Redis does not answer, in seconds."""
 _MAX_LETTERS = 512
@@ -65,7 +67,7 @@ class Mailbox:
     """Asks other hosts, and is asked by them.
 
     Args:
-        client: To Redis.
+        client: To Redis, with time enough for the answers (MAILBOX_ANSWER_S).
         cluster: Of this host.
         session: This host and this run of its supervisor.
         clock: For pauses.

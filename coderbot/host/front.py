@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from coderbot.clock import Clock
 from coderbot.cluster.connection import cluster_of
-from coderbot.cluster.mailbox import Mailbox
+from coderbot.cluster.mailbox import MAILBOX_ANSWER_S, Mailbox
 from coderbot.config.settings import Settings
 from coderbot.host.keeper import Keeper
 from coderbot.host.neighbours import Neighbours
@@ -46,7 +46,7 @@ async def fronting(
     own = OwnSteering(keeper)
     answerer = Answerer(supervisor, clock, clock.monotonic(), steering=own)
     desk = HostDesk(answerer, keeper.wake)
-    async with cluster.connect() as client:
+    async with cluster.connect(MAILBOX_ANSWER_S) as client:
         mailbox = Mailbox(client, cluster, beats.session, clock)
         neighbours = Neighbours(
             supervisor,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from coderbot.clock import SystemClock
-from coderbot.cluster.mailbox import HostSilentError, Mailbox
+from coderbot.cluster.mailbox import MAILBOX_ANSWER_S, HostSilentError, Mailbox
 from coderbot.cluster.membership import Membership, Timing, Wish
 from coderbot.cluster.ticker import Ticker
 from coderbot.control.call import Conversation
@@ -83,7 +83,7 @@ async def host(
     server: RedisServer, name: str, bots: set[str], media: Path
 ) -> AsyncIterator[Host]:
     clock, mine = SystemClock(), cluster(server.url, name)
-    client = mine.connect()
+    client = mine.connect(MAILBOX_ANSWER_S)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(client.aclose)
         specs = [

@@ -16,7 +16,7 @@ from cryptography.x509.oid import NameOID
 from redis.exceptions import NoPermissionError
 
 from coderbot.clock import SystemClock
-from coderbot.cluster.mailbox import Mailbox, Post
+from coderbot.cluster.mailbox import MAILBOX_ANSWER_S, Mailbox, Post
 from coderbot.cluster.membership import Membership, Timing, Wish
 from coderbot.cluster.ticker import ClusterError, Ticker
 from coderbot.cluster.wake import listen_for_wakes
@@ -44,7 +44,10 @@ def _command(server: RedisServer, *words: str) -> None:
 async def _lives(url: str) -> None:
     """Do all that a host does: join, wait, take, be woken, ask and answer, leave."""
     here, woken = cluster(url, "here"), asyncio.Event()
-    async with here.connect() as client, asyncio.TaskGroup() as group:
+    async with (
+        here.connect(MAILBOX_ANSWER_S) as client,
+        asyncio.TaskGroup() as group,
+    ):
         wakes = group.create_task(
             listen_for_wakes(client, here.keys, "here", woken.set, SystemClock())
         )
