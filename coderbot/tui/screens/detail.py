@@ -13,6 +13,7 @@ from textual.widgets import Footer, Static, Tab, Tabs
 
 from coderbot.control.port import SupervisorPort
 from coderbot.errors import CoderBotError
+from coderbot.paths import bot_name
 from coderbot.supervisor.events import BotSnapshot
 from coderbot.tui import pages
 from coderbot.tui.keys import DETAIL_KEYS
@@ -127,7 +128,10 @@ class DetailScreen(Screen[None]):
         """Return where the files lie, where several hosts share the bots."""
         cluster = self._port.cluster()
         host = None if cluster is None else cluster.host_of(self._bot)
-        return "" if host is None else f"{host.host}:{host.media_root}/{self._bot}"
+        if host is None:
+            return ""
+        # Workers that share the chats of a bot share its directory, too.
+        return f"{host.host}:{host.media_root}/{bot_name(self._snapshot().index)}"
 
     async def _events(self) -> pages.Page:
         lines = self._port.lines(self._bot, limit=_LINES)
