@@ -154,6 +154,15 @@ class StreamReader:
         self._highest = (0, 0)
         self._done = redis.register_script(_DONE)
 
+    async def waits(self) -> bool:
+        """Tell whether anything lies in the stream.
+
+        Raises:
+            RedisAwayError: When Redis does not answer.
+        """
+        with told_when_away():
+            return bool(await self._redis.xlen(self._stream))
+
     async def take_over(self) -> list[Entry]:
         """Return what was read by predecessors and is not done, the oldest first.
 

@@ -30,7 +30,7 @@ from coderbot.worker.media.keeping import keep_media, keep_media_in_turn
 from coderbot.worker.replicas.slots import slot_of
 from coderbot.worker.services import Services
 from coderbot.worker.settings import Identity
-from coderbot.worker.sharing import book_of, ledger_of, shared_of
+from coderbot.worker.sharing import book_of, ledger_of, shared_of, take_leftovers
 from coderbot.worker.stopping import StopRequest
 from coderbot.worker.tasks import Tasks
 from coderbot.worker.telegram.absence import Absence
@@ -270,6 +270,9 @@ class Worker:
         if book is not None:
             services.tasks.spawn(book.run(), "list of terminals")
         services.desk.lost(lost)
+        if self._identity.replica is None and services.shared is not None:
+            left = take_leftovers(services.shared, client.application, self._clock)
+            services.tasks.spawn(left, "old updates")
         if feed is not None:
             await feed.begin()
         name = user.username or ""

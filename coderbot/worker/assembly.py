@@ -139,6 +139,7 @@ def build_services(frame: Frame, bot: Bot, tasks: Tasks) -> Services:
         roster=roster,
         projects=Projects(settings.projects_root or Path.home()),
         transcriber=transcriber_for(settings),
+        shared=frame.shared,
     )
 
 

@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from telegram import Update
 
@@ -14,7 +15,7 @@ from coderbot.logs import LIFECYCLE_LOGGER
 from coderbot.worker.lease import PollLease
 from coderbot.worker.services import Services
 from coderbot.worker.settings import Identity
-from coderbot.worker.telegram.application import WorkerApplication
+from coderbot.worker.telegram.application import WorkerApplication, handle
 from coderbot.worker.telegram.polling import PollWatch
 
 if TYPE_CHECKING:
@@ -106,12 +107,7 @@ class _ByWebhook:
 
     async def _run(self, ready: Callable[[], None]) -> None:
         try:
-            await self._feed.run(self._handle, ready)
+            await self._feed.run(partial(handle, self._application), ready)
         except CoderBotError as error:
             _log.error("%s", error)
             self._services.stop.ask(error.exit_code, error.message)
-
-    async def _handle(self, updates: Sequence[Mapping[str, Any]]) -> None:
-        for each in updates:
-            update = Update.de_json(dict(each), self._application.bot)
-            await self._application.process_update(update)

@@ -29,6 +29,7 @@ from coderbot.worker.terminal.registry import TerminalRegistry
 if TYPE_CHECKING:
     from telegram import Bot
 
+    from coderbot.cluster.shared import Shared
     from coderbot.worker.media.service import MediaService
 
 
@@ -63,6 +64,8 @@ class Services:
     transcriber: Transcriber | None
     """Turns speech into text; None when nothing is set up for that."""
     media: "MediaService"
+    shared: "Shared | None" = None
+    """What is shared with other hosts; None for a host alone."""
 
     @property
     def terminals(self) -> TerminalRegistry:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from coderbot.clock import Clock
@@ -9,6 +10,7 @@ from coderbot.config.settings import Settings
 from coderbot.worker.preferences.filestore import FilePreferences
 from coderbot.worker.preferences.store import PreferenceStore
 from coderbot.worker.settings import Identity
+from coderbot.worker.telegram.application import WorkerApplication, handle
 from coderbot.worker.telegram.ledger import Ledger, UpdateLedger
 
 if TYPE_CHECKING:
@@ -57,6 +59,17 @@ def book_of(
     from coderbot.worker.terminalbook import TerminalBook
 
     return TerminalBook(shared.terminals, identity.name, clock)
+
+
+async def take_leftovers(
+    shared: "Shared", application: WorkerApplication, clock: Clock
+) -> None:
+    """Act on what waits in the streams of replicas that the bot had before."""
+    from coderbot.cluster.away import until_answered
+    from coderbot.worker.replicas.leftover import hand_on_leftovers
+
+    take = partial(hand_on_leftovers, shared.reader, 0, partial(handle, application))
+    await until_answered(take, clock, "Old updates wait")
 
 
 def ledger_of(local: Ledger, shared: "Shared | None", clock: Clock) -> UpdateLedger:

@@ -3,13 +3,16 @@
 
 import signal
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
 from coderbot import wire
+from coderbot.sandbox.client import Message
 from coderbot.sandbox.server import Sandbox
+from coderbot.worker.replicas.slots import slot_of
 from tests.fakes.redis import RedisServer, needs_redis
 from tests.fakes.sandbox import sandbox  # noqa: F401
 from tests.fakes.shared import server, until  # noqa: F401
@@ -184,3 +187,63 @@ async def test_a_stranger_in_redis_can_neither_forge_nor_replay(
         await replicas[1].line("is not sealed by us; it is ignored")
         await say(user, "echo end-$((1 + 1))", "end-2")
         assert log.read_text() == "once\ntwice\n"
+
+
+async def test_what_waits_for_a_replica_that_is_no_more_is_handed_on(
+    sandbox: Sandbox, server: RedisServer, tmp_path: Path
+) -> None:
+    async with AsyncExitStack() as stack:
+        bot = ReplicatedBot(sandbox, server, tmp_path, stack)
+        receiver, *_ = await bot.start(None), await bot.start(0)
+        user = (await bot.people())[3]
+        await user.say("/start")
+        await until(lambda: server.client().xlen(f"{{coderbot}}:stream:{BOT}:3"))
+        assert await receiver.stop() == 0
+        # Half as many are enough: the chat belongs to another replica now.
+        fewer = ReplicatedBot(sandbox, server, tmp_path, stack, BOT_REPLICAS="bot-0:2")
+        receiver = await fewer.start(None)
+        owner = await fewer.start(slot_of(user.user_id, 2), host="b")
+        await user.wait_for(lambda m: "this chat" in m.text)
+        assert await owner.stop() == 0
+        cursor = (await user.say("/macros")).cursor
+        assert await receiver.stop() == 0
+        # And then the bot has one worker again.
+        alone = ReplicatedBot(sandbox, server, tmp_path, stack, BOT_REPLICAS="")
+        worker = await alone.start(None)
+        await user.wait_for(lambda m: "macro" in m.text, after=cursor)
+        assert await worker.stop() == 0
+        texts = [m.text for m in await user.messages()]
+        assert sum("this chat" in text for text in texts) == 1
+
+
+def holds(name: str, message: Message) -> bool:
+    return message.file is not None and message.file["name"] == name
+
+
+def lies_in(directory: Path, name: str) -> bool:
+    return any(directory.rglob(f"*{name}"))
+
+
+async def test_files_are_sent_once_by_one_replica_of_a_host(
+    sandbox: Sandbox, server: RedisServer, tmp_path: Path
+) -> None:
+    outgoing = tmp_path / "media" / "bot-0"
+    async with AsyncExitStack() as stack:
+        bot = ReplicatedBot(sandbox, server, tmp_path, stack)
+        people = await bot.people()
+        _, replicas = await bot.start_all()
+        for name in ("one.txt", "two.txt"):
+            (outgoing / name).write_text(name)
+            for user in people:
+                await user.wait_for(partial(holds, name), after=0)
+            # Only then it is known that everybody has it.
+            await until(partial(lies_in, outgoing / "sent", name))
+            # Whoever has sent it is killed; another one goes on.
+            holder = int((tmp_path / "media" / ".bot-0.lock").read_text())
+            (slot,) = [n for n, each in enumerate(replicas) if each.pid == holder]
+            replicas[slot].signal(signal.SIGKILL)
+            await replicas[slot].ended()
+            replicas[slot] = await bot.start(slot)
+        for user in people:
+            for name in ("one.txt", "two.txt"):
+                assert sum(holds(name, m) for m in await user.messages()) == 1

@@ -12,6 +12,8 @@ from telegram import Bot, Update
 
 from coderbot import wire
 from coderbot.clock import Clock
+from coderbot.cluster.away import until_answered
+from coderbot.cluster.shared import Shared
 from coderbot.config.settings import Settings
 from coderbot.errors import CoderBotError, ExitCode
 from coderbot.logs import LIFECYCLE_LOGGER
@@ -23,6 +25,7 @@ from coderbot.worker.endings import channel_guarded, signals_heard
 from coderbot.worker.lease import PollLease
 from coderbot.worker.link import Link
 from coderbot.worker.replicas.handing import Handing
+from coderbot.worker.replicas.leftover import hand_on_leftovers
 from coderbot.worker.settings import Identity
 from coderbot.worker.sharing import shared_of
 from coderbot.worker.stopping import StopRequest
@@ -94,11 +97,11 @@ class Receiver:
                 assert shared is not None, "replicas are fed through Redis"
                 slots = self._settings.replicas_of(self._identity.name)
                 handing = Handing(shared.writer(slots), slots, self._clock)
-                await self._serve(link, handing)
+                await self._serve(link, handing, shared)
         _log.info("Stopped: %s", self._stop.reason)
         return self._stop.code
 
-    async def _serve(self, link: Link, handing: Handing) -> None:
+    async def _serve(self, link: Link, handing: Handing, shared: Shared) -> None:
         absence = Absence(self._clock)
         watch = PollWatch(self._clock, link.send, self._refused, absence)
         application = build_application(
@@ -107,14 +110,19 @@ class Receiver:
         bot = application.bot
         async with asyncio.TaskGroup() as group:
             beat = group.create_task(link.run(lambda: self._vitals(watch), self._gone))
-            work = group.create_task(self._receive(bot, watch, link, handing))
+            work = group.create_task(self._receive(bot, watch, link, handing, shared))
             await self._stop.wait()
             work.cancel()
             await self._wind_down(bot, watch)
             beat.cancel()
 
     async def _receive(
-        self, bot: Bot, watch: PollWatch, link: Link, handing: Handing
+        self,
+        bot: Bot,
+        watch: PollWatch,
+        link: Link,
+        handing: Handing,
+        shared: Shared,
     ) -> None:
         """Receive until cancelled."""
 
@@ -126,6 +134,9 @@ class Receiver:
             await until_ours(self._claim, watch.conflict, self._clock, self._jitter)
             await until_online(bot.initialize, watch, self._clock, self._jitter)
             await handing.begin()
+            slots = self._settings.replicas_of(self._identity.name)
+            take = partial(hand_on_leftovers, shared.reader, slots, hand)
+            await until_answered(take, self._clock, "Old updates wait")
             if self._settings.webhook_url is None:
                 await self._poll(bot, watch, hand, partial(self._tell_ready, bot, link))
             else:

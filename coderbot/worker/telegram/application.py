@@ -1,10 +1,11 @@
 """The Telegram client of a bot: connections, time-outs, polling."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import httpx
+from telegram import Update
 from telegram.ext import Application
 
 from coderbot.config.settings import Settings
@@ -83,3 +84,17 @@ def build_application(
         .job_queue(None)
         .build()
     )
+
+
+async def handle(
+    application: WorkerApplication, updates: Sequence[Mapping[str, Any]]
+) -> None:
+    """Bring updates to the gate and the handlers, one after the other.
+
+    Args:
+        application: With its handlers.
+        updates: As the Bot API gives them.
+    """
+    for each in updates:
+        update = Update.de_json(dict(each), application.bot)
+        await application.process_update(update)

@@ -41,7 +41,8 @@ class TelegramClient:
         polls: bool = True,
         name: str = "",
     ) -> None:
-        self._application = application
+        self.application = application
+        """The client of the library."""
         self._watch = watch
         self._lease = lease
         self._clock = clock
@@ -55,14 +56,14 @@ class TelegramClient:
         Raises:
             TokenRefusedError: When Telegram does not know the token.
         """
-        await self._until_online(self._application.initialize)
+        await self._until_online(self.application.initialize)
         if self._polls:
             # Long polling would be silent for a while; this answers at once.
             await self._until_online(self._first_poll)
-        await self._application.start()
+        await self.application.start()
         if self._polls:
             await self._until_online(self._start_polling)
-        user: User = self._application.bot.bot
+        user: User = self.application.bot.bot
         return user
 
     async def stop(self, budget_s: float) -> None:
@@ -73,25 +74,25 @@ class TelegramClient:
         """
         self._watch.stopping()
         self._lease.close()
-        updater = self._application.updater
+        updater = self.application.updater
         if updater is not None and updater.running:
             await bounded(updater.stop, budget_s / 2, "polling")
-        if self._application.running:
-            await bounded(self._application.stop, budget_s / 2, "handlers")
+        if self.application.running:
+            await bounded(self.application.stop, budget_s / 2, "handlers")
 
     async def close(self, budget_s: float) -> None:
         """Close the connections."""
-        await bounded(self._application.shutdown, budget_s, "connections")
+        await bounded(self.application.shutdown, budget_s, "connections")
 
     async def _until_online(self, call: Callable[[], Awaitable[object]]) -> None:
         await until_online(call, self._watch, self._clock, self._jitter)
 
     async def _first_poll(self) -> None:
-        await first_poll(self._application.bot, self._name)
+        await first_poll(self.application.bot, self._name)
 
     async def _start_polling(self) -> None:
-        if self._application.updater is not None:
-            await self._application.updater.start_polling(
+        if self.application.updater is not None:
+            await self.application.updater.start_polling(
                 timeout=timedelta(seconds=LONG_POLL_S),
                 allowed_updates=ALLOWED_UPDATES,
                 drop_pending_updates=False,
