@@ -18,6 +18,9 @@ def test_what_is_stored_is_read_the_newest_first(tmp_path: Path) -> None:
         files.store(a_dossier(run))
     files.store(a_dossier(9, "bot-1"))
     assert files.read("bot-0") == [a_dossier(3), a_dossier(2), a_dossier(1)]
+    files.store(a_dossier(4, "bot-0.1"))
+    assert files.read("bot-0.1") == [a_dossier(4, "bot-0.1")]
+    assert len(files.read("bot-0")) == 3
     assert files.read("bot-2") == []
     assert (tmp_path / "crashes").stat().st_mode & 0o777 == 0o700
     modes = {p.stat().st_mode & 0o777 for p in (tmp_path / "crashes").iterdir()}
