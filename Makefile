@@ -6,7 +6,7 @@ HEADLESS ?=
 # Tests wait for processes more than they compute, so a few run beside each other.
 JOBS ?= 3
 
-.PHONY: help demo test check unit coverage fuzz format reference docs snapshots pictures release bench clean
+.PHONY: help demo test check unit coverage mutants fuzz format reference docs snapshots pictures release bench clean
 
 help:  ## Show what can be made
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,13 @@ coverage: $(VENV)/.dev-ready  ## Run the tests and tell what none of them does
 	-$(BIN)/python -m coverage run -m pytest -n $(JOBS) --dist loadfile --timeout 300
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report
+
+mutants: $(VENV)/.dev-ready  ## Change the pure files in many ways, and tell what no test sees
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--constraint constraints.txt mutmut
+	@rm -rf mutants
+	$(BIN)/mutmut run --max-children $(JOBS)
+	$(BIN)/mutmut results
 
 fuzz: $(VENV)/.dev-ready  ## Fuzz the wire, terminals and the sandbox for long
 	$(BIN)/python -m pytest tests/fuzz tests/properties -q --timeout 0 \
