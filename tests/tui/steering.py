@@ -7,6 +7,7 @@ from typing import Any
 from textual._context import visible_screen_stack
 from textual.app import App
 from textual.pilot import Pilot
+from textual.screen import Screen
 from textual.strip import Strip
 
 from coderbot.tui.app import CoderBotApp
@@ -51,6 +52,12 @@ def screen_text(app: App[Any]) -> list[str]:
 def shown(app: App[Any], text: str) -> bool:
     """Tell whether the screen shows `text`."""
     return any(text in row for row in screen_text(app))
+
+
+def is_open(app: App[Any], kind: type[Screen[Any]]) -> bool:
+    """Tell whether a screen of some kind is in front, with its widgets in place."""
+    screen = app.screen
+    return isinstance(screen, kind) and any(each.size.area for each in screen.children)
 
 
 def table(app: CoderBotApp) -> BotTable:

@@ -13,7 +13,7 @@ from coderbot.tui.screens.confirm import ConfirmScreen
 from coderbot.tui.screens.detail import DetailScreen
 from coderbot.tui.screens.main import MainScreen
 from tests.tui import fleets
-from tests.tui.steering import busy, shown, table, toasts, until
+from tests.tui.steering import busy, is_open, shown, table, toasts, until
 
 
 class FakeTokens:
@@ -143,7 +143,7 @@ async def test_a_bot_is_added_by_a_token_that_is_checked_first() -> None:
     app = fleets.app(fleet, tokens=tokens)
     async with app.run_test(notifications=True, size=(120, 30)) as pilot:
         await pilot.press("a")
-        await until(pilot, lambda: isinstance(app.screen, AddScreen))
+        await until(pilot, lambda: is_open(app, AddScreen))
         await pilot.press(*"12:bad", "enter")
         await until(pilot, lambda: shown(app, "✖ Telegram refuses this token"))
         await pilot.press(*["backspace"] * 3, *"good")
@@ -190,7 +190,7 @@ async def test_reload_shows_the_plan_first() -> None:
     app = fleets.app(fleet)
     async with app.run_test(notifications=True, size=(100, 30)) as pilot:
         await pilot.press("u")
-        await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
+        await until(pilot, lambda: is_open(app, ConfirmScreen))
         for words in ("Starts: bot-2", "leaves: bot-0", "Restarts: bot-1"):
             assert shown(app, words)
         assert fleet.calls == [("plan",)]
@@ -209,7 +209,7 @@ async def test_settings_that_touch_no_bot_are_taken_up_too() -> None:
     app = fleets.app(fleet)
     async with app.run_test(notifications=True, size=(100, 30)) as pilot:
         await pilot.press("u")
-        await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
+        await until(pilot, lambda: is_open(app, ConfirmScreen))
         assert shown(app, "From now on: VERBOSE_LOGGING")
         assert shown(app, "next start on: WORKER_NICE")
         await pilot.press("y")
@@ -230,7 +230,7 @@ async def test_details_tell_all_that_is_known() -> None:
     app = fleets.app(fleet)
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("enter")
-        await until(pilot, lambda: isinstance(app.screen, DetailScreen))
+        await until(pilot, lambda: is_open(app, DetailScreen))
         await until(pilot, lambda: shown(app, "last poll"))
         pages = (
             ["Secret(0a1b2c3d)", "1800  (default)"],
@@ -246,7 +246,7 @@ async def test_details_tell_all_that_is_known() -> None:
         fleet.say("again a stranger", "bot-0", level=Level.WARNING)
         await until(pilot, lambda: shown(app, "again a stranger"))  # it is live
         await pilot.press("escape")
-        await until(pilot, lambda: isinstance(app.screen, MainScreen))
+        await until(pilot, lambda: is_open(app, MainScreen))
 
 
 async def test_details_tell_what_cannot_be_known() -> None:

@@ -10,7 +10,7 @@ from coderbot.tui.screens.detail import DetailScreen
 from coderbot.tui.widgets.bot_table import BotTable
 from tests.fakes.supervisor import a_bot
 from tests.tui import fleets
-from tests.tui.steering import screen_strips, shown, table, until
+from tests.tui.steering import is_open, screen_strips, shown, table, until
 
 
 async def test_a_click_selects_a_bot_and_a_second_one_chooses_it() -> None:
@@ -21,7 +21,7 @@ async def test_a_click_selects_a_bot_and_a_second_one_chooses_it() -> None:
         await until(pilot, lambda: table(app).cursor_row == 2)
         assert not isinstance(app.screen, DetailScreen)
         await pilot.click(offset=(where.x + 30, where.y + 3))
-        await until(pilot, lambda: isinstance(app.screen, DetailScreen))
+        await until(pilot, lambda: is_open(app, DetailScreen))
         assert shown(app, "bot-2")
 
 

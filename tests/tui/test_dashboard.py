@@ -25,6 +25,7 @@ from tests.fakes.supervisor import FakeSupervisor, a_bot
 from tests.tui import fleets
 from tests.tui.steering import (
     busy,
+    is_open,
     row,
     screen_strips,
     screen_text,
@@ -66,11 +67,11 @@ async def test_kill_asks_first(answer: str, calls: list[tuple[str, ...]]) -> Non
     app = fleets.app(fleet)
     async with app.run_test(notifications=True) as pilot:
         await pilot.press("X")
-        await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
+        await until(pilot, lambda: is_open(app, ConfirmScreen))
         assert shown(app, "Kill bot-0?")
         assert fleet.calls == []
         await pilot.press(answer)
-        await until(pilot, lambda: isinstance(app.screen, MainScreen))
+        await until(pilot, lambda: is_open(app, MainScreen))
         await until(pilot, lambda: not busy(app))
         assert fleet.calls == calls
         assert bool(toasts(app)) == bool(calls)
@@ -81,7 +82,7 @@ async def test_a_click_on_yes_answers_too() -> None:
     app = fleets.app(fleet)
     async with app.run_test() as pilot:
         await pilot.press("X")
-        await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
+        await until(pilot, lambda: is_open(app, ConfirmScreen))
         assert app.screen.query_one("#yes", Button).label == "Kill (y)"
         await pilot.click("#yes")
         await until(pilot, lambda: fleet.calls == [("kill", "bot-0")])
@@ -113,13 +114,13 @@ async def test_clean_shows_counts_and_sizes_and_lets_choose(
     app = fleets.app(fleet)
     async with app.run_test(notifications=True) as pilot:
         await pilot.press("c")
-        await until(pilot, lambda: isinstance(app.screen, CleanScreen))
+        await until(pilot, lambda: is_open(app, CleanScreen))
         assert shown(app, "12 files, 3.2 MB")
         assert shown(app, "0 files, 0 B")
         assert not shown(app, "waiting/")
         assert fleet.cleaned == []
         await pilot.press(*keys)
-        await until(pilot, lambda: isinstance(app.screen, MainScreen))
+        await until(pilot, lambda: is_open(app, MainScreen))
         await until(pilot, lambda: not busy(app))
         assert fleet.cleaned == ([("bot-0", cleaned)] if cleaned else [])
         assert toasts(app) == ([("information", words)] if words else [])
@@ -141,7 +142,7 @@ async def test_clean_waits_until_nothing_is_being_sent() -> None:
     app = fleets.app(fleet)
     async with app.run_test(notifications=True) as pilot:
         await pilot.press("c")
-        await until(pilot, lambda: isinstance(app.screen, CleanScreen))
+        await until(pilot, lambda: is_open(app, CleanScreen))
         fleet.change("bot-0", media_pending=2)  # meanwhile one sends
         await pilot.press("y")
         words = [("error", "bot-0 is sending 2 files\nTry again after that.")]
@@ -187,7 +188,7 @@ async def test_a_kill_takes_the_place_of_a_slow_stop() -> None:
         await pilot.press("x")
         await until(pilot, lambda: fleet.calls == [("stop", "bot-0")])
         await pilot.press("X")
-        await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
+        await until(pilot, lambda: is_open(app, ConfirmScreen))
         await pilot.press("y")
         await until(pilot, lambda: ("kill", "bot-0") in fleet.calls)
         assert fleet.cancelled == [("stop", "bot-0")]
@@ -315,7 +316,7 @@ async def test_quit_asks_stops_all_and_shows_it_to_the_end(key: str) -> None:
         await pilot.press(key)
         await until(pilot, lambda: shown(app, "Stop all bots and quit?"))
         await pilot.press(key, "n")
-        await until(pilot, lambda: isinstance(app.screen, MainScreen))
+        await until(pilot, lambda: is_open(app, MainScreen))
         assert fleet.calls == []
         await pilot.press(key, "y")
         await until(pilot, lambda: shown(app, "at most 10s more"))
@@ -352,7 +353,7 @@ async def test_a_stop_that_others_asked_for_is_shown_and_ends_the_app() -> None:
     app = fleets.app(fleet, clock=AutoClock())
     async with app.run_test() as pilot:
         await pilot.press("X")  # even over a question
-        await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
+        await until(pilot, lambda: is_open(app, ConfirmScreen))
         fleet.begin_stop(7.0)
         await until(pilot, lambda: shown(app, "at most 7s more"))
         fleet.tell(FleetStopping(5.0))  # told again: no second screen
@@ -389,7 +390,7 @@ async def test_help_lists_every_key() -> None:
     app = fleets.app(fleets.running(1))
     async with app.run_test(size=(120, 60)) as pilot:
         await pilot.press("question_mark")
-        await until(pilot, lambda: isinstance(app.screen, HelpScreen))
+        await until(pilot, lambda: is_open(app, HelpScreen))
         told = " ".join(str(each.render()) for each in app.screen.query(Static))
         for group in GROUPS:
             for binding in group.keys:
@@ -397,7 +398,7 @@ async def test_help_lists_every_key() -> None:
                 assert binding.description
                 assert binding.tooltip in told, binding
         await pilot.press("escape")
-        await until(pilot, lambda: isinstance(app.screen, MainScreen))
+        await until(pilot, lambda: is_open(app, MainScreen))
 
 
 async def test_the_palette_offers_every_action_and_carries_it_out() -> None:
@@ -447,7 +448,7 @@ async def test_ctrl_c_stops_the_fleet_from_any_screen(key: str) -> None:
     app = fleets.app(fleet)
     async with app.run_test() as pilot:
         await pilot.press(key, "ctrl+c")
-        await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
+        await until(pilot, lambda: is_open(app, ConfirmScreen))
         if key == "X":
             await pilot.press("n", "ctrl+c")  # one question at a time
         await pilot.press("y")
