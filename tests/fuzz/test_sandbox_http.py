@@ -23,9 +23,7 @@ from tests.fuzz.test_wire import VALUES
 TOKEN = make_token(1).reveal()
 BOT = make_bot_id(1)
 WAIT_S = 10.0
-OFTEN = settings(
-    deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+OFTEN = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 NAMES = st.sampled_from(
     [

@@ -1,6 +1,6 @@
 """What programs may write: any bytes, in any order, at any size of the terminal."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from coderbot.worker.terminal.emulator import Emulator
@@ -49,7 +49,6 @@ STEPS = st.lists(
 RENDERER = PngRenderer(8, system_fonts=False)
 
 
-@settings(deadline=None)
 @given(STEPS)
 def test_the_screen_stays_whole(steps: list[bytes | tuple[int, int]]) -> None:
     emulator = Emulator(20, 6, 50)

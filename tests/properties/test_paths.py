@@ -42,7 +42,7 @@ def test_a_shown_name_is_one_line_of_text(name: str) -> None:
     shown(name).encode()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(NASTY, min_size=1, max_size=5))
 def test_saved_files_lie_side_by_side_and_whole(names: list[str]) -> None:
     with TemporaryDirectory() as root:
@@ -66,7 +66,7 @@ async def _save_all(directory: Path, names: list[str]) -> list[Path]:
     return paths
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(NASTY)
 def test_any_wish_for_files_is_answered(wish: str) -> None:
     with TemporaryDirectory() as root:
