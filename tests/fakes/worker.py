@@ -138,7 +138,9 @@ def worker_environment(
         "MESSAGE_DELETE_TIMEOUT": "300",
         "PYTHONWARNINGS": "error::ResourceWarning",
     }
-    return base | more
+    # Otherwise `make coverage` would not see what these workers do.
+    measured = {k: v for k, v in os.environ.items() if k.startswith("COVERAGE_")}
+    return base | measured | more
 
 
 @asynccontextmanager
