@@ -33,6 +33,7 @@ def _png_head(width: int, height: int) -> bytes:
     [
         ("a.png", picture("PNG"), "photo"),
         ("a.JPG", picture("JPEG"), "photo"),
+        ("of.2026.png", picture("PNG"), "photo"),
         ("a.jpeg", picture("JPEG"), "photo"),
         ("a.bmp", picture("BMP"), "photo"),
         ("really-a-jpeg.png", picture("JPEG"), "photo"),

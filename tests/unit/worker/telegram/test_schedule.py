@@ -240,3 +240,22 @@ def test_the_pause_of_a_chat_is_that_of_its_clock() -> None:
     assert run.schedule.pause_s(ANNA, Priority.FILE, run.now) > waits_s
     assert run.schedule.pause_s(BEN, Priority.REPLY, run.now) == 0
     assert run.schedule.pause_s(ANNA, Priority.REPLY, run.now + waits_s) == 0
+
+
+def test_what_is_dropped_comes_from_every_chat_and_waits_no_more() -> None:
+    run = Run()
+    files = [errand(chat, Priority.FILE) for chat in (ANNA, BEN, GROUP)]
+    reply = errand(BEN, Priority.REPLY)
+    run.add(*files, reply)
+    assert run.schedule.drop(Priority.FILE) == files
+    assert [gone for _, gone in run.until_empty()] == [reply]
+
+
+def test_what_is_under_way_still_counts() -> None:
+    run = Run()
+    run.add(errand(), errand())
+    going = run.schedule.take(run.now)
+    assert going is not None
+    assert len(run.schedule) == 2
+    run.schedule.finish(going, run.now)
+    assert len(run.schedule) == 1
