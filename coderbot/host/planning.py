@@ -86,12 +86,15 @@ def targets_of(situation: Situation, *, keeping: bool = True) -> dict[str, str]:
 
     Args:
         situation: As it is.
-        keeping: What a person has moved stays where it is.
+        keeping: What a person has moved, and what is busy here, stays where it is.
     """
     held = {key: lease.holder.host for key, lease in situation.leases.items()}
     held |= {key: move.host for key, move in situation.moves.items() if move.host}
     kept = {key for key, each in situation.leases.items() if Mark.KEPT in each.marks}
     kept |= {key for key, move in situation.moves.items() if move.is_kept}
+    if not situation.is_forced:
+        # So that a quiet one goes in place of one that must not.
+        kept |= {key for key in situation.held if situation.local_of(key).is_busy}
     return place(
         situation.units.values(),
         seats_of(situation),

@@ -130,7 +130,7 @@ JAIL = """
 set -e
 mount --make-rprivate /
 mount --bind "$1" /mnt
-mount -t tmpfs tmpfs /tmp
+mount --bind /tmp /tmp
 mount -o remount,bind,ro /
 cd /mnt
 exec setpriv --reuid 1000 --regid 1000 --clear-groups --no-new-privs \

@@ -66,16 +66,18 @@ def test_what_is_busy_is_not_moved_unless_asked() -> None:
     situation = _situation(6, 0, local=busy)
     targets = targets_of(situation)
     assert new_moves(situation, targets) == {}
-    assert len(new_moves(replace(situation, is_forced=True), targets)) == 1
+    forced = replace(situation, is_forced=True)
+    assert len(new_moves(forced, targets_of(forced))) == 1
     draining = replace(situation, is_draining=True)
     assert len(new_moves(draining, targets_of(draining))) == 1
 
 
-def test_one_that_is_not_busy_moves_in_its_place() -> None:
-    local = dict.fromkeys(_UNITS, replace(_RUNS, is_busy=True)) | {"key-3": _RUNS}
+@pytest.mark.parametrize("quiet", _UNITS)
+def test_one_that_is_not_busy_moves_in_its_place(quiet: str) -> None:
+    local = dict.fromkeys(_UNITS, replace(_RUNS, is_busy=True)) | {quiet: _RUNS}
     situation = _situation(6, 0, local=local)
-    moves = new_moves(situation, dict.fromkeys(_UNITS, "there"))
-    assert moves == {"key-3": Move("there")}
+    moves = new_moves(situation, targets_of(situation))
+    assert moves == {quiet: Move("there")}
 
 
 def test_who_leaves_gives_all_at_once() -> None:

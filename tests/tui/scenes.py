@@ -1,12 +1,8 @@
-"""How each state looks, at three sizes, dark and light.
-
-Update with `pytest tests/tui --snapshot-update`.
-"""
+"""The states of the dashboard that must look right."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-import pytest
 from textual.pilot import Pilot
 
 from coderbot.control.port import MediaFile, MediaFolder, TerminalScreen
@@ -21,8 +17,7 @@ from tests.tui.conftest import Compare
 from tests.tui.steering import shown, until
 from tests.tui.test_actions import FakeTokens
 
-SIZES = [(80, 24), (120, 40), (200, 60)]
-LOOKS = [(size, name) for size in SIZES for name in ("dark", "light")]
+LOOKS = ("dark", "light")
 
 
 @dataclass
@@ -231,11 +226,7 @@ def prepared(
     return app, prepare
 
 
-@pytest.mark.parametrize(
-    ("size", "look_"), LOOKS, ids=[f"{w}x{h}-{name}" for (w, h), name in LOOKS]
-)
-@pytest.mark.parametrize("name", SCENES)
-def test_state(look: Compare, name: str, size: tuple[int, int], look_: str) -> None:
-    """Every state of the issue's list."""
-    app, prepare = prepared(SCENES[name](), look_)
+def look_at(look: Compare, name: str, size: tuple[int, int], theme: str) -> None:
+    """Compare a scene, `dark` or `light`, with its picture."""
+    app, prepare = prepared(SCENES[name](), theme)
     assert look(app, run_before=prepare, terminal_size=size)
