@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 HEADLESS ?=
 # Tests wait for processes more than they compute, so a few run beside each other.
-JOBS ?= 3
+JOBS ?= 4
 
 .PHONY: help demo test check unit coverage mutants fuzz format reference docs snapshots pictures release bench clean
 
