@@ -12,12 +12,21 @@ async def relaying(
     listen: tuple[str, int], target: tuple[str, int]
 ) -> AsyncIterator[int]:
     """Relay for the length of the block; gives the port that is listened on."""
-    server = await asyncio.start_server(
-        lambda reader, writer: _serve(reader, writer, target), *listen
-    )
-    async with server:
-        yield int(server.sockets[0].getsockname()[1])
-        server.close()
+    lines: set[asyncio.Task[None]] = set()
+    async with asyncio.TaskGroup() as group:
+
+        def connected(
+            reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+        ) -> None:
+            line = group.create_task(_serve(reader, writer, target))
+            lines.add(line)
+            line.add_done_callback(lines.discard)
+
+        async with await asyncio.start_server(connected, *listen) as server:
+            yield int(server.sockets[0].getsockname()[1])
+            server.close()
+            for line in lines:
+                line.cancel()
 
 
 async def _serve(
@@ -25,18 +34,25 @@ async def _serve(
     writer: asyncio.StreamWriter,
     target: tuple[str, int],
 ) -> None:
-    with contextlib.suppress(OSError):
-        there_reader, there_writer = await asyncio.open_connection(*target)
-        async with asyncio.TaskGroup() as group:
-            ways = [
-                group.create_task(_pump(reader, there_writer)),
-                group.create_task(_pump(there_reader, writer)),
-            ]
-            # Whoever hangs up hangs up for both: a killed poller is seen at once.
-            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
-            there_writer.transport.abort()
-            writer.transport.abort()
-    writer.close()
+    writers = [writer]
+    try:
+        with contextlib.suppress(OSError):
+            there_reader, there_writer = await asyncio.open_connection(*target)
+            writers.append(there_writer)
+            async with asyncio.TaskGroup() as group:
+                ways = [
+                    group.create_task(_pump(reader, there_writer)),
+                    group.create_task(_pump(there_reader, writer)),
+                ]
+                # Whoever hangs up hangs up for both: a killed poller is seen at once.
+                await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+                for each in writers:
+                    each.transport.abort()
+    finally:
+        for each in writers:
+            each.transport.abort()
+        # It is closed in the next turn of the loop.
+        await asyncio.sleep(0)
 
 
 async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
