@@ -188,6 +188,9 @@ async def test_a_notification_is_a_message_that_rings(
         await anna.wait_for(lambda m: "nothing" in m.text)
         await anna.say(r"printf '\033]9;unheard\007'; echo first-$((1 + 1))")
         await shown(anna, "first-2")
+        # Once more is shown, what came before has been decided on.
+        await anna.say("echo second-$((1 + 2))")
+        await shown(anna, "second-3")
         await anna.say("/notify waiting")
         await anna.wait_for(lambda m: "(waiting)" in m.text)
         await anna.say(r"printf '\033]777;notify;Agent;needs you\033\\'")
