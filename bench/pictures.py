@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from bench.spread import Spread
+from coderbot.botprocess.tasks import Tasks
 from coderbot.clock import SystemClock
 from coderbot.redact import Secret
 from coderbot.worker.browser.errors import BrowserError
@@ -21,7 +22,6 @@ from coderbot.worker.browser.keeper import BrowserKeeper
 from coderbot.worker.browser.policy import WebPolicy
 from coderbot.worker.browser.screenpage import ScreenCamera
 from coderbot.worker.masking.mask import SecretMask
-from coderbot.worker.tasks import Tasks
 from coderbot.worker.terminal.emulator import Emulator
 from coderbot.worker.terminal.render.png import PngRenderer
 from coderbot.worker.terminal.screen import Screen

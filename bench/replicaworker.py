@@ -13,10 +13,10 @@ from pathlib import Path
 import msgspec
 from telegram import Update
 
+from coderbot.botprocess.telegram.ledger import Ledger
 from coderbot.clock import SystemClock
 from coderbot.cluster.shared import Shared
 from coderbot.worker.replicas.consumer import Consumer
-from coderbot.worker.telegram.ledger import Ledger
 from coderbot.worker.telegram.sharedledger import SharedLedger
 from tests.fakes.cluster import cluster
 

@@ -5,19 +5,19 @@ import random
 import sys
 from pathlib import Path
 
-from coderbot.clock import SystemClock
-from coderbot.config.load import load_worker_settings
-from coderbot.errors import ConfigError, ExitCode
-from coderbot.logs import configure_worker_logging
-from coderbot.redact import Redactor
-from coderbot.worker.lease import PollLease
-from coderbot.worker.process import run_process
-from coderbot.worker.settings import (
+from coderbot.botprocess.lease import PollLease
+from coderbot.botprocess.process import run_process
+from coderbot.botprocess.settings import (
     take_channel,
     take_identity,
     take_leased,
     wipe_secrets,
 )
+from coderbot.clock import SystemClock
+from coderbot.config.load import load_worker_settings
+from coderbot.errors import ConfigError, ExitCode
+from coderbot.logs import configure_worker_logging
+from coderbot.redact import Redactor
 
 _NAME = "control"
 

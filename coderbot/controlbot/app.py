@@ -7,6 +7,23 @@ from collections.abc import Callable
 from pathlib import Path
 
 from coderbot import wire
+from coderbot.botprocess.bounded import bounded
+from coderbot.botprocess.counters import Counters
+from coderbot.botprocess.deadline import end_within
+from coderbot.botprocess.endings import channel_guarded, signals_heard
+from coderbot.botprocess.lease import PollLease
+from coderbot.botprocess.link import Link
+from coderbot.botprocess.stopping import StopRequest
+from coderbot.botprocess.tasks import Tasks
+from coderbot.botprocess.telegram.absence import Absence
+from coderbot.botprocess.telegram.application import build_application
+from coderbot.botprocess.telegram.client import TelegramClient
+from coderbot.botprocess.telegram.entrance import add_entrance
+from coderbot.botprocess.telegram.ledger import Ledger
+from coderbot.botprocess.telegram.online import TokenRefusedError
+from coderbot.botprocess.telegram.polling import PollWatch
+from coderbot.botprocess.tokenclaim import TokenClaim, until_ours
+from coderbot.botprocess.vitals import Vitals
 from coderbot.clock import Clock
 from coderbot.config.settings import Settings
 from coderbot.controlbot.assembly import Frame, build_services
@@ -18,23 +35,6 @@ from coderbot.errors import ExitCode
 from coderbot.logs import LIFECYCLE_LOGGER
 from coderbot.paths import StateDir
 from coderbot.redact import Secret
-from coderbot.worker.bounded import bounded
-from coderbot.worker.counters import Counters
-from coderbot.worker.deadline import end_within
-from coderbot.worker.endings import channel_guarded, signals_heard
-from coderbot.worker.lease import PollLease
-from coderbot.worker.link import Link
-from coderbot.worker.stopping import StopRequest
-from coderbot.worker.tasks import Tasks
-from coderbot.worker.telegram.absence import Absence
-from coderbot.worker.telegram.application import build_application
-from coderbot.worker.telegram.client import TelegramClient
-from coderbot.worker.telegram.entrance import add_entrance
-from coderbot.worker.telegram.ledger import Ledger
-from coderbot.worker.telegram.online import TokenRefusedError
-from coderbot.worker.telegram.polling import PollWatch
-from coderbot.worker.tokenclaim import TokenClaim, until_ours
-from coderbot.worker.vitals import Vitals
 
 _REFUSED = (
     "Telegram refuses the token of the control bot (401 Unauthorized): put a new one "

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from telegram import Bot
 
+from coderbot.botprocess.link import Link
+from coderbot.botprocess.tasks import Tasks
 from coderbot.clock import Clock
 from coderbot.config.settings import Settings
 from coderbot.control.facts import BotSnapshot
@@ -20,8 +22,6 @@ from coderbot.controlbot.sender import Sender
 from coderbot.controlbot.services import Services
 from coderbot.controlbot.waiting import Waiting
 from coderbot.paths import StateDir
-from coderbot.worker.link import Link
-from coderbot.worker.tasks import Tasks
 
 
 @dataclass(frozen=True, slots=True)

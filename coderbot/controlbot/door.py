@@ -7,14 +7,14 @@ from telegram import Update, User
 from telegram.ext import ApplicationHandlerStop
 
 from coderbot import wire
+from coderbot.botprocess.telegram.gate import Verdict, decide, facts_of
+from coderbot.botprocess.telegram.ledger import Ledger
+from coderbot.botprocess.telegram.strangers import Strangers
 from coderbot.controlbot import texts
 from coderbot.controlbot.incidents import Incident, Kind
 from coderbot.controlbot.sender import delete_token
 from coderbot.controlbot.services import Services
 from coderbot.redact import TOKEN_PATTERN
-from coderbot.worker.telegram.gate import Verdict, decide, facts_of
-from coderbot.worker.telegram.ledger import Ledger
-from coderbot.worker.telegram.strangers import Strangers
 
 _log = logging.getLogger(__name__)
 

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 
+from coderbot.botprocess.tasks import Tasks
 from coderbot.clock import Clock
 from coderbot.config.hours import Hours
 from coderbot.control.facts import BotSnapshot, Dossier
@@ -10,7 +11,6 @@ from coderbot.controlbot.alerts import Alert, Alerts
 from coderbot.controlbot.incidents import Incident, Kind, explained, incidents_of
 from coderbot.controlbot.sender import Sender
 from coderbot.errors import CoderBotError
-from coderbot.worker.tasks import Tasks
 
 _LOOK_S = 5.0
 """How often it is looked for alerts that are due, in seconds."""

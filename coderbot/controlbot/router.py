@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from telegram import CallbackQuery, Message, Update
 
+from coderbot.botprocess.telegram.command import Call, parse_command
 from coderbot.controlbot import texts
 from coderbot.controlbot.commands import BY_NAME, Command
 from coderbot.controlbot.deck import Press
@@ -17,7 +18,6 @@ from coderbot.controlbot.sender import delete_token
 from coderbot.controlbot.services import Services
 from coderbot.errors import CoderBotError
 from coderbot.redact import TOKEN_PATTERN
-from coderbot.worker.telegram.typed import Call, parse_command
 
 Handler = Callable[[Request], Awaitable[None]]
 

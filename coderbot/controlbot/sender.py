@@ -24,12 +24,12 @@ from telegram.error import (
     TelegramError,
 )
 
+from coderbot.botprocess.tasks import Tasks
+from coderbot.botprocess.telegram.flood import retry_after_s
+from coderbot.botprocess.telegram.lengths import MAX_TOAST_UNITS, cut_end, utf16_units
 from coderbot.clock import Clock
 from coderbot.controlbot import texts
 from coderbot.controlbot.split import split_text
-from coderbot.worker.tasks import Tasks
-from coderbot.worker.telegram.flood import retry_after_s
-from coderbot.worker.telegram.lengths import MAX_TOAST_UNITS, cut_end, utf16_units
 
 _ATTEMPTS = 4
 """How often one call is tried."""

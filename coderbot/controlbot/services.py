@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from coderbot.botprocess.link import Link
+from coderbot.botprocess.tasks import Tasks
 from coderbot.clock import Clock
 from coderbot.config.settings import Settings
 from coderbot.controlbot.boards import Boards
@@ -13,8 +15,6 @@ from coderbot.controlbot.fleet import Fleet
 from coderbot.controlbot.herald import Herald
 from coderbot.controlbot.sender import Sender
 from coderbot.controlbot.waiting import Waiting
-from coderbot.worker.link import Link
-from coderbot.worker.tasks import Tasks
 
 
 @dataclass(frozen=True, slots=True)

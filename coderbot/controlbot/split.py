@@ -1,6 +1,6 @@
 """Long texts as several messages (pure)."""
 
-from coderbot.worker.telegram.lengths import MAX_TEXT_UNITS, utf16_units
+from coderbot.botprocess.telegram.lengths import MAX_TEXT_UNITS, utf16_units
 
 
 def split_text(text: str, limit: int = MAX_TEXT_UNITS) -> list[str]:

@@ -4,20 +4,20 @@ import random
 import sys
 from pathlib import Path
 
+from coderbot.botprocess.lease import PollLease
+from coderbot.botprocess.process import run_process
+from coderbot.botprocess.settings import (
+    take_channel,
+    take_identity,
+    take_leased,
+    wipe_secrets,
+)
 from coderbot.clock import SystemClock
 from coderbot.config.load import load_worker_settings
 from coderbot.errors import ExitCode
 from coderbot.logs import configure_worker_logging
 from coderbot.paths import bot_name
 from coderbot.redact import Redactor
-from coderbot.worker.lease import PollLease
-from coderbot.worker.process import run_process
-from coderbot.worker.settings import (
-    take_channel,
-    take_identity,
-    take_leased,
-    wipe_secrets,
-)
 
 
 def main() -> int:

@@ -8,6 +8,25 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import TYPE_CHECKING
 
 from coderbot import wire
+from coderbot.botprocess.bounded import bounded
+from coderbot.botprocess.counters import Counters
+from coderbot.botprocess.deadline import end_within
+from coderbot.botprocess.endings import channel_guarded, signals_heard
+from coderbot.botprocess.health import Health, health_page
+from coderbot.botprocess.lease import PollLease
+from coderbot.botprocess.link import Link
+from coderbot.botprocess.settings import Identity
+from coderbot.botprocess.stopping import StopRequest
+from coderbot.botprocess.tasks import Tasks
+from coderbot.botprocess.telegram.absence import Absence
+from coderbot.botprocess.telegram.application import build_application
+from coderbot.botprocess.telegram.client import TelegramClient
+from coderbot.botprocess.telegram.entrance import add_entrance
+from coderbot.botprocess.telegram.ledger import Ledger
+from coderbot.botprocess.telegram.online import TokenRefusedError
+from coderbot.botprocess.telegram.polling import PollWatch
+from coderbot.botprocess.tokenclaim import TokenClaim, until_ours
+from coderbot.botprocess.vitals import Vitals
 from coderbot.clock import Clock
 from coderbot.config.settings import Settings
 from coderbot.errors import ExitCode
@@ -17,37 +36,18 @@ from coderbot.logs import LIFECYCLE_LOGGER
 from coderbot.paths import MediaDirs, StateDir, bot_name
 from coderbot.wire import TerminalScreen
 from coderbot.worker.assembly import Frame, build_services
-from coderbot.worker.bounded import bounded
 from coderbot.worker.cleaning import clean_media_directory
-from coderbot.worker.counters import Counters
-from coderbot.worker.deadline import end_within
-from coderbot.worker.endings import channel_guarded, signals_heard
 from coderbot.worker.feed import Feed, feed_of, is_polled
-from coderbot.worker.health import Health, health_page
-from coderbot.worker.lease import PollLease
-from coderbot.worker.link import Link
 from coderbot.worker.media.keeping import keep_media, keep_media_in_turn
 from coderbot.worker.replicas.slots import slot_of
 from coderbot.worker.services import Services
-from coderbot.worker.settings import Identity
 from coderbot.worker.sharing import book_of, ledger_of, shared_of, take_leftovers
-from coderbot.worker.stopping import StopRequest
-from coderbot.worker.tasks import Tasks
-from coderbot.worker.telegram.absence import Absence
-from coderbot.worker.telegram.application import build_application
-from coderbot.worker.telegram.client import TelegramClient
 from coderbot.worker.telegram.doorkeeper import Doorkeeper
 from coderbot.worker.telegram.downloadbook import DownloadBook
-from coderbot.worker.telegram.entrance import add_entrance
-from coderbot.worker.telegram.ledger import Ledger
-from coderbot.worker.telegram.online import TokenRefusedError
-from coderbot.worker.telegram.polling import PollWatch
 from coderbot.worker.telegram.reception import Reception
 from coderbot.worker.telegram.router import Router
 from coderbot.worker.terminal.busy import BusyTerminals
 from coderbot.worker.terminal.peek import screens_of
-from coderbot.worker.tokenclaim import TokenClaim, until_ours
-from coderbot.worker.vitals import Vitals
 
 if TYPE_CHECKING:
     from coderbot.cluster.shared import Shared

@@ -9,6 +9,15 @@ from telegram import Bot
 
 from coderbot import wire
 from coderbot.atomicfile import replace_file
+from coderbot.botprocess.counters import Counters
+from coderbot.botprocess.link import Link
+from coderbot.botprocess.settings import Identity
+from coderbot.botprocess.stopping import StopRequest
+from coderbot.botprocess.tasks import Tasks
+from coderbot.botprocess.telegram.absence import Absence
+from coderbot.botprocess.telegram.outbox import Outbox
+from coderbot.botprocess.telegram.pace import Overall, overall
+from coderbot.botprocess.telegram.traces import Traces
 from coderbot.clock import Clock
 from coderbot.config.settings import Settings
 from coderbot.paths import MediaDirs, bot_name
@@ -18,8 +27,6 @@ from coderbot.worker.assistants.projects import Projects
 from coderbot.worker.assistants.roster import Roster
 from coderbot.worker.browser.painter import BrowserPainter
 from coderbot.worker.browser.room import BrowserRoom
-from coderbot.worker.counters import Counters
-from coderbot.worker.link import Link
 from coderbot.worker.masking.mask import SecretMask
 from coderbot.worker.media.kinds import CLOUD_MAX_BYTES, LOCAL_MAX_BYTES
 from coderbot.worker.media.retention import Limits
@@ -27,12 +34,8 @@ from coderbot.worker.media.service import MediaService
 from coderbot.worker.preferences.filestore import FilePreferences, preferences_file
 from coderbot.worker.preferences.store import PreferenceStore
 from coderbot.worker.services import Services
-from coderbot.worker.settings import Identity
 from coderbot.worker.sharing import preferences_of
 from coderbot.worker.speech.choice import transcriber_for
-from coderbot.worker.stopping import StopRequest
-from coderbot.worker.tasks import Tasks
-from coderbot.worker.telegram.absence import Absence
 from coderbot.worker.telegram.buttons import Buttons
 from coderbot.worker.telegram.chatmenus import ChatMenus
 from coderbot.worker.telegram.commands import RESERVED_NAMES, own_entries
@@ -41,11 +44,8 @@ from coderbot.worker.telegram.failurenotices import FailureNotices
 from coderbot.worker.telegram.furniture import Furniture
 from coderbot.worker.telegram.lanes import Lanes
 from coderbot.worker.telegram.news import News
-from coderbot.worker.telegram.outbox import Outbox
-from coderbot.worker.telegram.pace import Overall, overall
 from coderbot.worker.telegram.painter import Painter
 from coderbot.worker.telegram.recorders import Recorders
-from coderbot.worker.telegram.traces import Traces
 from coderbot.worker.telegram.uploader import TelegramUploader
 from coderbot.worker.terminal.registry import TerminalLimits
 

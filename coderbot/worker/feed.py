@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Protocol
 
 from telegram import Update
 
+from coderbot.botprocess.lease import PollLease
+from coderbot.botprocess.settings import Identity
+from coderbot.botprocess.telegram.application import WorkerApplication, handle
+from coderbot.botprocess.telegram.polling import PollWatch
 from coderbot.config.settings import Settings
 from coderbot.errors import CoderBotError
 from coderbot.logs import LIFECYCLE_LOGGER
-from coderbot.worker.lease import PollLease
 from coderbot.worker.services import Services
-from coderbot.worker.settings import Identity
-from coderbot.worker.telegram.application import WorkerApplication, handle
-from coderbot.worker.telegram.polling import PollWatch
 
 if TYPE_CHECKING:
     from coderbot.cluster.shared import Shared

@@ -5,13 +5,13 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
+from coderbot.botprocess.settings import Identity
+from coderbot.botprocess.telegram.application import WorkerApplication, handle
+from coderbot.botprocess.telegram.ledger import Ledger, UpdateLedger
 from coderbot.clock import Clock
 from coderbot.config.settings import Settings
 from coderbot.worker.preferences.filestore import FilePreferences
 from coderbot.worker.preferences.store import PreferenceStore
-from coderbot.worker.settings import Identity
-from coderbot.worker.telegram.application import WorkerApplication, handle
-from coderbot.worker.telegram.ledger import Ledger, UpdateLedger
 
 if TYPE_CHECKING:
     from coderbot.cluster.shared import Shared

@@ -2,8 +2,8 @@
 
 import sys
 
+from coderbot.botprocess.telegram import pace
 from coderbot.worker.__main__ import main
-from coderbot.worker.telegram import pace
 
 _ENDLESS = 1_000_000_000
 

@@ -13,6 +13,7 @@ import psutil
 import pytest
 from PIL import Image
 
+from coderbot.botprocess.tasks import Tasks
 from coderbot.clock import Clock, SystemClock
 from coderbot.worker.browser import keeper as keeping_module
 from coderbot.worker.browser.errors import (
@@ -25,7 +26,6 @@ from coderbot.worker.browser.finding import find_chromium
 from coderbot.worker.browser.keeper import IDLE_S, BrowserKeeper
 from coderbot.worker.browser.policy import WebPolicy
 from coderbot.worker.browser.webpage import DESKTOP, PHONE, WebCamera
-from coderbot.worker.tasks import Tasks
 from tests.fakes.clock import FakeClock
 from tests.fakes.website import website
 
@@ -273,7 +273,7 @@ from pathlib import Path
 from coderbot.clock import SystemClock
 from coderbot.worker.browser.finding import find_chromium
 from coderbot.worker.browser.keeper import BrowserKeeper
-from coderbot.worker.tasks import Tasks
+from coderbot.botprocess.tasks import Tasks
 
 async def main():
     async with Tasks.open() as tasks:

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
+from coderbot.botprocess.telegram.command import Call
 from coderbot.sandbox.client import SandboxUser
 from coderbot.sandbox.server import Sandbox
 from coderbot.worker.telegram import texts
 from coderbot.worker.telegram.commands import BY_NAME, COMMANDS
 from coderbot.worker.telegram.dispatch import obey
 from coderbot.worker.telegram.request import Request
-from coderbot.worker.telegram.typed import Call
 from tests.fakes.sandbox import BEN, make_bot_id, sandbox  # noqa: F401
 from tests.processes.assistants import told
 from tests.processes.chat import bot_username, open_terminal, ready_worker, run

@@ -149,7 +149,7 @@ BLOCKED = """
 import runpy
 import time
 
-from coderbot.worker.link import Link
+from coderbot.botprocess.link import Link
 
 heartbeat = Link._heartbeat
 

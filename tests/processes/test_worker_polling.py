@@ -8,11 +8,11 @@ import pytest
 from telegram.error import NetworkError, TimedOut
 
 from coderbot import wire
+from coderbot.botprocess.counters import Counters
+from coderbot.botprocess.telegram.absence import Absence
+from coderbot.botprocess.telegram.polling import PollRequest, PollWatch
 from coderbot.clock import SystemClock
 from coderbot.sandbox.server import Sandbox
-from coderbot.worker.counters import Counters
-from coderbot.worker.telegram.absence import Absence
-from coderbot.worker.telegram.polling import PollRequest, PollWatch
 from tests.fakes.sandbox import make_bot_id, make_token, sandbox  # noqa: F401
 from tests.fakes.worker import running_worker, worker_environment
 

@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from coderbot.botprocess.telegram.lengths import utf16_units
 from coderbot.controlbot.split import split_text
 from coderbot.tui.plain import cuts, fitted, printable
 from coderbot.worker.media.names import fitted as fitted_name
-from coderbot.worker.telegram.lengths import utf16_units
 
 TEXTS = st.text(st.sampled_from("ab \n👍é語"), max_size=80)
 LIMITS = st.integers(2, 30)

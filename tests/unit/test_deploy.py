@@ -14,8 +14,8 @@ import kubernetes_validate
 import pytest
 import yaml
 
+from coderbot.botprocess.health import Health, health_page
 from coderbot.config.settings import OWN_VARIABLES, SECRET_VARIABLES, Settings
-from coderbot.worker.health import Health, health_page
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"

@@ -1,12 +1,12 @@
 """/logs: as a message, or as a file when it is long."""
 
+from coderbot.botprocess.telegram.lengths import MAX_TEXT_UNITS, utf16_units
 from coderbot.control.facts import CONTROL, PARENT, LogLine
 from coderbot.controlbot import views
 from coderbot.controlbot.arguments import MAX_LINES, LogWish, parse_logs
 from coderbot.controlbot.request import Request, find_bot
 from coderbot.controlbot.services import Services
 from coderbot.loglevel import Level
-from coderbot.worker.telegram.lengths import MAX_TEXT_UNITS, utf16_units
 
 
 async def send_logs(request: Request) -> None:

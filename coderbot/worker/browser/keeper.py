@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from coderbot.botprocess.tasks import Tasks
 from coderbot.clock import Clock
 from coderbot.worker.browser.chromium import Chromium
-from coderbot.worker.tasks import Tasks
 
 IDLE_S = 60.0
 """A browser that nobody has used for so long is ended, in seconds."""

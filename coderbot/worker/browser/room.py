@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Self
 
+from coderbot.botprocess.tasks import Tasks
 from coderbot.clock import Clock
 from coderbot.config.settings import Settings
 from coderbot.worker.browser.finding import find_chromium
@@ -10,7 +11,6 @@ from coderbot.worker.browser.keeper import BrowserKeeper
 from coderbot.worker.browser.policy import WebPolicy
 from coderbot.worker.browser.screenpage import ScreenCamera
 from coderbot.worker.browser.webpage import WebCamera
-from coderbot.worker.tasks import Tasks
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,13 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from coderbot.botprocess.waits import wait_event
 from coderbot.clock import Clock
 from coderbot.worker.media.backoff import backoff_s
 from coderbot.worker.media.job import Job
 from coderbot.worker.media.kinds import may_share_album
 from coderbot.worker.media.names import shown
 from coderbot.worker.media.upload import UploadDelayed, UploadFailed, UploadRefused
-from coderbot.worker.media.waits import wait_event
 
 _log = logging.getLogger(__name__)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from watchfiles import awatch
 
+from coderbot.botprocess.waits import wait_event
 from coderbot.clock import Clock
 from coderbot.paths import MediaDirs
 from coderbot.worker.media.fileid import FileId
@@ -17,7 +18,6 @@ from coderbot.worker.media.filesystems import is_shared
 from coderbot.worker.media.names import shown
 from coderbot.worker.media.scan import Look, look_at
 from coderbot.worker.media.settling import Settling
-from coderbot.worker.media.waits import wait_event
 
 _log = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Hashable
 import msgspec
 from telegram import Bot, Update
 
-from coderbot.worker.lease import PollLease
+from coderbot.botprocess.lease import PollLease
 from coderbot.worker.replicas.consumer import Consumer, Stream
 from coderbot.worker.services import Services
 from coderbot.worker.telegram import texts

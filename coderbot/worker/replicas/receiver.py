@@ -11,6 +11,25 @@ from typing import TYPE_CHECKING, Any
 from telegram import Bot, Update
 
 from coderbot import wire
+from coderbot.botprocess.bounded import bounded
+from coderbot.botprocess.counters import Counters
+from coderbot.botprocess.deadline import end_within
+from coderbot.botprocess.endings import channel_guarded, signals_heard
+from coderbot.botprocess.lease import PollLease
+from coderbot.botprocess.link import Link
+from coderbot.botprocess.settings import Identity
+from coderbot.botprocess.stopping import StopRequest
+from coderbot.botprocess.telegram.absence import Absence
+from coderbot.botprocess.telegram.application import (
+    ALLOWED_UPDATES,
+    LONG_POLL_S,
+    build_application,
+)
+from coderbot.botprocess.telegram.hooks import first_poll
+from coderbot.botprocess.telegram.online import TokenRefusedError, until_online
+from coderbot.botprocess.telegram.polling import PollWatch
+from coderbot.botprocess.tokenclaim import TokenClaim, until_ours
+from coderbot.botprocess.vitals import Vitals
 from coderbot.clock import Clock
 from coderbot.cluster.away import until_answered
 from coderbot.cluster.shared import Shared
@@ -18,28 +37,9 @@ from coderbot.config.settings import Settings
 from coderbot.errors import CoderBotError, ExitCode
 from coderbot.logs import LIFECYCLE_LOGGER
 from coderbot.paths import StateDir
-from coderbot.worker.bounded import bounded
-from coderbot.worker.counters import Counters
-from coderbot.worker.deadline import end_within
-from coderbot.worker.endings import channel_guarded, signals_heard
-from coderbot.worker.lease import PollLease
-from coderbot.worker.link import Link
 from coderbot.worker.replicas.handing import Handing
 from coderbot.worker.replicas.leftover import hand_on_leftovers
-from coderbot.worker.settings import Identity
 from coderbot.worker.sharing import shared_of
-from coderbot.worker.stopping import StopRequest
-from coderbot.worker.telegram.absence import Absence
-from coderbot.worker.telegram.application import (
-    ALLOWED_UPDATES,
-    LONG_POLL_S,
-    build_application,
-)
-from coderbot.worker.telegram.hooks import first_poll
-from coderbot.worker.telegram.online import TokenRefusedError, until_online
-from coderbot.worker.telegram.polling import PollWatch
-from coderbot.worker.tokenclaim import TokenClaim, until_ours
-from coderbot.worker.vitals import Vitals
 
 if TYPE_CHECKING:
     from coderbot.worker.telegram.webhookfeed import WebhookFeed

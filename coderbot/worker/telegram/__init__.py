@@ -1,7 +1,1 @@
 """Everything that a worker says to and hears from Telegram."""
-
-import os
-
-# The library asks for this before it will give times as timedelta, and warns at
-# every RetryAfter as long as it is not set.
-os.environ["PTB_TIMEDELTA"] = "true"

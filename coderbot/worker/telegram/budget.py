@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from coderbot.worker.telegram.pace import Priority
+from coderbot.botprocess.telegram.pace import Priority
 
 
 class Budget(Protocol):

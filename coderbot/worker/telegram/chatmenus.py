@@ -12,8 +12,8 @@ from telegram import (
 )
 from telegram.error import TelegramError
 
+from coderbot.botprocess.tasks import Tasks
 from coderbot.worker.preferences.store import PreferenceStore
-from coderbot.worker.tasks import Tasks
 from coderbot.worker.telegram.command import Menu
 from coderbot.worker.telegram.commands import menu_of
 

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from coderbot import wire
+from coderbot.botprocess.link import Link
+from coderbot.botprocess.tasks import Tasks
 from coderbot.clock import Clock
-from coderbot.worker.link import Link
-from coderbot.worker.tasks import Tasks
 from coderbot.worker.telegram.furniture import Furniture
 from coderbot.worker.telegram.keypad import Keypad
 from coderbot.worker.telegram.news import News

@@ -9,12 +9,12 @@ from telegram import Message, Update
 from telegram.ext import ApplicationHandlerStop
 
 from coderbot import wire
+from coderbot.botprocess.telegram.gate import Verdict, decide, facts_of
+from coderbot.botprocess.telegram.ledger import UpdateLedger
+from coderbot.botprocess.telegram.strangers import Strangers
 from coderbot.errors import ExitCode
 from coderbot.worker.services import Services
 from coderbot.worker.telegram import texts
-from coderbot.worker.telegram.gate import Verdict, decide, facts_of
-from coderbot.worker.telegram.ledger import UpdateLedger
-from coderbot.worker.telegram.strangers import Strangers
 
 _LOCK_DOWN_S = 5.0
 """How long telling the users of a lock-down may take, in seconds."""

@@ -12,10 +12,10 @@ from telegram import Bot
 from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
 from telegram.error import RetryAfter as TelegramRetryAfter
 
+from coderbot.botprocess.telegram.flood import retry_after_s
 from coderbot.clock import Clock
 from coderbot.errors import CoderBotError
 from coderbot.redact import Redactor, Secret
-from coderbot.worker.telegram.flood import retry_after_s
 
 _TIMEOUT = httpx.Timeout(60.0, connect=10.0)
 _CHUNK_BYTES = 1 << 18

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
+from coderbot.botprocess.tasks import Tasks
+from coderbot.botprocess.telegram.outbox import Outbox
 from coderbot.clock import Clock
 from coderbot.worker.media.job import Job
 from coderbot.worker.media.names import shown
-from coderbot.worker.tasks import Tasks
 from coderbot.worker.telegram import filetexts
-from coderbot.worker.telegram.outbox import Outbox
 
 _GATHER_S = 0.2
 """What fails within so long is told in one message."""

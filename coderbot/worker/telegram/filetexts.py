@@ -6,13 +6,13 @@ from pathlib import Path
 
 from telegram import MessageEntity
 
+from coderbot.botprocess.telegram.lengths import utf16_units
 from coderbot.worker.media.captions import size_text
 from coderbot.worker.media.finding import MAX_FOUND
 from coderbot.worker.media.names import shown
 from coderbot.worker.media.receiver import Saved
 from coderbot.worker.media.stock import FailedFile, Usage
 from coderbot.worker.media.totals import Totals
-from coderbot.worker.telegram.lengths import utf16_units
 
 TYPED = "Typed."
 

@@ -1,5 +1,6 @@
 """What belongs to a terminal in chat, made as its user wants it."""
 
+from coderbot.botprocess.telegram.outbox import Outbox
 from coderbot.clock import Clock
 from coderbot.config.settings import Settings
 from coderbot.paths import MediaDirs
@@ -10,7 +11,6 @@ from coderbot.worker.telegram.buttons import Buttons
 from coderbot.worker.telegram.keypad import DEFAULT, Following, Keypad
 from coderbot.worker.telegram.livescreen import LiveScreen, RefreshPolicy
 from coderbot.worker.telegram.lookout import Lookout
-from coderbot.worker.telegram.outbox import Outbox
 from coderbot.worker.telegram.painter import Painter
 from coderbot.worker.telegram.questions import Questions
 from coderbot.worker.telegram.screenbuttons import ScreenButtons

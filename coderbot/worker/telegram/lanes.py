@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable, Coroutine, Hashable
 from typing import Any
 
-from coderbot.worker.tasks import Tasks
+from coderbot.botprocess.tasks import Tasks
 
 Job = Callable[[], Coroutine[Any, Any, None]]
 """Makes the work when its turn has come."""

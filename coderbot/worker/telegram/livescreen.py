@@ -8,10 +8,10 @@ from typing import Any
 
 from telegram import InlineKeyboardMarkup, MessageEntity
 
+from coderbot.botprocess.telegram.lengths import MAX_TEXT_UNITS, keep_end, utf16_units
+from coderbot.botprocess.telegram.outbox import MessageGoneError, Outbox
 from coderbot.clock import Clock
 from coderbot.worker.telegram import texts
-from coderbot.worker.telegram.lengths import MAX_TEXT_UNITS, keep_end, utf16_units
-from coderbot.worker.telegram.outbox import MessageGoneError, Outbox
 from coderbot.worker.telegram.painter import ScreenPainter
 from coderbot.worker.terminal.screen import Screen
 from coderbot.worker.terminal.session import TerminalSession

@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 from telegram import InlineKeyboardMarkup
 
+from coderbot.botprocess.telegram.outbox import Outbox
+from coderbot.botprocess.telegram.pace import Priority
 from coderbot.clock import Clock
 from coderbot.worker.preferences.model import NotifyLevel
 from coderbot.worker.telegram.alerttext import alert_text
 from coderbot.worker.telegram.livescreen import LiveScreen
-from coderbot.worker.telegram.outbox import Outbox
-from coderbot.worker.telegram.pace import Priority
 from coderbot.worker.telegram.questions import Questions
 from coderbot.worker.terminal.attention import Alert, Attention, Glance
 from coderbot.worker.terminal.prompt import Prompt, PromptKind

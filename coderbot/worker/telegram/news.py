@@ -3,14 +3,14 @@
 from collections.abc import Coroutine, Sequence
 from typing import Any
 
-from coderbot.worker.tasks import Tasks
+from coderbot.botprocess.tasks import Tasks
+from coderbot.botprocess.telegram.outbox import Outbox
+from coderbot.botprocess.telegram.pace import Priority
 from coderbot.worker.telegram import assistanttexts, texts
 from coderbot.worker.telegram.buttons import Buttons
 from coderbot.worker.telegram.chatmenus import ChatMenus
 from coderbot.worker.telegram.chooser import Chooser, choice_keyboard
 from coderbot.worker.telegram.keepopen import KeepOpen, keep_open_keyboard
-from coderbot.worker.telegram.outbox import Outbox
-from coderbot.worker.telegram.pace import Priority
 from coderbot.worker.telegram.place import Place
 from coderbot.worker.terminal.ident import TerminalId
 from coderbot.worker.terminal.registry import IDLE

@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import Callable
 
+from coderbot.botprocess.telegram.outbox import Outbox
+from coderbot.botprocess.waits import wait_event
 from coderbot.clock import Clock
-from coderbot.worker.media.waits import wait_event
-from coderbot.worker.telegram.outbox import Outbox
 
 _PATIENCE_S = 2.0
 """What is done sooner needs no message."""

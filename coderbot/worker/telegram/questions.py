@@ -6,10 +6,10 @@ from collections import deque
 
 from telegram import InlineKeyboardButton
 
+from coderbot.botprocess.telegram.lengths import cut_end
 from coderbot.worker.telegram import texts
 from coderbot.worker.telegram.buttons import Buttons
 from coderbot.worker.telegram.keyboards import button
-from coderbot.worker.telegram.lengths import cut_end
 from coderbot.worker.telegram.place import Place
 from coderbot.worker.telegram.press import Press
 from coderbot.worker.terminal.prompt import Enter, Option, Prompt, PromptKind

@@ -6,12 +6,12 @@ import re
 import secrets
 from pathlib import Path
 
+from coderbot.botprocess.tasks import Tasks
+from coderbot.botprocess.telegram.outbox import Outbox
 from coderbot.clock import Clock
 from coderbot.worker.masking.mask import SecretMask
 from coderbot.worker.masking.pieces import mask_in_pieces
-from coderbot.worker.tasks import Tasks
 from coderbot.worker.telegram import texts
-from coderbot.worker.telegram.outbox import Outbox
 from coderbot.worker.telegram.place import Place
 from coderbot.worker.terminal.recording import MAX_S, Recording, masked
 from coderbot.worker.terminal.session import TerminalSession

@@ -5,9 +5,9 @@
 
 from collections.abc import Iterable, Sequence
 
+from coderbot.botprocess.telegram.lengths import MAX_TEXT_UNITS, utf16_units
 from coderbot.worker.telegram.command import Command
 from coderbot.worker.telegram.commands import by_section
-from coderbot.worker.telegram.lengths import MAX_TEXT_UNITS, utf16_units
 
 _NOTES = (
     "Any other text is typed into the terminal, followed by Enter; several lines "

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
+from coderbot.botprocess.telegram.command import Call
 from coderbot.worker.services import Services
 from coderbot.worker.telegram.command import Command
 from coderbot.worker.telegram.place import Place
 from coderbot.worker.telegram.press import Press
 from coderbot.worker.telegram.reference import usage
-from coderbot.worker.telegram.typed import Call
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 from telegram import CallbackQuery, Message, Update
 
+from coderbot.botprocess.telegram.command import parse_command
 from coderbot.errors import CoderBotError
 from coderbot.worker.services import Services
 from coderbot.worker.telegram import texts
@@ -21,7 +22,6 @@ from coderbot.worker.telegram.listener import Listener
 from coderbot.worker.telegram.offer import offer
 from coderbot.worker.telegram.reception import Reception
 from coderbot.worker.telegram.request import Asker, Request
-from coderbot.worker.telegram.typed import parse_command
 from coderbot.worker.telegram.voice import Voice, voice_of
 from coderbot.worker.terminal.keys import INTERRUPT
 

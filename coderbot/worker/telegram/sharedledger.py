@@ -7,9 +7,9 @@ from typing import Protocol
 
 from telegram import Update
 
+from coderbot.botprocess.telegram.ledger import UpdateLedger, key_of
 from coderbot.clock import Clock
 from coderbot.cluster.away import until_answered
-from coderbot.worker.telegram.ledger import UpdateLedger, key_of
 
 
 class Claimer(Protocol):

@@ -4,10 +4,10 @@ import asyncio
 import logging
 from typing import Protocol
 
+from coderbot.botprocess.telegram.pace import Bucket
 from coderbot.clock import Clock
 from coderbot.cluster.away import RedisAwayError
 from coderbot.cluster.budget import Grant
-from coderbot.worker.telegram.pace import Bucket
 
 _BATCH = 5
 """Tokens that are fetched at once, so that a message seldom waits for Redis."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from coderbot.worker.telegram.lengths import cut_end
+from coderbot.botprocess.telegram.lengths import cut_end
 
 NO_TERMINAL = "No terminal is open. /xterm opens one."
 TERMINAL_EXISTS = (

@@ -2,10 +2,10 @@
 
 from telegram import InlineKeyboardMarkup, MessageEntity
 
+from coderbot.botprocess.telegram.lengths import pages_of, utf16_units
 from coderbot.errors import CoderBotError
 from coderbot.worker.telegram import texts, voicetexts
 from coderbot.worker.telegram.keyboards import button
-from coderbot.worker.telegram.lengths import pages_of, utf16_units
 from coderbot.worker.telegram.press import Press
 from coderbot.worker.telegram.request import Asker
 

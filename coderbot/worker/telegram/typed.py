@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from coderbot.worker.telegram.slashnames import with_slash
 
@@ -10,19 +9,6 @@ MACRO_NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 """What a macro may be called."""
 # Brackets with M0 to M9 have always stayed as they are: indexes of programs.
 _MARK = re.compile(r"\[(?!M[0-9]\])([A-Za-z][A-Za-z0-9_-]{0,31})\]")
-_COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]{1,64}))?(?:\s|\Z)")
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A command as somebody wrote it."""
-
-    name: str
-    """Lower case, without the slash."""
-    argument: str
-    """The rest of the message; blanks around it are dropped."""
-    raw_argument: str
-    """The rest after the one blank that ends the command, untouched."""
 
 
 def typed_text(text: str, marks: Mapping[str, str]) -> str:
@@ -42,17 +28,3 @@ def typed_text(text: str, marks: Mapping[str, str]) -> str:
         return marks.get(found[1].lower()) or found[0]
 
     return _MARK.sub(replace, with_slash(text))
-
-
-def parse_command(text: str, username: str) -> Call | None:
-    """Return the command that `text` is, if it is one for this bot.
-
-    Args:
-        text: The message.
-        username: Name of this bot without the @, for `/command@name`.
-    """
-    found = _COMMAND.match(text)
-    if found is None or (found[2] and found[2].lower() != username.lower()):
-        return None
-    rest = text[found.end() :]
-    return Call(found[1].lower(), rest.strip(), rest)

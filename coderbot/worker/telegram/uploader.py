@@ -23,9 +23,11 @@ from telegram.error import (
     TelegramError,
 )
 
+from coderbot.botprocess.counters import Counters
+from coderbot.botprocess.telegram.flood import retry_after_s
+from coderbot.botprocess.telegram.pace import Priority
 from coderbot.errors import CoderBotError
 from coderbot.redact import Redactor, Secret
-from coderbot.worker.counters import Counters
 from coderbot.worker.media.kinds import MediaKind
 from coderbot.worker.media.names import shown
 from coderbot.worker.media.opening import open_below
@@ -36,8 +38,6 @@ from coderbot.worker.media.upload import (
     UploadRefused,
 )
 from coderbot.worker.telegram.budget import NO_BUDGET, Budget
-from coderbot.worker.telegram.flood import retry_after_s
-from coderbot.worker.telegram.pace import Priority
 
 _MAX_CAPTION_UNITS = 1024
 """Longest caption, in UTF-16 units: that is how Telegram counts."""

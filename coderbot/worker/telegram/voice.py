@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from telegram import Message
 
+from coderbot.botprocess.telegram.gate import is_secondhand
 from coderbot.worker.speech.sounds import SoundFormat, format_of
-from coderbot.worker.telegram.gate import is_secondhand
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,9 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
+from coderbot.botprocess.lease import PollLease
 from coderbot.errors import ConfigError
 from coderbot.redact import Secret
-from coderbot.worker.lease import PollLease
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 """Holds what was given with setWebhook (Bot API)."""

@@ -6,15 +6,15 @@ from http import HTTPStatus
 
 from telegram import Bot
 
+from coderbot.botprocess.lease import PollLease
+from coderbot.botprocess.telegram.application import ALLOWED_UPDATES
+from coderbot.botprocess.telegram.hooks import hook_path
+from coderbot.botprocess.telegram.online import until_online
+from coderbot.botprocess.telegram.polling import PollWatch
 from coderbot.clock import Clock
 from coderbot.config.settings import Settings
 from coderbot.errors import ConfigError
 from coderbot.paths import bot_name
-from coderbot.worker.lease import PollLease
-from coderbot.worker.telegram.application import ALLOWED_UPDATES
-from coderbot.worker.telegram.hooks import hook_path
-from coderbot.worker.telegram.online import until_online
-from coderbot.worker.telegram.polling import PollWatch
 from coderbot.worker.telegram.webhook import Deliver, Webhook, listening
 
 _LOOK_S = 20.0

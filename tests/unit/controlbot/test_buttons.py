@@ -5,13 +5,13 @@ from collections.abc import Sequence
 
 from telegram.error import BadRequest, NetworkError, RetryAfter
 
+from coderbot.botprocess.tasks import Tasks
 from coderbot.control.facts import BotSnapshot, BotState
 from coderbot.controlbot.board import LIVE_S, Board
 from coderbot.controlbot.boards import PAUSE_S, Boards
 from coderbot.controlbot.deck import Deck, Press
 from coderbot.controlbot.sender import Sender
 from coderbot.controlbot.waiting import PATIENCE_S, Waiting
-from coderbot.worker.tasks import Tasks
 from tests.fakes.autoclock import AutoClock
 from tests.fakes.bot import ScriptBot
 from tests.fakes.clock import FakeClock

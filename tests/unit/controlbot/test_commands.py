@@ -4,12 +4,12 @@ import re
 
 import pytest
 
+from coderbot.botprocess.telegram.lengths import MAX_TEXT_UNITS, utf16_units
 from coderbot.controlbot import reference
 from coderbot.controlbot.arguments import LogWish, parse_logs
 from coderbot.controlbot.commands import BY_NAME, COMMANDS, Command, menu
 from coderbot.controlbot.router import handler_of
 from coderbot.loglevel import Level
-from coderbot.worker.telegram.lengths import MAX_TEXT_UNITS, utf16_units
 
 OF_THE_ORIGINAL = """start status stopall startall restartall addbot removebot reload logs
 health uptime shutdown help controlstart listbots"""

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from coderbot.botprocess.tasks import Tasks
 from coderbot.config.hours import Hours
 from coderbot.control.facts import BotState, Dossier
 from coderbot.controlbot.herald import Herald
 from coderbot.controlbot.sender import Sender
-from coderbot.worker.tasks import Tasks
 from tests.fakes.bot import ScriptBot
 from tests.fakes.clock import FakeClock
 from tests.fakes.supervisor import a_bot

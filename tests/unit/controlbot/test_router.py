@@ -12,6 +12,7 @@ import pytest
 from telegram import CallbackQuery, Chat, Message, Update, User
 from telegram.ext import ApplicationHandlerStop
 
+from coderbot.botprocess.tasks import Tasks
 from coderbot.controlbot import texts
 from coderbot.controlbot.deck import Deck, Press
 from coderbot.controlbot.door import Door
@@ -19,7 +20,6 @@ from coderbot.controlbot.herald import Herald
 from coderbot.controlbot.router import Router
 from coderbot.controlbot.sender import Sender
 from coderbot.controlbot.waiting import Waiting
-from coderbot.worker.tasks import Tasks
 from tests.fakes.autoclock import AutoClock
 from tests.fakes.bot import ScriptBot
 from tests.fakes.supervisor import FakeSupervisor, a_bot

@@ -5,13 +5,13 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
+from coderbot.botprocess.telegram.lengths import MAX_TEXT_UNITS, utf16_units
 from coderbot.control.facts import BotState, FleetStatus, LogLine, Planned
 from coderbot.controlbot import views
 from coderbot.controlbot.keyboards import board_keyboard
 from coderbot.controlbot.plaintext import one_line
 from coderbot.controlbot.split import split_text
 from coderbot.loglevel import Level
-from coderbot.worker.telegram.lengths import MAX_TEXT_UNITS, utf16_units
 from tests.fakes.supervisor import a_bot
 from tests.unit.controlbot.test_incidents import DOSSIER
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from coderbot.botprocess.telegram.lengths import utf16_units
 from coderbot.worker.telegram.command import Command, Menu
 from coderbot.worker.telegram.commands import BY_NAME, COMMANDS, RESERVED_NAMES, menu_of
 from coderbot.worker.telegram.dispatch import handler_of
-from coderbot.worker.telegram.lengths import utf16_units
 from coderbot.worker.telegram.reference import _pages, document, help_pages, usage
 from coderbot.worker.terminal.keys import encode_key
 

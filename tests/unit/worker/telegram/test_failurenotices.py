@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
+from coderbot.botprocess.tasks import Tasks
 from coderbot.worker.media.fileid import FileId
 from coderbot.worker.media.job import Job
-from coderbot.worker.tasks import Tasks
 from coderbot.worker.telegram import filetexts
 from coderbot.worker.telegram.failurenotices import FailureNotices, listeners
 from tests.fakes.clock import FakeClock

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from coderbot.botprocess.telegram.lengths import utf16_units
 from coderbot.worker.media.fileid import FileId
 from coderbot.worker.media.finding import Entry
 from coderbot.worker.media.receiver import Saved
 from coderbot.worker.media.stock import FailedFile, Usage
 from coderbot.worker.media.totals import Totals
 from coderbot.worker.telegram import filekeyboards, filetexts
-from coderbot.worker.telegram.lengths import utf16_units
 
 
 def _entries(count: int) -> list[Entry]:

@@ -8,11 +8,11 @@ import pytest
 import pytest_asyncio
 from telegram.error import BadRequest, RetryAfter
 
-from coderbot.worker.tasks import Tasks
+from coderbot.botprocess.tasks import Tasks
+from coderbot.botprocess.telegram.lengths import MAX_TEXT_UNITS, utf16_units
+from coderbot.botprocess.telegram.outbox import Outbox
 from coderbot.worker.telegram.keypad import Keypad
-from coderbot.worker.telegram.lengths import MAX_TEXT_UNITS, utf16_units
 from coderbot.worker.telegram.livescreen import LiveScreen, RefreshPolicy, screen_text
-from coderbot.worker.telegram.outbox import Outbox
 from coderbot.worker.terminal.screen import Run, Screen
 from tests.fakes.autoclock import AutoClock
 from tests.fakes.bot import ScriptBot

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from coderbot.botprocess.telegram.pace import Bucket
 from coderbot.clock import SystemClock
 from coderbot.cluster.shared import Shared
-from coderbot.worker.telegram.pace import Bucket
 from coderbot.worker.telegram.sharedpace import SharedPace
 from tests.fakes.redis import RedisServer, needs_redis
 from tests.fakes.shared import cluster_on, server  # noqa: F401

@@ -6,13 +6,13 @@ import datetime as dtm
 import pytest
 
 from coderbot import wire
-from coderbot.worker.tasks import Tasks
-from coderbot.worker.telegram.absence import Absence
+from coderbot.botprocess.tasks import Tasks
+from coderbot.botprocess.telegram.absence import Absence
+from coderbot.botprocess.telegram.polling import PollWatch
+from coderbot.botprocess.telegram.strangers import Strangers
 from coderbot.worker.telegram.buttons import Buttons
 from coderbot.worker.telegram.handlers.killbot import KillQuestion
 from coderbot.worker.telegram.lanes import Lanes
-from coderbot.worker.telegram.polling import PollWatch
-from coderbot.worker.telegram.strangers import Strangers
 from tests.fakes.autoclock import AutoClock
 
 

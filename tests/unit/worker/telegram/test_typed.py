@@ -1,8 +1,8 @@
-"""What a message types, and how commands are read."""
+"""What a message types."""
 
 import pytest
 
-from coderbot.worker.telegram.typed import Call, parse_command, typed_text
+from coderbot.worker.telegram.typed import typed_text
 
 MARKS = {
     "m0": "first",
@@ -62,26 +62,3 @@ MARKS = {
 )
 def test_typed_text(message: str, typed: str) -> None:
     assert typed_text(message, MARKS) == typed
-
-
-@pytest.mark.parametrize(
-    ("message", "call"),
-    [
-        ("/xterm", Call("xterm", "", "")),
-        ("/XTERM", Call("xterm", "", "")),
-        ("/xterm@my_bot", Call("xterm", "", "")),
-        ("/keys@My_Bot  ls  ", Call("keys", "ls", " ls  ")),
-        ("/keys  two  blanks", Call("keys", "two  blanks", " two  blanks")),
-        ("/keys a\nb", Call("keys", "a\nb", "a\nb")),
-        ("/1", Call("1", "", "")),
-        ("/xterm@other_bot", None),
-        ("/", None),
-        ("/etc/hosts", None),
-        ("/a-b", None),
-        (" /xterm", None),
-        ("xterm", None),
-        ("", None),
-    ],
-)
-def test_parse_command(message: str, call: Call | None) -> None:
-    assert parse_command(message, "my_bot") == call

@@ -7,8 +7,8 @@ import pytest
 from telegram import Audio, Chat, Message, MessageOriginHiddenUser, User
 from telegram import Voice as TelegramVoice
 
+from coderbot.botprocess.telegram.lengths import pages_of, utf16_units
 from coderbot.worker.speech.sounds import SoundFormat
-from coderbot.worker.telegram.lengths import pages_of, utf16_units
 from coderbot.worker.telegram.voice import voice_of
 
 NOW = dtm.datetime.now(dtm.UTC)

@@ -6,7 +6,7 @@ from typing import Any
 from telegram.error import NetworkError
 from telegram.request import HTTPXRequest
 
-from coderbot.worker.counters import Counters
+from coderbot.botprocess.counters import Counters
 
 
 class CallRequest(HTTPXRequest):

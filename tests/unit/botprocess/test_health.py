@@ -2,8 +2,8 @@
 
 import pytest
 
+from coderbot.botprocess.health import Health, health_page
 from coderbot.wire import WorkerStatus
-from coderbot.worker.health import Health, health_page
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from typing import Any
 from telegram import Update
 from telegram.ext import ApplicationHandlerStop, TypeHandler
 
-from coderbot.worker.lease import PollLease
-from coderbot.worker.telegram.application import WorkerApplication
+from coderbot.botprocess.lease import PollLease
+from coderbot.botprocess.telegram.application import WorkerApplication
 
 _GATE_GROUP = -1
 

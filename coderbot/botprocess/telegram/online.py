@@ -5,10 +5,10 @@ from typing import TypeVar
 
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
+from coderbot.botprocess.telegram.flood import retry_after_s
+from coderbot.botprocess.telegram.polling import PollWatch
 from coderbot.clock import Clock
 from coderbot.errors import CoderBotError, ExitCode
-from coderbot.worker.telegram.flood import retry_after_s
-from coderbot.worker.telegram.polling import PollWatch
 
 _FIRST_PAUSE_S = 1.0
 _LONGEST_PAUSE_S = 30.0

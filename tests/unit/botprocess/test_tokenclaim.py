@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from coderbot.botprocess.tokenclaim import TokenClaim, host_directories, until_ours
 from coderbot.redact import Secret
-from coderbot.worker.tokenclaim import TokenClaim, host_directories, until_ours
 from tests.fakes.clock import FakeClock
 
 TOKEN = Secret("123456789:AAbbCCddEEffGGhhIIjjKKllMMnnOOppQQr")

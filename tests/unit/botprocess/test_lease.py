@@ -3,8 +3,8 @@ import math
 
 import pytest
 
+from coderbot.botprocess.lease import PollLease
 from coderbot.wire import Lease
-from coderbot.worker.lease import PollLease
 from tests.fakes.clock import FakeClock
 
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coderbot.worker.telegram.lengths import cut_end, keep_end, utf16_units
+from coderbot.botprocess.telegram.lengths import cut_end, keep_end, utf16_units
 
 
 def test_emoji_counts_twice() -> None:

@@ -15,7 +15,7 @@ from telegram import (
     User,
 )
 
-from coderbot.worker.telegram.gate import Facts, Verdict, decide, facts_of
+from coderbot.botprocess.telegram.gate import Facts, Verdict, decide, facts_of
 
 OWNER, STRANGER, GROUP = 1001, 666, -100
 NOW = dtm.datetime(2026, 1, 1, tzinfo=dtm.UTC)

@@ -9,7 +9,7 @@ from typing import Any
 from telegram import Update
 from telegram.ext import ExtBot
 
-from coderbot.worker.lease import PollLease
+from coderbot.botprocess.lease import PollLease
 
 
 class LeasedBot(ExtBot[None]):

@@ -8,13 +8,13 @@ import httpx
 from telegram import Update
 from telegram.ext import Application
 
+from coderbot.botprocess.counters import Counters
+from coderbot.botprocess.lease import PollLease
+from coderbot.botprocess.telegram.calls import CallRequest
+from coderbot.botprocess.telegram.leasedbot import LeasedBot
+from coderbot.botprocess.telegram.polling import PollRequest, PollWatch
 from coderbot.config.settings import Settings
 from coderbot.redact import Secret
-from coderbot.worker.counters import Counters
-from coderbot.worker.lease import PollLease
-from coderbot.worker.telegram.calls import CallRequest
-from coderbot.worker.telegram.leasedbot import LeasedBot
-from coderbot.worker.telegram.polling import PollRequest, PollWatch
 
 ALLOWED_UPDATES = ("message", "callback_query")
 """Exactly what is handled; edits, for one, never even arrive."""

@@ -4,8 +4,8 @@ import itertools
 
 import pytest
 
-from coderbot.worker.telegram.pace import Priority
-from coderbot.worker.telegram.schedule import MAX_IN_CHAT, Errand, Schedule
+from coderbot.botprocess.telegram.pace import Priority
+from coderbot.botprocess.telegram.schedule import MAX_IN_CHAT, Errand, Schedule
 
 ANNA, BEN, GROUP = 1001, 1002, -100
 

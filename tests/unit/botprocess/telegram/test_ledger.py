@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from telegram import CallbackQuery, Chat, Message, Update, User
 
-from coderbot.worker.telegram.ledger import Ledger
+from coderbot.botprocess.telegram.ledger import Ledger
 
 NOW = dtm.datetime(2026, 1, 1, tzinfo=dtm.UTC)
 ANNA = User(1001, "Anna", False)

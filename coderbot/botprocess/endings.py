@@ -6,9 +6,9 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from coderbot.botprocess.hangup import HangUpGuard
+from coderbot.botprocess.stopping import StopRequest
 from coderbot.errors import ExitCode
-from coderbot.worker.hangup import HangUpGuard
-from coderbot.worker.stopping import StopRequest
 
 
 @contextmanager

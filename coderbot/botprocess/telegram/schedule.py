@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Any
 
-from coderbot.worker.telegram.pace import (
+from coderbot.botprocess.telegram.pace import (
     ChatPace,
     Overall,
     Priority,

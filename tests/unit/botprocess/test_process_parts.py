@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from coderbot.errors import ConfigError, ExitCode
-from coderbot.worker.cleaning import clean_media_directory
-from coderbot.worker.settings import (
+from coderbot.botprocess.settings import (
     Identity,
     take_channel,
     take_identity,
     wipe_secrets,
 )
-from coderbot.worker.stopping import StopRequest
-from coderbot.worker.vitals import rss_bytes
+from coderbot.botprocess.stopping import StopRequest
+from coderbot.botprocess.vitals import rss_bytes
+from coderbot.errors import ConfigError, ExitCode
+from coderbot.worker.cleaning import clean_media_directory
 from tests.fakes.sandbox import make_token
 
 

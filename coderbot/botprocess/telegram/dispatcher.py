@@ -13,13 +13,13 @@ from telegram.error import (
     TelegramError,
 )
 
+from coderbot.botprocess.counters import Counters
+from coderbot.botprocess.tasks import Tasks
+from coderbot.botprocess.telegram.flood import retry_after_s
+from coderbot.botprocess.telegram.pace import Overall, Priority
+from coderbot.botprocess.telegram.schedule import Errand, Schedule
+from coderbot.botprocess.waits import wait_event
 from coderbot.clock import Clock
-from coderbot.worker.counters import Counters
-from coderbot.worker.media.waits import wait_event
-from coderbot.worker.tasks import Tasks
-from coderbot.worker.telegram.flood import retry_after_s
-from coderbot.worker.telegram.pace import Overall, Priority
-from coderbot.worker.telegram.schedule import Errand, Schedule
 
 _ATTEMPTS = 4
 """How often one call is tried when the network fails."""

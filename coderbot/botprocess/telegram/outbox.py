@@ -12,14 +12,14 @@ from telegram import (
     MessageEntity,
 )
 
+from coderbot.botprocess.counters import Counters
+from coderbot.botprocess.tasks import Tasks
+from coderbot.botprocess.telegram.dispatcher import Dispatcher, GaveUpError
+from coderbot.botprocess.telegram.lengths import MAX_TOAST_UNITS, cut_end
+from coderbot.botprocess.telegram.pace import Overall, Priority
+from coderbot.botprocess.telegram.traces import Traces
+from coderbot.botprocess.waits import wait_event
 from coderbot.clock import Clock
-from coderbot.worker.counters import Counters
-from coderbot.worker.media.waits import wait_event
-from coderbot.worker.tasks import Tasks
-from coderbot.worker.telegram.dispatcher import Dispatcher, GaveUpError
-from coderbot.worker.telegram.lengths import MAX_TOAST_UNITS, cut_end
-from coderbot.worker.telegram.pace import Overall, Priority
-from coderbot.worker.telegram.traces import Traces
 
 _GONE = ("message to edit not found", "message can't be edited", "message_id_invalid")
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)

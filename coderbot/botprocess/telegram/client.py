@@ -5,17 +5,17 @@ from datetime import timedelta
 
 from telegram import User
 
-from coderbot.clock import Clock
-from coderbot.worker.bounded import bounded
-from coderbot.worker.lease import PollLease
-from coderbot.worker.telegram.application import (
+from coderbot.botprocess.bounded import bounded
+from coderbot.botprocess.lease import PollLease
+from coderbot.botprocess.telegram.application import (
     ALLOWED_UPDATES,
     LONG_POLL_S,
     WorkerApplication,
 )
-from coderbot.worker.telegram.hooks import first_poll
-from coderbot.worker.telegram.online import until_online
-from coderbot.worker.telegram.polling import PollWatch
+from coderbot.botprocess.telegram.hooks import first_poll
+from coderbot.botprocess.telegram.online import until_online
+from coderbot.botprocess.telegram.polling import PollWatch
+from coderbot.clock import Clock
 
 
 class TelegramClient:

@@ -10,11 +10,11 @@ import httpx
 from telegram.error import NetworkError, TelegramError, TimedOut
 
 from coderbot import wire
+from coderbot.botprocess.counters import Counters
+from coderbot.botprocess.telegram.absence import Absence
+from coderbot.botprocess.telegram.calls import CallRequest
 from coderbot.clock import Clock
 from coderbot.logs import LIFECYCLE_LOGGER
-from coderbot.worker.counters import Counters
-from coderbot.worker.telegram.absence import Absence
-from coderbot.worker.telegram.calls import CallRequest
 
 _log = logging.getLogger(LIFECYCLE_LOGGER)
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from telegram import Bot
 from telegram.error import Conflict
 
-from coderbot.worker.telegram.application import ALLOWED_UPDATES
+from coderbot.botprocess.telegram.application import ALLOWED_UPDATES
 
 _log = logging.getLogger(__name__)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from coderbot import wire
-from coderbot.worker.counters import Counters
+from coderbot.botprocess.counters import Counters
 
 
 @pytest.mark.parametrize(

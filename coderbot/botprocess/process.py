@@ -11,10 +11,10 @@ from collections.abc import Callable, Coroutine
 from types import TracebackType
 from typing import Any
 
+from coderbot.botprocess.privileges import harden, ignore_interrupts
 from coderbot.errors import CoderBotError, ExitCode
 from coderbot.logs import LIFECYCLE_LOGGER, configure_worker_logging
 from coderbot.redact import Redactor
-from coderbot.worker.privileges import harden, ignore_interrupts
 
 _log = logging.getLogger(LIFECYCLE_LOGGER)
 

@@ -5,7 +5,7 @@ import os
 import sys
 import threading
 
-from coderbot.worker.hangup import kill_children
+from coderbot.botprocess.hangup import kill_children
 
 
 def end_within(seconds: float, code: int) -> None:

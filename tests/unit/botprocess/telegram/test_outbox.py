@@ -10,12 +10,12 @@ import pytest_asyncio
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TimedOut
 
-from coderbot.worker.counters import Counters
-from coderbot.worker.tasks import Tasks
-from coderbot.worker.telegram.lengths import utf16_units
-from coderbot.worker.telegram.outbox import MessageGoneError, Outbox
-from coderbot.worker.telegram.pace import Priority
-from coderbot.worker.telegram.traces import Traces
+from coderbot.botprocess.counters import Counters
+from coderbot.botprocess.tasks import Tasks
+from coderbot.botprocess.telegram.lengths import utf16_units
+from coderbot.botprocess.telegram.outbox import MessageGoneError, Outbox
+from coderbot.botprocess.telegram.pace import Priority
+from coderbot.botprocess.telegram.traces import Traces
 from tests.fakes.autoclock import AutoClock
 from tests.fakes.bot import ScriptBot
 from tests.fakes.clock import FakeClock

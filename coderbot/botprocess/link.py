@@ -10,9 +10,9 @@ from types import TracebackType
 from typing import Self
 
 from coderbot import wire
+from coderbot.botprocess.lease import PollLease
+from coderbot.botprocess.vitals import Vitals, rss_bytes
 from coderbot.clock import Clock
-from coderbot.worker.lease import PollLease
-from coderbot.worker.vitals import Vitals, rss_bytes
 
 HEARTBEAT_S = 5.0
 """Time between two heartbeats, in seconds."""
