@@ -38,13 +38,14 @@ async def _run(supervised: bool) -> ExitCode:
         problem = "CONTROL_BOT_ADMIN_IDS is empty; allowed: at least one user id"
         raise ConfigError("the environment of the control bot", [problem])
     # Only now: with bad settings the Telegram library need not be loaded.
+    from coderbot.botprocess.life import Life
     from coderbot.controlbot.app import ControlBot
 
     path = Path(env_file) if env_file else None
     clock, jitter = SystemClock(), random.random
     lease = PollLease(clock, take_leased())
-    bot = ControlBot(settings, token, path, channel, lease, clock, jitter)
-    return await bot.run()
+    life = Life(settings, token, channel, lease, clock, jitter, "CONTROL_BOT_TOKEN")
+    return await ControlBot(life, path).run()
 
 
 if __name__ == "__main__":

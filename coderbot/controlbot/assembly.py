@@ -1,16 +1,13 @@
 """Puts the parts of the control bot together: the only place that builds them."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from telegram import Bot
 
-from coderbot.botprocess.link import Link
+from coderbot.botprocess.life import Life
 from coderbot.botprocess.tasks import Tasks
-from coderbot.clock import Clock
-from coderbot.config.settings import Settings
 from coderbot.control.facts import BotSnapshot
 from coderbot.controlbot.board import Board
 from coderbot.controlbot.boards import Boards
@@ -28,19 +25,16 @@ from coderbot.paths import StateDir
 class Frame:
     """What is there before the services: the process around them."""
 
-    settings: Settings
+    life: Life
     env_file: Path | None
-    clock: Clock
-    jitter: Callable[[], float]
-    """Returns a number from 0 to 1."""
     started: float
     started_at: datetime
 
 
-def build_services(frame: Frame, link: Link, bot: Bot, tasks: Tasks) -> Services:
+def build_services(frame: Frame, bot: Bot, tasks: Tasks) -> Services:
     """Return the container of the control bot."""
-    settings, clock = frame.settings, frame.clock
-    sender = Sender(bot, tasks, clock, frame.jitter)
+    settings, clock = frame.life.settings, frame.life.clock
+    sender = Sender(bot, tasks, clock, frame.life.jitter)
     deck = Deck(clock)
 
     def on_bot(snapshot: BotSnapshot) -> None:
@@ -70,7 +64,7 @@ def build_services(frame: Frame, link: Link, bot: Bot, tasks: Tasks) -> Services
         started=frame.started,
         started_at=frame.started_at,
         tasks=tasks,
-        link=link,
+        link=frame.life.link,
         sender=sender,
         fleet=fleet,
         herald=herald,

@@ -36,15 +36,17 @@ async def _run(supervised: bool) -> ExitCode:
     configure_worker_logging(name, redactor, supervised)
     clock = SystemClock()
     lease = PollLease(clock, take_leased())
-    rest = (settings, identity, channel, lease, clock, random.random)
     # Only now: a worker with bad settings need not load the Telegram library.
+    from coderbot.botprocess.life import Life
+
+    life = Life(settings, identity.token, channel, lease, clock, random.random)
     if identity.feeds(settings.replicas_of(bot_name(identity.index))):
         from coderbot.worker.replicas.receiver import Receiver
 
-        return await Receiver(*rest).run()
+        return await Receiver(life, identity).run()
     from coderbot.worker.app import Worker
 
-    return await Worker(*rest).run()
+    return await Worker(life, identity).run()
 
 
 if __name__ == "__main__":

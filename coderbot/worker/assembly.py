@@ -1,6 +1,5 @@
 """Puts the parts of a worker together: the only place that builds them."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,12 +8,9 @@ from telegram import Bot
 
 from coderbot import wire
 from coderbot.atomicfile import replace_file
-from coderbot.botprocess.counters import Counters
-from coderbot.botprocess.link import Link
+from coderbot.botprocess.life import Life
 from coderbot.botprocess.settings import Identity
-from coderbot.botprocess.stopping import StopRequest
 from coderbot.botprocess.tasks import Tasks
-from coderbot.botprocess.telegram.absence import Absence
 from coderbot.botprocess.telegram.outbox import Outbox
 from coderbot.botprocess.telegram.pace import Overall, overall
 from coderbot.botprocess.telegram.traces import Traces
@@ -58,19 +54,22 @@ if TYPE_CHECKING:
 class Frame:
     """What is there before the services: the process around them."""
 
-    settings: Settings
+    life: Life
     identity: Identity
-    clock: Clock
-    jitter: Callable[[], float]
-    """Returns a number from 0 to 1."""
-    stop: StopRequest
-    link: Link
-    counters: Counters
-    absence: Absence
     shared: "Shared | None"
     """What is shared with other hosts; None for a host alone."""
     book: "TerminalBook | None"
     """Where open terminals are noted for a successor; None for a host alone."""
+
+    @property
+    def settings(self) -> Settings:
+        """All of them."""
+        return self.life.settings
+
+    @property
+    def clock(self) -> Clock:
+        """For everything that waits."""
+        return self.life.clock
 
     @property
     def name(self) -> str:
@@ -88,8 +87,8 @@ def build_services(frame: Frame, bot: Bot, tasks: Tasks) -> Services:
         tasks,
         clock,
         notice_s,
-        frame.jitter,
-        frame.counters,
+        frame.life.jitter,
+        frame.life.counters,
         traces,
         _pace(frame, tasks),
     )
@@ -115,16 +114,16 @@ def build_services(frame: Frame, bot: Bot, tasks: Tasks) -> Services:
         dirs=dirs,
         bot=bot,
         clock=clock,
-        stop=frame.stop,
-        link=frame.link,
-        counters=frame.counters,
-        absence=frame.absence,
+        stop=frame.life.stop,
+        link=frame.life.link,
+        counters=frame.life.counters,
+        absence=frame.life.absence,
         tasks=tasks,
         lanes=Lanes(tasks),
         outbox=outbox,
         buttons=buttons,
         furniture=furniture,
-        desk=Desk(clock, limits, furniture, news, tasks, frame.link, frame.book),
+        desk=Desk(clock, limits, furniture, news, tasks, frame.life.link, frame.book),
         menus=menus,
         recorders=Recorders(settings.state_dir, frame.name, outbox, tasks, clock, mask),
         mask=mask,
@@ -132,7 +131,7 @@ def build_services(frame: Frame, bot: Bot, tasks: Tasks) -> Services:
         preferences=preferences,
         media=_media(
             frame,
-            TelegramUploader(bot, frame.counters, outbox),
+            TelegramUploader(bot, frame.life.counters, outbox),
             dirs,
             _failures(frame, outbox, tasks, dirs),
         ),
@@ -203,7 +202,7 @@ def _media(
     name = bot_name(frame.identity.index)
 
     def tell(kind: str, detail: dict[str, str | int | float | bool | None]) -> None:
-        frame.link.send(wire.Event(kind=kind, detail=detail))
+        frame.life.link.send(wire.Event(kind=kind, detail=detail))
 
     return MediaService(
         dirs,

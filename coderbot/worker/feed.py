@@ -1,7 +1,6 @@
 """How updates reach a worker that does not ask Telegram for them."""
 
 import asyncio
-import logging
 from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
@@ -9,20 +8,17 @@ from typing import TYPE_CHECKING, Protocol
 
 from telegram import Update
 
-from coderbot.botprocess.lease import PollLease
+from coderbot.botprocess.life import Life
 from coderbot.botprocess.settings import Identity
+from coderbot.botprocess.tasks import Tasks
 from coderbot.botprocess.telegram.application import WorkerApplication, handle
-from coderbot.botprocess.telegram.polling import PollWatch
 from coderbot.config.settings import Settings
 from coderbot.errors import CoderBotError
-from coderbot.logs import LIFECYCLE_LOGGER
 from coderbot.worker.services import Services
 
 if TYPE_CHECKING:
     from coderbot.cluster.shared import Shared
     from coderbot.worker.telegram.webhookfeed import WebhookFeed
-
-_log = logging.getLogger(LIFECYCLE_LOGGER)
 
 
 class Feed(Protocol):
@@ -44,14 +40,11 @@ def is_polled(settings: Settings, identity: Identity) -> bool:
 
 
 def feed_of(
-    settings: Settings,
+    life: Life,
     identity: Identity,
     application: WorkerApplication,
     services: Services,
     shared: "Shared | None",
-    lease: PollLease,
-    watch: PollWatch,
-    jitter: Callable[[], float],
 ) -> Feed | None:
     """Return what feeds a worker; None for one that polls."""
     if identity.replica is not None and shared is not None:
@@ -62,40 +55,41 @@ def feed_of(
             application.bot,
             application.process_update,
             services,
-            lease,
-            lambda: watch.answered(HTTPStatus.OK),
+            life.lease,
+            lambda: life.watch.answered(HTTPStatus.OK),
         )
-    if is_polled(settings, identity):
+    if is_polled(life.settings, identity):
         return None
     from coderbot.worker.telegram.webhookfeed import WebhookFeed
 
     feed = WebhookFeed(
-        settings,
+        life,
         identity.index,
         application.bot,
-        watch,
-        lease,
-        services.clock,
-        jitter,
         connections=1,  # so that keys arrive in the order in which they were typed
     )
-    return _ByWebhook(feed, application, services)
+    return _ByWebhook(feed, application, life, services.tasks)
 
 
 class _ByWebhook:
     """Handles each update as it is brought; Telegram keeps it until then."""
 
     def __init__(
-        self, feed: "WebhookFeed", application: WorkerApplication, services: Services
+        self,
+        feed: "WebhookFeed",
+        application: WorkerApplication,
+        life: Life,
+        tasks: Tasks,
     ) -> None:
         self._feed = feed
         self._application = application
-        self._services = services
+        self._life = life
+        self._tasks = tasks
         self._task: asyncio.Task[None] | None = None
 
     async def begin(self) -> None:
         ready = asyncio.Event()
-        self._task = self._services.tasks.spawn(self._run(ready.set), "webhook")
+        self._task = self._tasks.spawn(self._run(ready.set), "webhook")
         await ready.wait()
 
     def stop(self) -> None:
@@ -109,5 +103,4 @@ class _ByWebhook:
         try:
             await self._feed.run(partial(handle, self._application), ready)
         except CoderBotError as error:
-            _log.error("%s", error)
-            self._services.stop.ask(error.exit_code, error.message)
+            self._life.fail(error)

@@ -1,21 +1,17 @@
-"""The connection of one worker with Telegram: how it begins and how it ends."""
+"""The connection of one bot with Telegram: how it begins and how it ends."""
 
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from telegram import User
 
 from coderbot.botprocess.bounded import bounded
-from coderbot.botprocess.lease import PollLease
+from coderbot.botprocess.life import Life
 from coderbot.botprocess.telegram.application import (
     ALLOWED_UPDATES,
     LONG_POLL_S,
     WorkerApplication,
 )
 from coderbot.botprocess.telegram.hooks import first_poll
-from coderbot.botprocess.telegram.online import until_online
-from coderbot.botprocess.telegram.polling import PollWatch
-from coderbot.clock import Clock
 
 
 class TelegramClient:
@@ -23,10 +19,7 @@ class TelegramClient:
 
     Args:
         application: With its handlers.
-        watch: Is told how polling goes.
-        lease: Nothing is polled without it.
-        clock: For the pauses between attempts.
-        jitter: Returns a number from 0 to 1.
+        life: Of the process.
         polls: Updates are asked for here; else they come by another way.
         name: Of the bot: `bot-0`.
     """
@@ -34,19 +27,13 @@ class TelegramClient:
     def __init__(
         self,
         application: WorkerApplication,
-        watch: PollWatch,
-        lease: PollLease,
-        clock: Clock,
-        jitter: Callable[[], float],
+        life: Life,
         polls: bool = True,
         name: str = "",
     ) -> None:
         self.application = application
         """The client of the library."""
-        self._watch = watch
-        self._lease = lease
-        self._clock = clock
-        self._jitter = jitter
+        self._life = life
         self._polls = polls
         self._name = name
 
@@ -56,13 +43,13 @@ class TelegramClient:
         Raises:
             TokenRefusedError: When Telegram does not know the token.
         """
-        await self._until_online(self.application.initialize)
+        await self._life.until_online(self.application.initialize)
         if self._polls:
             # Long polling would be silent for a while; this answers at once.
-            await self._until_online(self._first_poll)
+            await self._life.until_online(self._first_poll)
         await self.application.start()
         if self._polls:
-            await self._until_online(self._start_polling)
+            await self._life.until_online(self._start_polling)
         user: User = self.application.bot.bot
         return user
 
@@ -72,8 +59,8 @@ class TelegramClient:
         Args:
             budget_s: Upper bound for both halves together, in seconds.
         """
-        self._watch.stopping()
-        self._lease.close()
+        self._life.watch.stopping()
+        self._life.lease.close()
         updater = self.application.updater
         if updater is not None and updater.running:
             await bounded(updater.stop, budget_s / 2, "polling")
@@ -83,9 +70,6 @@ class TelegramClient:
     async def close(self, budget_s: float) -> None:
         """Close the connections."""
         await bounded(self.application.shutdown, budget_s, "connections")
-
-    async def _until_online(self, call: Callable[[], Awaitable[object]]) -> None:
-        await until_online(call, self._watch, self._clock, self._jitter)
 
     async def _first_poll(self) -> None:
         await first_poll(self.application.bot, self._name)

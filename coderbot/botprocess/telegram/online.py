@@ -17,15 +17,19 @@ _T = TypeVar("_T")
 
 
 class TokenRefusedError(CoderBotError):
-    """Raised when Telegram does not know the token."""
+    """Raised when Telegram does not know the token.
+
+    Args:
+        variable: The setting that a new one goes into.
+    """
 
     exit_code = ExitCode.CONFIG
 
-    def __init__(self) -> None:
+    def __init__(self, variable: str = "TELEGRAM_BOT_TOKENS") -> None:
         super().__init__(
             "Telegram refuses the token of this bot (401 Unauthorized).",
             "It was revoked or is mistyped: put a new one from @BotFather into "
-            "TELEGRAM_BOT_TOKENS, or correct TELEGRAM_API_ROOT.",
+            f"{variable}, or correct TELEGRAM_API_ROOT.",
         )
 
 

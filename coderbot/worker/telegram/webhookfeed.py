@@ -6,13 +6,9 @@ from http import HTTPStatus
 
 from telegram import Bot
 
-from coderbot.botprocess.lease import PollLease
+from coderbot.botprocess.life import Life
 from coderbot.botprocess.telegram.application import ALLOWED_UPDATES
 from coderbot.botprocess.telegram.hooks import hook_path
-from coderbot.botprocess.telegram.online import until_online
-from coderbot.botprocess.telegram.polling import PollWatch
-from coderbot.clock import Clock
-from coderbot.config.settings import Settings
 from coderbot.errors import ConfigError
 from coderbot.paths import bot_name
 from coderbot.worker.telegram.webhook import Deliver, Webhook, listening
@@ -27,38 +23,26 @@ class WebhookFeed:
     """Lets Telegram bring the updates of a bot.
 
     Args:
-        settings: Name the addresses and the secret.
+        life: Of the process.
         index: Number of the bot.
         bot: Asks Telegram.
-        watch: Is told how it stands, as of polls.
-        lease: Without it nothing is set or taken.
-        clock: For pauses.
-        jitter: Returns a number from 0 to 1.
         connections: How many updates Telegram may bring at once; with one they come
             in their order.
     """
 
     def __init__(
         self,
-        settings: Settings,
+        life: Life,
         index: int,
         bot: Bot,
-        watch: PollWatch,
-        lease: PollLease,
-        clock: Clock,
-        jitter: Callable[[], float],
         connections: int,
     ) -> None:
-        self._settings = settings
+        self._life = life
         self._index = index
         self._bot = bot
-        self._watch = watch
-        self._lease = lease
-        self._clock = clock
-        self._jitter = jitter
         self._connections = connections
         self._path = hook_path(bot_name(index))
-        self._url = f"{settings.webhook_url}{self._path}"
+        self._url = f"{life.settings.webhook_url}{self._path}"
         self._last_error = ""
 
     async def run(self, deliver: Deliver, ready: Callable[[], None]) -> None:
@@ -72,26 +56,26 @@ class WebhookFeed:
             ConfigError: When the port cannot be had.
             TokenRefusedError: When Telegram does not know the token.
         """
-        secret = self._settings.webhook_secret
+        secret = self._life.settings.webhook_secret
         if secret is None:
             raise ConfigError("the settings", ["WEBHOOK_URL without WEBHOOK_SECRET"])
-        await self._lease.poll_s()
-        self._watch.answered(HTTPStatus.OK)
-        webhook = Webhook(secret, deliver, self._lease)
-        address = self._settings.webhook_address(self._index)
+        await self._life.lease.poll_s()
+        self._life.watch.answered(HTTPStatus.OK)
+        webhook = Webhook(secret, deliver, self._life.lease)
+        address = self._life.settings.webhook_address(self._index)
         async with listening(webhook, self._path, address):
             await self._ask(self._set)
             ready()
             while True:
-                await self._clock.sleep(_LOOK_S)
+                await self._life.clock.sleep(_LOOK_S)
                 await self._ask(self._look)
 
     async def _ask(self, call: Callable[[], Awaitable[None]]) -> None:
-        await until_online(call, self._watch, self._clock, self._jitter)
-        self._watch.answered(HTTPStatus.OK)
+        await self._life.until_online(call)
+        self._life.watch.answered(HTTPStatus.OK)
 
     async def _set(self) -> None:
-        secret = self._settings.webhook_secret
+        secret = self._life.settings.webhook_secret
         await self._bot.set_webhook(
             self._url,
             max_connections=self._connections,
