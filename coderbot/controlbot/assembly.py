@@ -8,6 +8,7 @@ from telegram import Bot
 
 from coderbot.botprocess.life import Life
 from coderbot.botprocess.tasks import Tasks
+from coderbot.botprocess.telegram.dispatcher import Dispatcher
 from coderbot.control.facts import BotSnapshot
 from coderbot.controlbot.board import Board
 from coderbot.controlbot.boards import Boards
@@ -33,8 +34,10 @@ class Frame:
 
 def build_services(frame: Frame, bot: Bot, tasks: Tasks) -> Services:
     """Return the container of the control bot."""
-    settings, clock = frame.life.settings, frame.life.clock
-    sender = Sender(bot, tasks, clock, frame.life.jitter)
+    life = frame.life
+    settings, clock = life.settings, life.clock
+    dispatcher = Dispatcher(tasks, clock, life.jitter, life.counters)
+    sender = Sender(bot, tasks, dispatcher)
     deck = Deck(clock)
 
     def on_bot(snapshot: BotSnapshot) -> None:
@@ -64,7 +67,7 @@ def build_services(frame: Frame, bot: Bot, tasks: Tasks) -> Services:
         started=frame.started,
         started_at=frame.started_at,
         tasks=tasks,
-        link=frame.life.link,
+        link=life.link,
         sender=sender,
         fleet=fleet,
         herald=herald,

@@ -107,10 +107,7 @@ class Herald:
     def _send(self, alert: Alert) -> None:
         silent = not alert.is_urgent and self._is_quiet()
         for admin in self._admins:
-            self._tasks.spawn(self._send_to(admin, alert.text, silent), "alert")
-
-    async def _send_to(self, admin: int, text: str, silent: bool) -> None:
-        await self._sender.text(admin, text, silent=silent)
+            self._sender.alert(admin, alert.text, silent=silent)
 
     def _is_quiet(self) -> bool:
         local = self._clock.now().astimezone()

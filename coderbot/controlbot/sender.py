@@ -1,10 +1,7 @@
-"""What is said to the admins: each chat in order, tried again when the network fails."""
+"""What is said to the admins: paced and in order, nothing of it ever parsed."""
 
-import asyncio
 import logging
-from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable
-from typing import TypeVar
 
 from telegram import (
     Bot,
@@ -15,60 +12,39 @@ from telegram import (
     LinkPreviewOptions,
     MessageEntity,
 )
-from telegram.error import (
-    BadRequest,
-    Forbidden,
-    InvalidToken,
-    NetworkError,
-    RetryAfter,
-    TelegramError,
-)
 
 from coderbot.botprocess.tasks import Tasks
-from coderbot.botprocess.telegram.flood import retry_after_s
+from coderbot.botprocess.telegram.dispatcher import Dispatcher, GaveUpError
 from coderbot.botprocess.telegram.lengths import MAX_TOAST_UNITS, cut_end, utf16_units
-from coderbot.clock import Clock
+from coderbot.botprocess.telegram.pace import Priority
 from coderbot.controlbot import texts
 from coderbot.controlbot.split import split_text
 
-_ATTEMPTS = 4
-"""How often one call is tried."""
-_REFUSED = (BadRequest, Forbidden, InvalidToken)
-"""Answers that the same call would get again."""
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 _log = logging.getLogger(__name__)
-_T = TypeVar("_T")
 
 
 class Sender:
-    """Sends plain texts; nothing in them is ever parsed.
+    """Sends plain texts, files and buttons.
 
     What cannot be sent is logged, and told by None.
 
     Args:
         bot: Does the calls.
         tasks: Owner of what is posted.
-        clock: For pauses.
-        jitter: Returns a number from 0 to 1, to spread retries.
+        dispatcher: Says when each call is done.
     """
 
-    def __init__(
-        self, bot: Bot, tasks: Tasks, clock: Clock, jitter: Callable[[], float]
-    ) -> None:
+    def __init__(self, bot: Bot, tasks: Tasks, dispatcher: Dispatcher) -> None:
         self._bot = bot
         self._tasks = tasks
-        self._clock = clock
-        self._jitter = jitter
-        self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._waiting = 0
-        self._idle = asyncio.Event()
-        self._idle.set()
+        self._dispatcher = dispatcher
 
     @property
     def queued(self) -> int:
         """Calls that wait for their turn, or are under way."""
-        return self._waiting
+        return len(self._dispatcher)
 
     async def text(
         self,
@@ -76,7 +52,6 @@ class Sender:
         text: str,
         keyboard: InlineKeyboardMarkup | None = None,
         *,
-        silent: bool = False,
         fixed: bool = False,
     ) -> int | None:
         """Send a text, in several messages if it is long.
@@ -85,7 +60,6 @@ class Sender:
             chat: Where to.
             text: What; must not be empty.
             keyboard: Goes under the last message.
-            silent: Make no sound.
             fixed: In letters of the same width.
 
         Returns:
@@ -93,8 +67,17 @@ class Sender:
         """
         *first, last = split_text(text)
         for part in first:
-            await self._send(chat, part, None, silent, fixed)
-        return await self._send(chat, last, keyboard, silent, fixed)
+            await self._send(chat, part, None, fixed=fixed)
+        return await self._send(chat, last, keyboard, fixed=fixed)
+
+    def alert(self, chat: int, text: str, *, silent: bool) -> None:
+        """Send a text before all else that waits; returns at once."""
+
+        async def send() -> None:
+            for part in split_text(text):
+                await self._send(chat, part, None, silent=silent, first=True)
+
+        self._tasks.spawn(send(), f"alert for {chat}")
 
     def post(self, chat: int, text: str) -> None:
         """Send a text in its turn; returns at once."""
@@ -112,7 +95,7 @@ class Sender:
             message = await self._bot.send_document(chat, document, caption=caption)
             return message.message_id
 
-        return await self._in_turn(chat, send)
+        return await self._do(chat, Priority.REPLY, send)
 
     async def edit(
         self,
@@ -121,7 +104,7 @@ class Sender:
         text: str,
         keyboard: InlineKeyboardMarkup | None = None,
     ) -> None:
-        """Replace the text of a message and its buttons."""
+        """Replace the text of a message and its buttons; the newest text counts."""
 
         async def edit() -> None:
             await self._bot.edit_message_text(
@@ -132,15 +115,15 @@ class Sender:
                 link_preview_options=_NO_PREVIEW,
             )
 
-        await self._in_turn(chat, edit)
+        await self._do(chat, Priority.REPLY, edit, key=message)
 
     async def delete(self, chat: int, message: int) -> bool:
         """Delete a message; returns whether that worked."""
 
-        async def delete() -> bool:
-            return await self._bot.delete_message(chat, message)
+        async def delete() -> int:
+            return 1 if await self._bot.delete_message(chat, message) else 0
 
-        return bool(await self._in_turn(chat, delete))
+        return bool(await self._do(chat, Priority.DELETE, delete, messages=0))
 
     async def commands(self, chat: int, entries: Iterable[tuple[str, str]]) -> None:
         """Set the list of commands that Telegram shows in one chat."""
@@ -149,30 +132,31 @@ class Sender:
         async def set_commands() -> None:
             await self._bot.set_my_commands(wanted, BotCommandScopeChat(chat))
 
-        await self._in_turn(chat, set_commands)
+        await self._do(chat, Priority.TIDY, set_commands, messages=0)
 
     async def answer(self, query_id: str, text: str = "") -> None:
         """Answer the press of a button, with a toast if there is a text."""
         toast = cut_end(text, MAX_TOAST_UNITS) or None
-        try:
+
+        async def answer() -> None:
             await self._bot.answer_callback_query(query_id, toast)
-        except TelegramError as error:
-            # The spinner of an old query cannot be stopped any more.
-            _log.info("A button could not be answered: %s", error.message)
+
+        # One that is old cannot be answered any more, and nobody waits for it.
+        await self._do(None, Priority.ALERT, answer, messages=0)
 
     async def drain(self) -> None:
-        """Return when nothing waits to be sent."""
-        # What was spawned just now has to begin before it can be waited for.
-        await asyncio.sleep(0)
-        await self._idle.wait()
+        """Return when all that is still worth it has been sent."""
+        await self._dispatcher.drain()
 
     async def _send(
         self,
         chat: int,
         text: str,
         keyboard: InlineKeyboardMarkup | None,
-        silent: bool,
-        fixed: bool,
+        *,
+        silent: bool = False,
+        fixed: bool = False,
+        first: bool = False,
     ) -> int | None:
         whole = MessageEntity(MessageEntity.PRE, 0, utf16_units(text))
 
@@ -187,35 +171,25 @@ class Sender:
             )
             return message.message_id
 
-        return await self._in_turn(chat, send)
+        return await self._do(chat, Priority.ALERT if first else Priority.REPLY, send)
 
-    async def _in_turn(self, chat: int, call: Callable[[], Awaitable[_T]]) -> _T | None:
-        """Do `call` when all earlier ones of this chat are done."""
-        self._waiting += 1
-        self._idle.clear()
+    async def _do(
+        self,
+        chat: int | None,
+        priority: Priority,
+        call: Callable[[], Awaitable[int | None]],
+        *,
+        messages: int = 1,
+        key: int | None = None,
+    ) -> int | None:
         try:
-            async with self._turns[chat]:
-                return await self._with_retries(call)
-        except TelegramError as error:
-            if "not modified" not in error.message.lower():
-                _log.warning("A call for chat %d failed: %s", chat, error.message)
+            return await self._dispatcher.do(
+                chat, priority, call, messages=messages, key=key
+            )
+        except GaveUpError as error:
+            if "not modified" not in error.reason:
+                _log.warning("A call for chat %s failed: %s", chat, error.reason)
             return None
-        finally:
-            self._waiting -= 1
-            if not self._waiting:
-                self._idle.set()
-
-    async def _with_retries(self, call: Callable[[], Awaitable[_T]]) -> _T:
-        for attempt in range(_ATTEMPTS - 1):
-            try:
-                return await call()
-            except RetryAfter as error:
-                await self._clock.sleep(retry_after_s(error))
-            except _REFUSED:
-                raise
-            except NetworkError:
-                await self._clock.sleep(2**attempt * (0.5 + self._jitter()))
-        return await call()
 
 
 async def delete_token(sender: Sender, admin: int, message: int) -> None:

@@ -10,12 +10,12 @@ from coderbot.control.facts import BotSnapshot, BotState
 from coderbot.controlbot.board import LIVE_S, Board
 from coderbot.controlbot.boards import PAUSE_S, Boards
 from coderbot.controlbot.deck import Deck, Press
-from coderbot.controlbot.sender import Sender
 from coderbot.controlbot.waiting import PATIENCE_S, Waiting
 from tests.fakes.autoclock import AutoClock
 from tests.fakes.bot import ScriptBot
 from tests.fakes.clock import FakeClock
 from tests.fakes.supervisor import a_bot
+from tests.unit.controlbot.senders import make_sender
 
 ADA, BEN = 7, 8
 
@@ -80,7 +80,7 @@ class Table:
 async def test_a_board_is_edited_when_something_changes_and_not_too_often() -> None:
     clock, bot, table = FakeClock(), ScriptBot(), Table(a_bot(0), a_bot(1))
     async with Tasks.open() as tasks:
-        sender, deck = Sender(bot.as_bot(), tasks, clock, lambda: 0.5), Deck(clock)
+        sender, deck = make_sender(bot, tasks, clock), Deck(clock)
         boards = Boards(
             lambda admin: Board(admin, table.look, sender, deck, clock, table.act),
             clock,
@@ -104,7 +104,7 @@ async def test_a_board_is_edited_when_something_changes_and_not_too_often() -> N
 async def test_a_board_that_nobody_touches_is_left_alone() -> None:
     clock, bot, table = FakeClock(), ScriptBot(), Table(a_bot(0))
     async with Tasks.open() as tasks:
-        sender, deck = Sender(bot.as_bot(), tasks, clock, lambda: 0.5), Deck(clock)
+        sender, deck = make_sender(bot, tasks, clock), Deck(clock)
         board = Board(ADA, table.look, sender, deck, clock, table.act)
         await board.send()
         assert await board.refresh()
@@ -116,10 +116,10 @@ async def test_a_board_that_nobody_touches_is_left_alone() -> None:
 
 
 async def test_buttons_of_a_board_turn_pages_and_act() -> None:
-    clock, bot = FakeClock(), ScriptBot()
+    clock, bot = AutoClock(), ScriptBot()
     table = Table(*(a_bot(n) for n in range(8)))
     async with Tasks.open() as tasks:
-        sender, deck = Sender(bot.as_bot(), tasks, clock, lambda: 0.5), Deck(clock)
+        sender, deck = make_sender(bot, tasks, clock), Deck(clock)
         board = Board(ADA, table.look, sender, deck, clock, table.act)
         await board.send()
         for page in ("page 1", "page 99", "page x"):
@@ -133,7 +133,7 @@ async def test_buttons_of_a_board_turn_pages_and_act() -> None:
 async def test_the_sender_tries_again_and_gives_up() -> None:
     clock, bot = AutoClock(), ScriptBot()
     async with Tasks.open() as tasks:
-        sender = Sender(bot.as_bot(), tasks, clock, lambda: 0.5)
+        sender = make_sender(bot, tasks, clock)
         bot.plan("send_message", NetworkError("x"), RetryAfter(7))
         assert await sender.text(ADA, "hello") is not None
         assert clock.sleeps == [1.0, 7]
@@ -147,18 +147,17 @@ async def test_the_sender_tries_again_and_gives_up() -> None:
 async def test_long_texts_are_several_messages_with_the_buttons_below() -> None:
     bot = ScriptBot()
     async with Tasks.open() as tasks:
-        sender = Sender(bot.as_bot(), tasks, AutoClock(), lambda: 0.5)
-        await sender.text(ADA, "\n".join(["x" * 100] * 100), fixed=True, silent=True)
+        sender = make_sender(bot, tasks, AutoClock())
+        await sender.text(ADA, "\n".join(["x" * 100] * 100), fixed=True)
         parts = bot.named("send_message")
         assert len(parts) == 3
-        assert all(call[2]["disable_notification"] for call in bot.calls)
         assert all(len(call[2]["entities"]) == 1 for call in bot.calls)
 
 
 async def test_drain_waits_for_what_was_posted() -> None:
     bot = ScriptBot()
     async with Tasks.open() as tasks:
-        sender = Sender(bot.as_bot(), tasks, AutoClock(), lambda: 0.5)
+        sender = make_sender(bot, tasks, AutoClock())
         sender.post(ADA, "one")
         sender.post(ADA, "two")
         async with asyncio.timeout(5):

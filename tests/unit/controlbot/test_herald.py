@@ -8,10 +8,10 @@ from coderbot.botprocess.tasks import Tasks
 from coderbot.config.hours import Hours
 from coderbot.control.facts import BotState, Dossier
 from coderbot.controlbot.herald import Herald
-from coderbot.controlbot.sender import Sender
 from tests.fakes.bot import ScriptBot
 from tests.fakes.clock import FakeClock
 from tests.fakes.supervisor import a_bot
+from tests.unit.controlbot.senders import make_sender
 from tests.unit.controlbot.test_incidents import DOSSIER
 
 CALM = a_bot(0)
@@ -34,7 +34,7 @@ async def test_a_crash_is_explained_when_its_dossier_is_there() -> None:
         return list(kept)
 
     async with Tasks.open() as tasks:
-        sender = Sender(bot.as_bot(), tasks, clock, lambda: 0.5)
+        sender = make_sender(bot, tasks, clock)
         herald = Herald(dossiers, sender, (7, 8), None, clock, tasks)
         herald.note(CALM)
         herald.note(CRASHED)
@@ -56,7 +56,7 @@ async def test_without_a_dossier_the_reason_is_told() -> None:
         return []
 
     async with Tasks.open() as tasks:
-        sender = Sender(bot.as_bot(), tasks, clock, lambda: 0.5)
+        sender = make_sender(bot, tasks, clock)
         herald = Herald(dossiers, sender, (7,), None, clock, tasks)
         herald.note(CALM)
         herald.note(CRASHED)
@@ -72,7 +72,7 @@ async def test_in_quiet_hours_only_a_failure_makes_a_sound() -> None:
         return []
 
     async with Tasks.open() as tasks:
-        sender = Sender(bot.as_bot(), tasks, clock, lambda: 0.5)
+        sender = make_sender(bot, tasks, clock)
         herald = Herald(dossiers, sender, (7,), around(clock), clock, tasks)
         herald.note(CALM)
         herald.note(replace(CALM, status="conflict", reason="another"))
@@ -89,7 +89,7 @@ async def test_what_was_put_off_is_told_when_it_is_due() -> None:
         return []
 
     async with Tasks.open() as tasks:
-        sender = Sender(bot.as_bot(), tasks, clock, lambda: 0.5)
+        sender = make_sender(bot, tasks, clock)
         herald = Herald(dossiers, sender, (7,), None, clock, tasks)
         tasks.spawn(herald.run(), "alerts")
         for count in range(5):

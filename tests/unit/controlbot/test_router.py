@@ -23,6 +23,7 @@ from coderbot.controlbot.waiting import Waiting
 from tests.fakes.autoclock import AutoClock
 from tests.fakes.bot import ScriptBot
 from tests.fakes.supervisor import FakeSupervisor, a_bot
+from tests.unit.controlbot.senders import make_sender
 
 ADA, BEN = 7, 8
 TOKEN = "7999999:AAGbXcQpZrTsUvWxYz0123456789abcdefg"
@@ -78,7 +79,7 @@ class Book:
 async def room_of(*bots: Any) -> AsyncIterator[Room]:
     bot, clock, port = ScriptBot(), AutoClock(), FakeSupervisor(bots)
     async with Tasks.open() as tasks:
-        sender = Sender(bot.as_bot(), tasks, clock, lambda: 0.5)
+        sender = make_sender(bot, tasks, clock)
         herald = Herald(port.dossiers, sender, (ADA,), None, clock, tasks)
         services: Any = SimpleNamespace(
             admins=(ADA,),
