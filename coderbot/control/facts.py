@@ -1,11 +1,13 @@
 """What a front end is told: the words of the supervisor that are not its own affair."""
 
+from coderbot.supervisor.clusterview import ClusterSnapshot
 from coderbot.supervisor.controlwire import FleetStatus, Planned
 from coderbot.supervisor.dossier import Dossier
 from coderbot.supervisor.events import (
     BotChanged,
     BotRemoved,
     BotSnapshot,
+    ClusterChanged,
     FleetEvent,
     FleetReady,
     FleetStopped,
@@ -21,6 +23,8 @@ __all__ = [
     "BotRemoved",
     "BotSnapshot",
     "BotState",
+    "ClusterChanged",
+    "ClusterSnapshot",
     "Dossier",
     "FleetEvent",
     "FleetReady",

@@ -9,7 +9,7 @@ from telegram import Bot
 from coderbot.botprocess.life import Life
 from coderbot.botprocess.tasks import Tasks
 from coderbot.botprocess.telegram.dispatcher import Dispatcher
-from coderbot.control.facts import BotSnapshot
+from coderbot.control.facts import BotSnapshot, ClusterSnapshot
 from coderbot.controlbot.board import Board
 from coderbot.controlbot.boards import Boards
 from coderbot.controlbot.deck import Deck
@@ -48,6 +48,9 @@ def build_services(frame: Frame, bot: Bot, tasks: Tasks) -> Services:
         herald.forget(name)
         boards.touch()
 
+    def on_cluster(cluster: ClusterSnapshot) -> None:
+        herald.note_hosts(cluster)
+
     async def on_press(admin: int, verb: str, name: str) -> str:
         return await act(services, admin, verb, name)
 
@@ -55,7 +58,7 @@ def build_services(frame: Frame, bot: Bot, tasks: Tasks) -> Services:
         return Board(admin, fleet.bots, sender, deck, clock, on_press)
 
     path = StateDir(settings.state_dir).control
-    fleet = Fleet(path, clock, on_bot, on_removed)
+    fleet = Fleet(path, clock, on_bot, on_removed, on_cluster)
     admins, quiet = settings.control_bot_admin_ids, settings.control_bot_quiet_hours
     herald = Herald(fleet.dossiers, sender, admins, quiet, clock, tasks)
     boards = Boards(make_board, clock)

@@ -14,6 +14,8 @@ from coderbot.control.facts import (
     BotChanged,
     BotRemoved,
     BotSnapshot,
+    ClusterChanged,
+    ClusterSnapshot,
     Dossier,
     FleetStatus,
     LogLine,
@@ -39,6 +41,7 @@ class Fleet:
         clock: For pauses and uptimes.
         on_bot: Told how each bot stands, at first and after every change.
         on_removed: Told the id of a bot that is no longer part of the fleet.
+        on_cluster: Told how the hosts stand, where several share the bots.
     """
 
     def __init__(
@@ -47,11 +50,13 @@ class Fleet:
         clock: Clock,
         on_bot: Callable[[BotSnapshot], None],
         on_removed: Callable[[str], None],
+        on_cluster: Callable[[ClusterSnapshot], None],
     ) -> None:
         self._path = path
         self._clock = clock
         self._on_bot = on_bot
         self._on_removed = on_removed
+        self._on_cluster = on_cluster
         self._client: ControlClient | None = None
         self._has_connected = asyncio.Event()
 
@@ -78,12 +83,16 @@ class Fleet:
                 async with client.subscribe() as events:
                     for bot in client.bots():
                         self._on_bot(bot)
+                    if (cluster := client.cluster()) is not None:
+                        self._on_cluster(cluster)
                     self._has_connected.set()
                     async for event in events:
                         if isinstance(event, BotChanged):
                             self._on_bot(event.snapshot)
                         elif isinstance(event, BotRemoved):
                             self._on_removed(event.bot)
+                        elif isinstance(event, ClusterChanged):
+                            self._on_cluster(event.snapshot)
             finally:
                 self._client = None
 

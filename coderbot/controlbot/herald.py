@@ -6,9 +6,15 @@ from collections.abc import Awaitable, Callable, Sequence
 from coderbot.botprocess.tasks import Tasks
 from coderbot.clock import Clock
 from coderbot.config.hours import Hours
-from coderbot.control.facts import BotSnapshot, Dossier
+from coderbot.control.facts import BotSnapshot, ClusterSnapshot, Dossier
 from coderbot.controlbot.alerts import Alert, Alerts
-from coderbot.controlbot.incidents import Incident, Kind, explained, incidents_of
+from coderbot.controlbot.incidents import (
+    Incident,
+    Kind,
+    explained,
+    host_incidents,
+    incidents_of,
+)
 from coderbot.controlbot.sender import Sender
 from coderbot.errors import CoderBotError
 
@@ -51,6 +57,7 @@ class Herald:
         self._tasks = tasks
         self._alerts = Alerts()
         self._known: dict[str, BotSnapshot] = {}
+        self._cluster: ClusterSnapshot | None = None
         self._last: dict[str, float] = {}
         """Of each bot the time of the last dossier that was told of."""
 
@@ -64,6 +71,12 @@ class Herald:
                 self._tasks.spawn(self._explain(incident, bot), name)
             else:
                 self.tell(incident)
+
+    def note_hosts(self, cluster: ClusterSnapshot) -> None:
+        """Take how the hosts stand now that share the bots."""
+        before, self._cluster = self._cluster, cluster
+        for incident in host_incidents(before, cluster):
+            self.tell(incident)
 
     def forget(self, bot: str) -> None:
         """Take note that a bot is no longer part of the fleet."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from coderbot.control.facts import BotSnapshot, BotState, Dossier
+from coderbot.control.facts import BotSnapshot, BotState, ClusterSnapshot, Dossier
 from coderbot.controlbot.plaintext import one_line
 
 LOOP_AT = 3
@@ -24,6 +24,7 @@ class Kind(StrEnum):
     CONFLICT = "conflict"
     STRANGER = "unauthorised"
     MEDIA = "media failure"
+    HOST = "host"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Incident:
 
     kind: Kind
     bot: str
+    """Whom it concerns: a bot, or a host."""
     text: str
     """What is told of it."""
     group: str
@@ -66,6 +68,34 @@ def incidents_of(before: BotSnapshot | None, now: BotSnapshot) -> Iterator[Incid
         yield Incident(Kind.CONFLICT, now.bot, text, f"conflict {now.bot}")
     if before is not None:
         yield from _counted(before, now, name)
+
+
+def host_incidents(
+    before: ClusterSnapshot | None, now: ClusterSnapshot
+) -> Iterator[Incident]:
+    """Yield what has happened to the hosts that share the bots.
+
+    A host that was stopped is no incident: it has given its bots away.
+
+    Args:
+        before: How they stood at the last look; None at the first.
+        now: How they stand.
+    """
+    known = {} if before is None else {each.host: each for each in before.hosts}
+    for host in now.hosts:
+        was = known.get(host.host)
+        if was is not None and was.state == host.state:
+            continue
+        name = one_line(host.host)
+        if host.state == "gone":
+            text = f"🔌 Host {name} is gone. Other hosts take its bots."
+        elif host.state == "stranger":
+            text = f"⚠️ Host {name} takes no bots: it needs the same CLUSTER_KEY."
+        elif was is not None and not was.is_alive:
+            text = f"🔌 Host {name} is back."
+        else:
+            continue
+        yield Incident(Kind.HOST, host.host, text, f"{host.state} {host.host}")
 
 
 def explained(crash: Incident, dossier: Dossier, bot: BotSnapshot) -> Incident:

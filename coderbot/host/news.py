@@ -20,6 +20,7 @@ class HostNews:
         self._membership = membership
         self._hosts: frozenset[str] | None = None
         self._troubles: frozenset[str] = frozenset()
+        self._is_settled = True
 
     def look(
         self, units: Mapping[str, Unit], targets: Mapping[str, str], roster: str
@@ -40,10 +41,22 @@ class HostNews:
             for host in sorted(self._hosts - hosts):
                 _log.warning("Host %s is gone", host)
         self._hosts = hosts
+        self._look_at_leases()
         troubles = frozenset(self._troubles_now(units, targets, roster))
         for each in sorted(troubles - self._troubles):
             _log.warning("%s", each)
         self._troubles = troubles
+
+    def _look_at_leases(self) -> None:
+        """Say why nothing starts, and when it will."""
+        is_settled = self._membership.is_settled
+        if self._is_settled and not is_settled:
+            _log.info(
+                "Redis has no leases, or has lost some: those that nobody tells of "
+                "are taken in %g s, when no host can have them any more",
+                self._membership.timing.life_s,
+            )
+        self._is_settled = is_settled
 
     def _troubles_now(
         self, units: Mapping[str, Unit], targets: Mapping[str, str], roster: str

@@ -47,6 +47,9 @@ class StartReport:
             first = not self._told_some
             self._told_all = self._told_some = True
             text = f"All {ready} workers ready after {took}"
+            if not bots:
+                # Of several hosts one may have none.
+                text = f"Ready after {took}; no bot runs on this host yet"
             return Report(Level.INFO, text, ready if first else None)
         if self._told_some or any(_is_open(bot) for bot in bots):
             return None

@@ -144,6 +144,9 @@ async def test_redis_that_forgets_everything_stops_no_bot(
     # Long enough for others to have taken what was forgotten.
     await asyncio.sleep(2 * LIFE_S)
     assert {name: host.workers() for name, host in cluster.all.items()} == before
+    assert any(
+        "Redis has no leases" in each.running.output for each in cluster.all.values()
+    )
     await cluster.polled()
     assert await cluster.conflicts() == 0
 

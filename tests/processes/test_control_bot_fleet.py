@@ -27,7 +27,7 @@ async def until(check: Callable[[], object], timeout: float = 15) -> None:
 async def test_it_follows_again_when_the_socket_is_back(tmp_path: Path) -> None:
     tmp_path.chmod(0o700)
     path, seen = tmp_path / "control.sock", list[BotSnapshot]()
-    fleet = Fleet(path, SystemClock(), seen.append, lambda _: None)
+    fleet = Fleet(path, SystemClock(), seen.append, lambda _: None, lambda _: None)
     async with fleet_of(GRACEFUL) as running, asyncio.TaskGroup() as group:
         following = group.create_task(fleet.run())
         with pytest.raises(CoderBotError, match="cannot be reached just now"):

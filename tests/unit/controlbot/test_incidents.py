@@ -3,8 +3,15 @@
 import itertools
 from dataclasses import replace
 
-from coderbot.control.facts import BotSnapshot, BotState, Dossier
-from coderbot.controlbot.incidents import Incident, Kind, explained, incidents_of
+from coderbot.control.facts import BotSnapshot, BotState, ClusterSnapshot, Dossier
+from coderbot.controlbot.incidents import (
+    Incident,
+    Kind,
+    explained,
+    host_incidents,
+    incidents_of,
+)
+from coderbot.supervisor.clusterview import HostSnapshot, HostState
 from tests.fakes.supervisor import a_bot
 
 CALM = a_bot(0, exits=(("asked", 2), ("exit 0", 1)))
@@ -122,3 +129,32 @@ def test_foreign_text_is_one_visible_line() -> None:
     assert first.startswith("⛔ bot-0 failed: a bcd")
     assert len(first) < 250
     assert second.startswith("It is not")
+
+
+def _hosts(**states: HostState) -> ClusterSnapshot:
+    return ClusterSnapshot("a", tuple(HostSnapshot(*each) for each in states.items()))
+
+
+def test_hosts_that_go_and_come_back_are_told_once() -> None:
+    both, one, gone = (
+        _hosts(a="here", b="there"),
+        _hosts(a="here"),
+        _hosts(a="here", b="gone"),
+    )
+
+    def texts(*rows: ClusterSnapshot | None) -> list[str]:
+        steps = itertools.pairwise(rows)
+        return [
+            each.text
+            for before, now in steps
+            if now is not None
+            for each in host_incidents(before, now)
+        ]
+
+    assert texts(None, both, one, both, _hosts(a="here", b="draining")) == []
+    lost = "🔌 Host b is gone. Other hosts take its bots."
+    assert texts(both, gone, gone, both) == [lost, "🔌 Host b is back."]
+    # The control bot itself may have been on it, and was started elsewhere.
+    assert texts(None, gone) == [lost]
+    (stranger,) = texts(both, _hosts(a="here", b="stranger"))
+    assert "CLUSTER_KEY" in stranger

@@ -59,3 +59,8 @@ def test_a_bot_that_crashes_at_boot_does_not_hold_up_the_report() -> None:
 
 def test_a_restart_before_all_are_ready_is_waited_for() -> None:
     assert look(StartReport(100), BotState.STOPPING, RUNNING) is None
+
+
+def test_a_host_without_bots_is_ready() -> None:
+    told = look(StartReport(100))
+    assert told == "0 INFO Ready after 3.2 s; no bot runs on this host yet"
