@@ -38,8 +38,12 @@ class HostNews:
         elif hosts != self._hosts:
             for host in sorted(hosts - self._hosts):
                 _log.info("Host %s has joined", host)
+            silent = {each.host for each, _ in self._membership.hosts()} - hosts
             for host in sorted(self._hosts - hosts):
-                _log.warning("Host %s is gone", host)
+                if host in silent:
+                    _log.warning("Host %s is gone", host)
+                else:
+                    _log.info("Host %s has left", host)
         self._hosts = hosts
         self._look_at_leases()
         troubles = frozenset(self._troubles_now(units, targets, roster))

@@ -55,7 +55,7 @@ async def test_a_host_that_is_stopped_hands_over_at_once(cluster: Hosts) -> None
         assert "goes to" in cluster["a"].output_of(bot)
     await cluster.each_once("b", "c")
     # They were handed over, and not waited for.
-    await cluster["b"].running.line("Host a is gone")
+    await cluster["b"].running.line("Host a has left")
     await cluster["a"].start()
     await cluster.even()
     assert await cluster.conflicts() == 0
