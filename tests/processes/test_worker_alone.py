@@ -13,7 +13,9 @@ import psutil
 import pytest
 
 from coderbot.sandbox.server import Sandbox
+from tests.fakes.redis import needs_redis, redis_server
 from tests.fakes.sandbox import make_bot_id, make_token, sandbox  # noqa: F401
+from tests.fakes.shared import cluster_environment
 from tests.fakes.worker import LIMIT_S, RunningWorker, running_worker
 from tests.fakes.worker import worker_environment as environment_of
 
@@ -77,6 +79,22 @@ async def test_it_is_the_bot_with_its_number_and_answers_probes(
         alone.signal(signal.SIGTERM)
         await is_stopping(alone, port)
         assert await alone.ended() == 0
+
+
+@needs_redis
+@pytest.mark.parametrize("replica", [{}, {"BOT_REPLICA": "0"}])
+async def test_the_parts_of_a_bot_with_replicas_answer_probes(
+    replica: dict[str, str], sandbox: Sandbox, tmp_path: Path
+) -> None:
+    port = free_port()
+    with redis_server(tmp_path) as server:
+        more = cluster_environment(server, "a") | {"BOT_REPLICAS": "bot-1:2"}
+        settings = settings_of(sandbox.url, tmp_path, port, **more, **replica)
+        async with running_worker(settings, tmp_path, supervised=False) as alone:
+            await alone.line("READY")
+            assert await probe(port, "/healthz") == (200, "ok")
+            assert await probe(port, "/readyz") == (200, "ready")
+            assert await alone.stop() == 0
 
 
 async def test_it_lives_while_telegram_is_away_and_is_not_ready(tmp_path: Path) -> None:
