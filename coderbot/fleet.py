@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from coderbot.clock import SystemClock
-from coderbot.config.settings import SECRET_VARIABLES, TOKEN_VARIABLES, Settings
+from coderbot.config.settings import SECRET_VARIABLES, Settings
 from coderbot.control.port import SupervisorPort
-from coderbot.livesettings import LiveSettings, wanted_by
+from coderbot.livesettings import LiveSettings, tokens_among, wanted_by
 from coderbot.lockfile import hold_lock
 from coderbot.paths import StateDir
 from coderbot.redact import Redactor
@@ -70,9 +70,9 @@ async def run_fleet(
         LockError: When another supervisor holds the state directory.
     """
     keymap = {} if headless else _keymap(settings)
-    tokens_given = [name for name in sorted(TOKEN_VARIABLES) if os.environ.get(name)]
-    for name in SECRET_VARIABLES:
-        take_secret(name)
+    found = {name: take_secret(name) for name in SECRET_VARIABLES}
+    wiped = {name: secret for name, secret in found.items() if secret is not None}
+    tokens_given = tokens_among(wiped)
     state = StateDir(settings.state_dir)
     state.make()
     with hold_lock(state.lock, f"State directory {state.root}"):
@@ -81,7 +81,7 @@ async def run_fleet(
             _sharing(supervisor, settings, timing) as (fleet, steering),
             _metrics(fleet, settings.metrics_port),
         ):
-            live = LiveSettings(settings, tokens_given)
+            live = LiveSettings(settings, wiped)
             reloader = Reloader(supervisor, live.read, live.take)
             for warning in settings.warnings:
                 _log.warning("%s", warning)

@@ -2,12 +2,13 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from coderbot.config.load import load_settings
-from coderbot.config.settings import Settings
+from coderbot.config.settings import TOKEN_VARIABLES, Settings
 from coderbot.errors import CoderBotError
+from coderbot.redact import Secret
 from coderbot.supervisor.monitor import Limits
 from coderbot.supervisor.plan import Wanted
 from coderbot.supervisor.spec import RestartPolicy, control_spec, worker_specs
@@ -18,13 +19,13 @@ class LiveSettings:
 
     Args:
         settings: Those that it was started with.
-        given: Variables with tokens that the real environment had.
+        wiped: Secrets that the real environment had, by variable.
     """
 
-    def __init__(self, settings: Settings, given: Sequence[str]) -> None:
+    def __init__(self, settings: Settings, wiped: Mapping[str, Secret]) -> None:
         self.current = settings
         """Those in force."""
-        self._given = given
+        self._wiped = wiped
         self._read = settings
 
     def read(self) -> Wanted:
@@ -33,27 +34,26 @@ class LiveSettings:
         Raises:
             CoderBotError: When it is wrong, or tokens come from elsewhere.
         """
-        if self._given:
+        given = tokens_among(self._wiped)
+        if given:
             raise CoderBotError(
-                f"The tokens come from the environment ({', '.join(self._given)}), "
+                f"The tokens come from the environment ({', '.join(given)}), "
                 "which does not change while the supervisor runs",
                 "Put them into the .env to change them at run time.",
             )
-        new = load_settings(self.current.env_file)
-        # The state directory is locked, and its workers live in it; a key that the
-        # real environment had was wiped there.
-        self._read = replace(
-            new,
-            state_dir=self.current.state_dir,
-            tts_api_key=new.tts_api_key or self.current.tts_api_key,
-            stt_api_key=new.stt_api_key or self.current.stt_api_key,
-            webhook_secret=new.webhook_secret or self.current.webhook_secret,
-        )
+        new = load_settings(self.current.env_file, self._wiped)
+        # The state directory is locked, and its workers live in it.
+        self._read = replace(new, state_dir=self.current.state_dir)
         return wanted_by(self._read)
 
     def take(self) -> None:
         """Let what was read last be in force."""
         self.current = self._read
+
+
+def tokens_among(wiped: Mapping[str, Secret]) -> Sequence[str]:
+    """Return the variables with tokens among those that the real environment had."""
+    return sorted(name for name in TOKEN_VARIABLES if wiped.get(name))
 
 
 def wanted_by(settings: Settings, given: Sequence[str] = ()) -> Wanted:

@@ -21,6 +21,7 @@ from coderbot.config.settings import (
 )
 from coderbot.config.variable import Variable
 from coderbot.errors import ConfigError
+from coderbot.redact import Secret
 
 DEFAULT_STATE_DIR = ".coderbot"
 
@@ -35,12 +36,15 @@ class _Reader(environs.Env):
         self._environ.update(file_values)
 
 
-def load_settings(env_file: Path | None = None) -> Settings:
+def load_settings(
+    env_file: Path | None = None, wiped: Mapping[str, Secret] | None = None
+) -> Settings:
     """Read the settings of a fleet.
 
     Args:
         env_file: File to read, which must exist; None reads `.env` in the working
             directory if there is one. Real environment variables win over both.
+        wiped: What the real environment had, by variable, before it was wiped there.
 
     Raises:
         ConfigError: With every problem at once.
@@ -48,7 +52,8 @@ def load_settings(env_file: Path | None = None) -> Settings:
     source = env_file if env_file is not None else Path(".env")
     file_values, warnings = _read_env_file(source, must_exist=env_file is not None)
     found = source.absolute() if source.is_file() else None
-    return _build(found, file_values, warnings, checks.check_parent)
+    had = {name: secret.reveal() for name, secret in (wiped or {}).items()}
+    return _build(found, file_values, warnings, checks.check_parent, had)
 
 
 def load_worker_settings(env_file: Path | None = None) -> Settings:
@@ -73,8 +78,9 @@ def _build(
     file_values: Mapping[str, str],
     warnings: list[str],
     check: Callable[[Mapping[str, Any]], Iterable[str]],
+    wiped: Mapping[str, str] | None = None,
 ) -> Settings:
-    values, problems = _parse_all(file_values)
+    values, problems = _parse_all({**file_values, **(wiped or {})})
     problems += check(values)
     state_dir = values.get("CODERBOT_STATE_DIR") or (
         (env_file.parent if env_file else Path.cwd()) / DEFAULT_STATE_DIR
