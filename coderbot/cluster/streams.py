@@ -2,12 +2,13 @@
 
 import logging
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from redis import ResponseError
 from redis.asyncio import Redis
 
-from coderbot.cluster.away import told_when_away
+from coderbot.cluster.away import RedisAwayError, told_when_away
 from coderbot.cluster.seal import SealBrokenError, Sealer
 from coderbot.errors import CoderBotError
 
@@ -152,6 +153,9 @@ class StreamReader:
         self._stream = stream
         self._name = name
         self._highest = (0, 0)
+        """Of all that was returned; what was read and lies above it never came."""
+        self._may_miss = False
+        """Whether an answer may have been lost on its way."""
         self._done = redis.register_script(_DONE)
 
     async def waits(self) -> bool:
@@ -190,22 +194,12 @@ class StreamReader:
         Raises:
             RedisAwayError: When Redis does not answer.
         """
-        with told_when_away():
-            try:
-                answer = await self._redis.xreadgroup(
-                    _GROUP,
-                    self._name,
-                    {self._stream: ">"},
-                    count=count,
-                    block=int(BLOCK_S * 1_000),
-                )
-            except ResponseError as error:
-                if not str(error).startswith("NOGROUP"):
-                    raise
-                # Redis was emptied.
-                await self._make_group()
-                return []
-        return await self._opened(list(_raws(answer)))
+        found: list[_Raw] = []
+        if self._may_miss:
+            fence, number = self._highest
+            found = await self._read(f"{fence}-{number}", count)
+            self._may_miss = bool(found)
+        return await self._opened(found or await self._read(">", count))
 
     async def done(self, ids: Sequence[str]) -> None:
         """Remove entries.
@@ -215,6 +209,27 @@ class StreamReader:
         """
         with told_when_away():
             await self._done(keys=[self._stream], args=[_GROUP, *ids])
+
+    async def _read(self, after: str, count: int) -> list["_Raw"]:
+        """Return what comes next; or of what was read before, what lies above `after`."""
+        missed, self._may_miss = self._may_miss, True
+        with told_when_away():
+            try:
+                answer = await self._redis.xreadgroup(
+                    _GROUP,
+                    self._name,
+                    {self._stream: after},
+                    count=count,
+                    block=int(BLOCK_S * 1_000),
+                )
+            except ResponseError as error:
+                if not str(error).startswith("NOGROUP"):
+                    raise
+                # Redis was emptied.
+                await self._make_group()
+                answer = None
+        self._may_miss = missed
+        return list(_raws(answer))
 
     async def _make_group(self) -> None:
         try:
@@ -240,7 +255,9 @@ class StreamReader:
                 _log.error("%s; it is ignored", error)
                 bad.append(raw.id)
         if bad:
-            await self.done(bad)
+            # What is good has been read, and does not come a second time.
+            with suppress(RedisAwayError):
+                await self.done(bad)
         return good
 
     def _open(self, raw: "_Raw") -> Entry:

@@ -1,6 +1,7 @@
 # ruff: noqa: F811 - a fixture is used by its name
 """Streams of updates on a real Redis."""
 
+import asyncio
 from typing import Any, cast
 
 import pytest
@@ -8,14 +9,18 @@ import redis
 
 from coderbot.cluster import streams
 from coderbot.cluster.away import RedisAwayError
+from coderbot.cluster.seal import Sealer
 from coderbot.cluster.shared import Shared
-from coderbot.cluster.streams import SupersededError
+from coderbot.cluster.streams import StreamReader, SupersededError
+from coderbot.redact import Secret
 from coderbot.worker.replicas.slots import slot_of
+from tests.fakes.cluster import KEY
 from tests.fakes.redis import RedisServer, needs_redis
 from tests.fakes.shared import cluster_on, server  # noqa: F401
 
 BOT = 7_000_001
 STREAM = f"{{coderbot}}:stream:{BOT}"
+SEALER = Sealer(Secret(KEY))
 
 
 def entry_of(client: "redis.Redis", stream: str) -> tuple[bytes, dict[Any, Any]]:
@@ -147,6 +152,43 @@ async def test_a_full_stream_takes_nothing(
         assert not await writer.write([(1, b"b"), (0, b"c")])
         assert server.client().xlen(f"{STREAM}:1") == 0
         assert await writer.write([(1, b"b")])
+
+
+@needs_redis
+async def test_what_an_answer_held_that_never_came_is_read_again(
+    server: RedisServer,
+) -> None:
+    async with Shared.open(cluster_on(server), BOT) as shared:
+        writer = shared.writer(1)
+        await writer.begin()
+        await writer.write([(0, b"a")])
+        impatient = cluster_on(server).connect(answer_s=0.3)
+        reader = StreamReader(impatient, SEALER, f"{STREAM}:0", "reader")
+        async with impatient:
+            await reader.take_over()
+            (first,) = await reader.read(10)
+            await writer.write([(0, b"b"), (0, b"c")])
+            server.pause()
+            with pytest.raises(RedisAwayError):
+                await reader.read(1)
+            # It carries out what it was asked, and has nobody to tell it to.
+            server.resume()
+            await _until_pending(server, 2)
+            again = await reader.read(10)
+            await reader.done([first.id, *(each.id for each in again)])
+            assert [each.body for each in again] == [b"b"]
+            assert [each.body for each in await reader.read(10)] == [b"c"]
+            await writer.write([(0, b"d")])
+            assert [each.body for each in await reader.read(10)] == [b"d"]
+
+
+async def _until_pending(server: RedisServer, count: int) -> None:
+    async with asyncio.timeout(10):
+        while True:
+            (consumer,) = server.client().xinfo_consumers(f"{STREAM}:0", "workers")
+            if consumer["pending"] == count:
+                return
+            await asyncio.sleep(0.01)
 
 
 @needs_redis
