@@ -77,7 +77,7 @@ async def run_fleet(
     state.make()
     with hold_lock(state.lock, f"State directory {state.root}"):
         async with (
-            _supervisor(settings, tokens_given) as supervisor,
+            _supervisor(settings, tokens_given).running() as supervisor,
             _sharing(supervisor, settings, timing) as (fleet, steering),
             _metrics(fleet, settings.metrics_port),
         ):
@@ -86,9 +86,7 @@ async def run_fleet(
             for warning in settings.warnings:
                 _log.warning("%s", warning)
             async with (
-                control_socket(
-                    fleet, state.control, reloader=reloader, steering=steering
-                ),
+                control_socket(fleet, state.control, steering=steering),
                 watching(reloader, settings),
                 _stop_on_signals(supervisor),
             ):

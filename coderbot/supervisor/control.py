@@ -14,7 +14,6 @@ from coderbot.supervisor.controlanswers import Answerer
 from coderbot.supervisor.controlpeer import Peer
 from coderbot.supervisor.controlwire import MAX_REQUEST_BYTES
 from coderbot.supervisor.port import ClusterSteering, ServedFleet
-from coderbot.supervisor.reload import Reloader
 from coderbot.unixsocket import listen_at, peer_uid
 
 MAX_CLIENTS = 128
@@ -32,7 +31,6 @@ async def control_socket(
     fleet: ServedFleet,
     path: Path,
     clock: Clock | None = None,
-    reloader: Reloader | None = None,
     steering: ClusterSteering | None = None,
 ) -> AsyncIterator[None]:
     """Serve clients at `path` for the length of the block.
@@ -44,7 +42,6 @@ async def control_socket(
         fleet: What they steer.
         path: Of the socket; a stale one is replaced.
         clock: Measures the supervisor's uptime.
-        reloader: Reads the settings anew when a client asks for it.
         steering: Moves bots between hosts; None for a host alone.
     """
     try:
@@ -54,7 +51,7 @@ async def control_socket(
         yield
         return
     time = clock or SystemClock()
-    answerer = Answerer(fleet, time, time.monotonic(), reloader, steering)
+    answerer = Answerer(fleet, time, time.monotonic(), steering)
     server = ControlServer(fleet, listener, answerer)
     try:
         async with server:

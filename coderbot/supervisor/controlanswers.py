@@ -19,7 +19,6 @@ from coderbot.supervisor.lines import LogLine
 from coderbot.supervisor.logquery import LogHits
 from coderbot.supervisor.media import FOLDERS, MediaUsage
 from coderbot.supervisor.port import ClusterSteering, ServedFleet
-from coderbot.supervisor.reload import Reloader
 from coderbot.wire import Frame
 
 _PAGE_LINES = 500
@@ -44,7 +43,6 @@ class Answerer:
         fleet: What they are about.
         clock: For the uptime of the supervisor.
         born: When the supervisor started, on that clock, in seconds.
-        reloader: Reads the settings anew; None where there are none to read.
         steering: Moves bots between hosts; None for a host alone.
     """
 
@@ -53,14 +51,12 @@ class Answerer:
         fleet: ServedFleet,
         clock: Clock,
         born: float,
-        reloader: Reloader | None = None,
         steering: ClusterSteering | None = None,
     ) -> None:
         self._fleet = fleet
         self._steering = steering
         self._clock = clock
         self._born = born
-        self._reloader = reloader
 
     async def answer(self, ask: wire.Request, send: Send) -> None:
         """Carry out a request; whatever goes wrong is answered, too.
@@ -166,17 +162,15 @@ class Answerer:
         return wire.Done(id=ask.id)
 
     async def _reload(self, ask: wire.Reload) -> wire.Planned:
-        if self._reloader is None:
-            raise CoderBotError("This supervisor has no settings to read anew")
-        plan = await self._reloader.reload(dry_run=ask.dry_run)
+        changes = await self._fleet.reload(dry_run=ask.dry_run)
         return wire.Planned(
             id=ask.id,
-            added=[spec.bot for spec in plan.added],
-            removed=list(plan.removed),
-            changed=[spec.bot for spec in plan.changed],
-            later=list(plan.later),
-            at_once=list(plan.at_once),
-            next_start=list(plan.next_start),
+            added=list(changes.added),
+            removed=list(changes.removed),
+            changed=list(changes.changed),
+            later=list(changes.later),
+            at_once=list(changes.at_once),
+            next_start=list(changes.next_start),
         )
 
 

@@ -34,6 +34,10 @@ class Coroner:
         self._clock = clock
         self._oom_kills = _count_oom_kills()
 
+    async def load(self) -> None:
+        """Remember which kinds of crashes were seen in the runs before."""
+        await asyncio.to_thread(self._dossiers.load)
+
     def examine(self, death: Death, tasks: asyncio.TaskGroup) -> None:
         """Say what kind of death it was, and keep its dossier.
 
@@ -41,13 +45,11 @@ class Coroner:
             death: What its runner has seen.
             tasks: Owns the writing, which waits for the disk.
         """
-        before, self._oom_kills = self._oom_kills, _count_oom_kills()
-        death = replace(death, oom_kills=max(0, self._oom_kills - before))
-        lines = self._logbook.lines(death.bot, 0, _LOOK_BACK)
-        cause = find_cause(death, lines_of(death, lines))
-        wall = self._clock.now().timestamp()
-        kind = self._dossiers.count(cause.fingerprint, wall)
-        dossier = build(death, lines, wall, kind.seen, kind.first)
+        try:
+            dossier = self._look_into(death)
+        except Exception:  # noqa: BLE001 - the bot is to be started again in any case
+            _log.exception("%s: its death could not be looked into", death.bot)
+            return
         _log.error("%s", _describe(dossier))
         name = f"{death.bot}: dossier of run {death.run}"
         tasks.create_task(self._keep(dossier), name=name)
@@ -55,6 +57,15 @@ class Coroner:
     async def dossiers(self, bot: str) -> Sequence[Dossier]:
         """Return what is kept of a bot, the newest first."""
         return await asyncio.to_thread(self._dossiers.read, bot)
+
+    def _look_into(self, death: Death) -> Dossier:
+        before, self._oom_kills = self._oom_kills, _count_oom_kills()
+        death = replace(death, oom_kills=max(0, self._oom_kills - before))
+        lines = self._logbook.lines(death.bot, 0, _LOOK_BACK)
+        cause = find_cause(death, lines_of(death, lines))
+        wall = self._clock.now().timestamp()
+        kind = self._dossiers.count(cause.fingerprint, wall)
+        return build(death, lines, wall, kind.seen, kind.first)
 
     async def _keep(self, dossier: Dossier) -> None:
         try:

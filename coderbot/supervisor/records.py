@@ -1,19 +1,33 @@
-"""What a supervisor keeps of its bots: lines, crashes, media."""
+"""What a supervisor keeps of its bots: their specs, lines, crashes, media."""
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Mapping,
+    Sequence,
+)
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
+from coderbot.clock import Clock
 from coderbot.paths import MediaDirs
+from coderbot.redact import Redactor
 from coderbot.supervisor.blocks import Block
+from coderbot.supervisor.clusterview import ClusterSnapshot
 from coderbot.supervisor.coroner import Coroner
 from coderbot.supervisor.dossier import Dossier
+from coderbot.supervisor.dossiers import Dossiers
 from coderbot.supervisor.errors import UnknownBotError
 from coderbot.supervisor.facts import BotFacts, Everywhere, facts_of
 from coderbot.supervisor.lines import CONTROL, PARENT, LogLine
 from coderbot.supervisor.logbook import Logbook
+from coderbot.supervisor.logfiles import LogFiles
+from coderbot.supervisor.loghandler import logging_to
 from coderbot.supervisor.logquery import LogHits, LogQuery
 from coderbot.supervisor.media import (
     FOLDERS,
@@ -33,25 +47,57 @@ class Records:
     """The part of `Supervisor` that starts and stops nothing.
 
     Args:
-        logbook: All lines in memory.
-        searcher: Finds those in files as well.
-        specs: The bots there are, by id; changed as bots come and go.
+        specs: How the bots are started, by id; changed as bots come and go.
+        redactor: Takes secrets out of all lines.
+        clock: For the times of lines and crashes.
         media_root: MEDIA_TMP_LOCATION.
+        log_files: Where lines are stored; None: in memory alone.
+        dossiers: Where those of crashes are kept; None: nowhere.
+        on_added: Called with the number of the last line after lines were added.
     """
 
     def __init__(
         self,
-        logbook: Logbook,
-        searcher: Searcher,
         specs: dict[str, WorkerSpec],
+        redactor: Redactor,
+        clock: Clock,
         media_root: Path,
+        log_files: LogFiles | None,
+        dossiers: Dossiers | None,
+        on_added: Callable[[int], None],
     ) -> None:
-        self._logbook = logbook
-        self._searcher = searcher
         self._specs = specs
         self._media_root = media_root
-        self._coroner: Coroner | None = None
+        self._log_files = log_files
+        self._logbook = Logbook(
+            specs,
+            redactor,
+            clock,
+            on_added,
+            store=log_files.put if log_files is not None else None,
+            is_busy=log_files.is_busy if log_files is not None else bool,
+        )
+        self._searcher = Searcher(self._logbook, log_files)
+        self._coroner = (
+            Coroner(dossiers, self._logbook, clock) if dossiers is not None else None
+        )
         self._counted_by: Callable[[str], Awaitable[Everywhere | None]] = _alone
+
+    def specs(self) -> Mapping[str, WorkerSpec]:
+        """Return how the worker of each bot is started, by id."""
+        return {bot: spec for bot, spec in self._specs.items() if bot != CONTROL}
+
+    def control_spec(self) -> WorkerSpec | None:
+        """Return how the control bot is started, if there is one."""
+        return self._specs.get(CONTROL)
+
+    def fingerprints(self) -> dict[str, str]:
+        """Return the fingerprint of each bot's token, by id."""
+        return {bot: spec.token.fingerprint for bot, spec in self.specs().items()}
+
+    def cluster(self) -> ClusterSnapshot | None:
+        """Return None: what other hosts do is not known here."""
+        return None
 
     def lines(
         self, bot: str | None = None, after: int = 0, limit: int = 10_000
@@ -137,6 +183,19 @@ class Records:
         deleted = await asyncio.to_thread(clean_media, self._media_of(bot), folders)
         _log.info("%s: deleted %d media files", bot, deleted.files)
         return deleted
+
+    @asynccontextmanager
+    async def _keeping(self) -> AsyncIterator[None]:
+        """Keep what happens in the block, after what the runs before have left."""
+        files = self._log_files
+        if files is not None:
+            # One numbering over all runs of the supervisor: history has an order.
+            self._logbook.last_seq = await asyncio.to_thread(files.last_seq)
+        if self._coroner is not None:
+            await self._coroner.load()
+        storing = files.storing() if files is not None else nullcontext()
+        with storing, logging_to(self._logbook):
+            yield
 
     def _known(self, bot: str | None) -> None:
         """Refuse a bot of which there are no lines; None stands for all."""

@@ -11,6 +11,7 @@ from functools import partial
 import msgspec
 
 from coderbot.clock import Clock
+from coderbot.errors import CoderBotError
 from coderbot.loglevel import Level
 from coderbot.redact import Redactor
 from coderbot.supervisor.announce import announce, describe_run
@@ -229,14 +230,19 @@ class BotRunner:
         """Return what the terminals of the bot show; none when it does not run.
 
         Raises:
-            TimeoutError: When the worker does not answer.
+            CoderBotError: When the worker does not answer.
         """
         run = self._run
         if run is None:
             return []
-        screens = await self._answers.ask(
-            lambda number: run.child.send(encode(ShowTerminals(id=number))), _ANSWER_S
-        )
+
+        def send(number: int) -> None:
+            run.child.send(encode(ShowTerminals(id=number)))
+
+        try:
+            screens = await self._answers.ask(send, _ANSWER_S)
+        except TimeoutError:
+            raise CoderBotError(f"The worker of {self.bot} does not answer") from None
         clean = self._around.redactor.text
         return [
             msgspec.structs.replace(

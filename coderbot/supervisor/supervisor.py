@@ -1,27 +1,18 @@
 """The supervisor: all bots of one host, from the first start to the last end."""
 
 import asyncio
-import logging
-from collections.abc import (
-    AsyncIterator,
-    Awaitable,
-    Callable,
-    Mapping,
-    Sequence,
-)
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from coderbot.clock import Clock, SystemClock
 from coderbot.errors import CoderBotError
 from coderbot.redact import Redactor
 from coderbot.supervisor.bus import Bus
-from coderbot.supervisor.clusterview import ClusterSnapshot
-from coderbot.supervisor.coroner import Coroner
-from coderbot.supervisor.dossier import Death
+from coderbot.supervisor.death import ignore
 from coderbot.supervisor.dossiers import Dossiers
 from coderbot.supervisor.errors import FleetStoppingError
 from coderbot.supervisor.events import (
@@ -29,25 +20,19 @@ from coderbot.supervisor.events import (
     BotRemoved,
     BotSnapshot,
     FleetEvent,
-    FleetReady,
-    FleetStopped,
-    FleetStopping,
     LinesAdded,
 )
-from coderbot.supervisor.exits import describe_duration
+from coderbot.supervisor.fleetstart import FleetStart, without_control_bot
+from coderbot.supervisor.fleetstop import FleetStop
 from coderbot.supervisor.household import Household, adopting_orphans
 from coderbot.supervisor.ledger import Ledger
 from coderbot.supervisor.leftovers import end_leftovers
 from coderbot.supervisor.lines import CONTROL
-from coderbot.supervisor.logbook import Logbook
 from coderbot.supervisor.logfiles import LogFiles
-from coderbot.supervisor.loghandler import logging_to
 from coderbot.supervisor.plan import Changes, Plan
 from coderbot.supervisor.proctable import Table, read_table
 from coderbot.supervisor.records import Records
-from coderbot.supervisor.report import StartReport
-from coderbot.supervisor.runner import SEEING_OUT_S, BotRunner, Surroundings
-from coderbot.supervisor.searcher import Searcher
+from coderbot.supervisor.runner import BotRunner, Surroundings
 from coderbot.supervisor.spec import RestartPolicy, WorkerSpec
 from coderbot.supervisor.startqueue import StartQueue
 from coderbot.supervisor.state import (
@@ -63,17 +48,12 @@ from coderbot.supervisor.undertaker import undertaker
 from coderbot.supervisor.watchdog import Watchdog
 from coderbot.wire import TerminalScreen
 
-_SPARE_S = 1.0
-"""Added to the bound of the stop: for a busy machine."""
-
-_log = logging.getLogger(__name__)
-
 
 class Supervisor(Records):
     """Runs the workers of all bots; implements `SupervisorPort`.
 
-    The fleet starts on entry, in order and with a pause between two starts; it has
-    stopped when the block is left, whatever the reason. To be used once.
+    The fleet starts on entry into `running`, in order and with a pause between two
+    starts; it has stopped when that block is left, whatever the reason.
 
     Args:
         specs: One for each bot, by index.
@@ -105,71 +85,49 @@ class Supervisor(Records):
         control_bot: WorkerSpec | None = None,
         host: str = "",
     ) -> None:
-        self._ledger = ledger if ledger is not None else Ledger(None)
         aides = [control_bot] if control_bot is not None else []
-        by_name = {spec.bot: spec for spec in (*specs, *aides)}
-        self._policy = policy
-        self._redactor = redactor
         self._clock = clock if clock is not None else SystemClock()
         self._bus = Bus()
-        self._log_files = log_files
-        logbook = Logbook(
-            by_name,
+        super().__init__(
+            {spec.bot: spec for spec in (*specs, *aides)},
             redactor,
             self._clock,
-            self._on_lines_added,
-            store=log_files.put if log_files is not None else None,
-            is_busy=log_files.is_busy if log_files is not None else bool,
+            media_root,
+            log_files,
+            dossiers,
+            lambda last_seq: self._bus.publish(LinesAdded(last_seq)),
         )
-        super().__init__(logbook, Searcher(logbook, log_files), by_name, media_root)
-        self._dossiers = dossiers
+        self._policy = policy
+        self._redactor = redactor
+        self._ledger = ledger if ledger is not None else Ledger(None)
         self._queue = StartQueue(
             policy.start_concurrency, self._clock, policy.boot_patience_s
         )
         self._runners: dict[str, BotRunner] = {}
         self.tenancy = Tenancy(host, self._runners, self._queue)
         """Which bots may run on this host."""
-        self._is_placed = not host
         self._surroundings: Surroundings | None = None
         self._watchdog: Watchdog | None = None
-        self._report = StartReport(self._clock.monotonic())
         self._tasks: asyncio.TaskGroup | None = None
-        self._starting: asyncio.Task[None] | None = None
+        self._starting = FleetStart(
+            policy,
+            self._clock,
+            self._runners,
+            self._queue,
+            self.tenancy,
+            self._bus.publish,
+        )
+        self._stopping = FleetStop(self._clock, self._runners, self._bus.publish)
         self._reload: Callable[[bool], Awaitable[Plan]] | None = None
-        self._is_stopping = False
-        self._stopped = asyncio.Event()
-        self._block: AbstractAsyncContextManager[None] | None = None
-
-    async def __aenter__(self) -> Self:
-        self._block = self._run()
-        await self._block.__aenter__()
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> bool | None:
-        assert self._block is not None
-        return await self._block.__aexit__(kind, error, trace)
 
     def bots(self) -> Sequence[BotSnapshot]:
         """Return all bots by index, as they stand now."""
-        return [runner.snapshot() for runner in self._fleet()]
+        return [runner.snapshot() for runner in without_control_bot(self._runners)]
 
     def control_bot(self) -> BotSnapshot | None:
         """Return how the control bot stands now, if there is one."""
         runner = self._runners.get(CONTROL)
         return None if runner is None else runner.snapshot()
-
-    def specs(self) -> Mapping[str, WorkerSpec]:
-        """Return how the worker of each bot is started, by id."""
-        return {bot: spec for bot, spec in self._specs.items() if bot != CONTROL}
-
-    def control_spec(self) -> WorkerSpec | None:
-        """Return how the control bot is started, if there is one."""
-        return self._specs.get(CONTROL)
 
     async def add(self, spec: WorkerSpec) -> None:
         """Take one more bot, or the control bot; returns when its process exists.
@@ -177,7 +135,7 @@ class Supervisor(Records):
         Raises:
             FleetStoppingError: When the whole fleet is being stopped.
         """
-        if self._is_stopping or self._surroundings is None:
+        if self.is_stopping or self._surroundings is None:
             raise FleetStoppingError(f"{spec.bot} cannot be added: the fleet stops")
         assert spec.bot not in self._specs, "an index belongs to one bot for ever"
         self._logbook.open(spec.bot)
@@ -189,7 +147,7 @@ class Supervisor(Records):
     async def remove(self, bot: str) -> None:
         """Stop a bot gracefully and forget it; its lines are kept."""
         await self.stop(bot)
-        if not self._is_stopping and self._runners.pop(bot, None) is not None:
+        if not self.is_stopping and self._runners.pop(bot, None) is not None:
             del self._specs[bot]
             self.tenancy.forget(bot)
             if bot != CONTROL:
@@ -214,14 +172,11 @@ class Supervisor(Records):
         """Go by other pauses and limits from now on; no worker notices."""
         self._policy = policy
         self._queue.limit = policy.start_concurrency
+        self._starting.policy = policy
         for runner in self._runners.values():
             runner.adopt_policy(policy)
         if self._watchdog is not None:
             self._watchdog.policy = policy
-
-    def fingerprints(self) -> dict[str, str]:
-        """Return the fingerprint of each bot's token, by id."""
-        return {bot: spec.token.fingerprint for bot, spec in self.specs().items()}
 
     async def terminals(self, bot: str) -> Sequence[TerminalScreen]:
         """Return what the open terminals of a bot show.
@@ -230,10 +185,7 @@ class Supervisor(Records):
             CoderBotError: When its worker does not answer.
         """
         self._spec(bot)
-        try:
-            return await self._runners[bot].terminals()
-        except TimeoutError:
-            raise CoderBotError(f"The worker of {bot} does not answer") from None
+        return await self._runners[bot].terminals()
 
     def reload_by(self, reload: Callable[[bool], Awaitable[Plan]]) -> None:
         """Note how the settings are read anew; told whether only to look."""
@@ -248,10 +200,6 @@ class Supervisor(Records):
         if self._reload is None:
             raise CoderBotError("This supervisor has no settings to read anew")
         return (await self._reload(dry_run)).changes
-
-    def cluster(self) -> ClusterSnapshot | None:
-        """Return None: what other hosts do is not known here."""
-        return None
 
     def subscribe(
         self,
@@ -280,59 +228,65 @@ class Supervisor(Records):
     async def shut_down(self) -> None:
         """Stop the whole fleet; returns when every worker is gone."""
         self._begin_stop()
-        await self._stopped.wait()
+        await self._stopping.wait()
 
     def kill_now(self) -> None:
         """While the fleet is being stopped: SIGKILL what is left, without grace."""
-        if self._is_stopping and not self._stopped.is_set():
-            for runner in self._runners.values():
-                runner.post(KillRequested())
+        self._stopping.kill_now()
 
     @property
     def is_stopping(self) -> bool:
         """Whether the whole fleet is being stopped, or has been."""
-        return self._is_stopping
+        return self._stopping.has_begun
 
     async def wait_stopped(self) -> None:
         """Wait until the fleet has been stopped."""
-        await self._stopped.wait()
+        await self._stopping.wait()
+
+    def placed(self) -> None:
+        """Note that it is known which bots run here; the start is over with them."""
+        self._starting.placed()
 
     @asynccontextmanager
-    async def _run(self) -> AsyncIterator[None]:
-        """Own all tasks; an error of the block leaves as it is, not in a group."""
+    async def running(self) -> AsyncIterator[Self]:
+        """Start the fleet, and stop it when the block is left; to be used once.
+
+        An error of the block leaves as it is, not in a group.
+        """
+        async with self._keeping():
+            with adopting_orphans():
+                # Before a token is polled again: who is left may be polling it still.
+                await end_leftovers(self._ledger.read(), self._clock)
+                async with undertaker(self._ledger.path), self._attending():
+                    yield self
+
+    @asynccontextmanager
+    async def _attending(self) -> AsyncIterator[None]:
+        """Own all tasks of the fleet."""
         failure: BaseException | None = None
-        files = self._log_files
-        storing = files.storing() if files is not None else nullcontext()
-        if files is not None:
-            # One numbering over all runs of the supervisor: history has an order.
-            self._logbook.last_seq = await asyncio.to_thread(files.last_seq)
-        with storing, logging_to(self._logbook), adopting_orphans():
-            if self._dossiers is not None:
-                await asyncio.to_thread(self._dossiers.load)
-                self._coroner = Coroner(self._dossiers, self._logbook, self._clock)
-            # Before a token is polled again: who is left may be polling it still.
-            await end_leftovers(self._ledger.read(), self._clock)
-            async with undertaker(self._ledger.path), asyncio.TaskGroup() as tasks:
-                self._tasks = tasks
-                household = Household(self._clock, read_table(), self._ledger)
-                census = tasks.create_task(household.run(self._measure), name="census")
-                self._make_runners(household, tasks)
-                self._watchdog = Watchdog(
-                    self._clock, self._policy, self._runners.values(), self._queue
-                )
-                watch = tasks.create_task(self._watchdog.run(), name="watchdog")
-                self._starting = tasks.create_task(self._start_all(), name="start")
-                try:
-                    yield
-                except BaseException as error:  # noqa: BLE001 - raised again below
-                    failure = error
-                failure = await self._leave() or failure
-                census.cancel()
-                watch.cancel()
+        async with asyncio.TaskGroup() as tasks:
+            self._tasks = tasks
+            household = Household(self._clock, read_table(), self._ledger)
+            census = tasks.create_task(household.run(self._measure), name="census")
+            self._make_runners(household, tasks)
+            self._watchdog = Watchdog(
+                self._clock, self._policy, self._runners.values(), self._queue
+            )
+            watch = tasks.create_task(self._watchdog.run(), name="watchdog")
+            self._starting.begin(tasks)
+            try:
+                yield
+            except BaseException as error:  # noqa: BLE001 - raised again below
+                failure = error
+            self._begin_stop()
+            failure = await self._stopping.wait_impatiently() or failure
+            census.cancel()
+            watch.cancel()
         if failure is not None:
             raise failure
 
     def _make_runners(self, household: Household, tasks: asyncio.TaskGroup) -> None:
+        coroner = self._coroner
         self._surroundings = Surroundings(
             self._clock,
             self._redactor,
@@ -341,7 +295,7 @@ class Supervisor(Records):
             tasks,
             self._queue,
             self._on_change,
-            self._on_death,
+            partial(coroner.examine, tasks=tasks) if coroner is not None else ignore,
         )
         self._runners.update(
             (bot, self._runner_of(spec)) for bot, spec in self._specs.items()
@@ -356,83 +310,17 @@ class Supervisor(Records):
             around = replace(around, queue=queue, on_change=_ignore)
         return BotRunner(spec, self._policy, around)
 
-    def _fleet(self) -> list[BotRunner]:
-        return [each for each in self._runners.values() if each.bot != CONTROL]
-
-    async def _start_all(self) -> None:
-        self._report = StartReport(self._clock.monotonic())
-        if self.tenancy.is_shared:
-            return
-        fleet = self._fleet()
-        count = len(fleet)
-        for position, runner in enumerate(fleet):
-            if position > 0:
-                await self._clock.sleep(self._policy.start_delay_s)
-            await self._queue.turn(runner.bot)
-            if self._runners.get(runner.bot) is not runner:
-                # Removed while it waited.
-                self._queue.note(runner.bot, boots=False)
-                continue
-            _log.info("Starting %s (%d of %d)", runner.bot, position + 1, count)
-            runner.post(StartRequested())
-        await self._start_control_bot()
-
-    async def _start_control_bot(self) -> None:
-        """Start the control bot when the last worker has booted, or takes its time."""
-        runner = self._runners.get(CONTROL)
-        if runner is None:
-            return
-        await self._queue.turn(CONTROL)
-        self._queue.note(CONTROL, boots=False)
-        _log.info("Starting the control bot")
-        runner.post(StartRequested())
-
     def _begin_stop(self) -> None:
         """Begin to stop the fleet, unless that has begun already."""
-        if self._is_stopping:
-            return
-        assert self._tasks is not None, "shut_down() outside the block"
-        self._is_stopping = True
-        if self._starting is not None:
-            self._starting.cancel()
-        self._tasks.create_task(self._stop_all(), name="stop")
-
-    async def _stop_all(self) -> None:
-        began = self._clock.monotonic()
-        deadline_s = self._policy.stop_timeout_s + SEEING_OUT_S + _SPARE_S
-        _log.info("Stopping all workers, %g s at most", deadline_s)
-        self._bus.publish(FleetStopping(deadline_s))
-        for runner in self._runners.values():
-            runner.post(StopRequested())
-        try:
-            async with asyncio.timeout(deadline_s):
-                for runner in self._runners.values():
-                    await runner.settle()
-            took = describe_duration(self._clock.monotonic() - began)
-            _log.info("All workers stopped after %s", took)
-        except TimeoutError:
-            for runner in self._runners.values():
-                runner.give_up()
-        finally:
-            self._bus.publish(FleetStopped())
-            self._stopped.set()
-
-    async def _leave(self) -> asyncio.CancelledError | None:
-        """Stop the fleet; returns the impatience that was met meanwhile."""
-        impatience = None
-        self._begin_stop()
-        while not self._stopped.is_set():
-            try:
-                await self._stopped.wait()
-            except asyncio.CancelledError as error:
-                impatience = error
-                self.kill_now()
-        return impatience
+        if not self.is_stopping:
+            assert self._tasks is not None, "shut_down() outside the block"
+            self._starting.call_off()
+            self._stopping.begin(self._policy, self._tasks)
 
     async def _ask(self, bot: str, event: Event) -> None:
         self._spec(bot)
         starts = isinstance(event, StartRequested | RestartRequested)
-        if starts and self._is_stopping:
+        if starts and self.is_stopping:
             raise FleetStoppingError(
                 f"{bot} cannot be started: the whole fleet is being stopped"
             )
@@ -446,36 +334,9 @@ class Supervisor(Records):
         for runner in self._runners.values():
             runner.measure(table)
 
-    def _on_lines_added(self, last_seq: int) -> None:
-        self._bus.publish(LinesAdded(last_seq))
-
-    def _on_death(self, death: Death) -> None:
-        if self._coroner is None or self._tasks is None:
-            return
-        try:
-            self._coroner.examine(death, self._tasks)
-        except Exception:  # noqa: BLE001 - the bot is to be started again in any case
-            _log.exception("%s: its death could not be looked into", death.bot)
-
     def _on_change(self, runner: BotRunner) -> None:
         self._bus.publish(BotChanged(runner.snapshot()))
-        self._look_at_start()
-
-    def placed(self) -> None:
-        """Note that it is known which bots run here; the start is over with them."""
-        if not self._is_placed:
-            self._is_placed = True
-            self._look_at_start()
-
-    def _look_at_start(self) -> None:
-        if self._is_stopping or self._report.is_over or not self._is_placed:
-            return
-        here = [bot for bot in self.bots() if self.tenancy.is_here(bot.bot)]
-        report = self._report.look(here, self._clock.monotonic())
-        if report is not None:
-            _log.log(report.level, "%s", report.text)
-            if report.ready is not None:
-                self._bus.publish(FleetReady(report.ready))
+        self._starting.look()
 
 
 def _ignore(_: BotRunner) -> None:

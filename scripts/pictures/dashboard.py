@@ -46,7 +46,7 @@ async def draw(directory: Path, target: Path) -> None:
             media_root=settings.media_root,
             clock=SystemClock(),
         )
-        async with supervisor:
+        async with supervisor.running():
             await _until_ready(supervisor)
             await _live(sandbox.client(), settings.media_root)
             await _until_told(supervisor)

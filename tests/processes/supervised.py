@@ -141,7 +141,7 @@ async def fleet_of(
     children = set(psutil.Process().children())
     async with asyncio.TaskGroup() as group:
         listener = group.create_task(fleet.listen())
-        async with supervisor:
+        async with supervisor.running():
             await asyncio.sleep(0)
             yield fleet
         await listener

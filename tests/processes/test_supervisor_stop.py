@@ -12,7 +12,7 @@ from dataclasses import replace
 import psutil
 import pytest
 
-from coderbot.supervisor import supervisor
+from coderbot.supervisor import fleetstop
 from coderbot.supervisor.child import Child, _interrupts_blocked
 from coderbot.supervisor.errors import FleetStoppingError
 from coderbot.supervisor.events import FleetStopped, FleetStopping
@@ -233,8 +233,8 @@ async def test_kill_now_does_not_wait_for_the_grace() -> None:
 async def test_the_stop_ends_though_a_worker_cannot_be_killed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(supervisor, "SEEING_OUT_S", 0.2)
-    monkeypatch.setattr(supervisor, "_SPARE_S", 0)
+    monkeypatch.setattr(fleetstop, "SEEING_OUT_S", 0.2)
+    monkeypatch.setattr(fleetstop, "_SPARE_S", 0)
     monkeypatch.setattr(Child, "kill", lambda self: None)
     before = descriptors()
     # It does not end either when its channel does.
@@ -339,7 +339,7 @@ from coderbot.supervisor.spec import RestartPolicy
 
 async def main():
     spec = worker("ready(); wait()")
-    async with Supervisor([spec], RestartPolicy(), redactor=Redactor(), media_root=Path("/x")) as s:
+    async with Supervisor([spec], RestartPolicy(), redactor=Redactor(), media_root=Path("/x")).running() as s:
         async with s.subscribe() as events:
             while not s.bots() or s.bots()[0].state != "running":
                 await anext(events)

@@ -8,11 +8,11 @@ import pytest
 
 from coderbot.config.settings import Settings
 from coderbot.errors import ExitCode
-from coderbot.supervisor.runner import SEEING_OUT_S
-from coderbot.supervisor.supervisor import _SPARE_S
+from coderbot.supervisor.fleetstop import stop_bound_s
+from coderbot.supervisor.spec import RestartPolicy
 
 ROOT = Path(__file__).parents[2]
-STOP_BOUND_S = Settings().stop_timeout_s + SEEING_OUT_S + _SPARE_S
+STOP_BOUND_S = stop_bound_s(RestartPolicy(stop_timeout_s=Settings().stop_timeout_s))
 DEPLOY = (ROOT / "docs" / "deploy.md").read_text()
 
 
