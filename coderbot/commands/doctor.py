@@ -16,7 +16,7 @@ import coderbot
 from coderbot.clock import SystemClock
 from coderbot.commands.finding import Finding
 from coderbot.commands.managers import managers
-from coderbot.commands.render import painted, plain
+from coderbot.commands.render import painted
 from coderbot.config.checks import check_directory
 from coderbot.config.getme import (
     PolledElsewhereError,
@@ -30,6 +30,7 @@ from coderbot.control.call import Conversation
 from coderbot.control.failures import NotRunningError
 from coderbot.errors import CoderBotError, ExitCode
 from coderbot.paths import StateDir, bot_name
+from coderbot.plaintext import one_line
 from coderbot.redact import Secret
 
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -55,7 +56,7 @@ def doctor(env_file: Path | None, *, colour: bool) -> int:
     try:
         settings = load_settings(env_file)
     except CoderBotError as error:
-        words = " ".join(plain(line) for line in str(error).splitlines())
+        words = " ".join(one_line(line) for line in str(error).splitlines())
         _show(
             Finding("settings", False, words, "Or begin with `coderbot init`."), colour
         )
@@ -71,10 +72,10 @@ def doctor(env_file: Path | None, *, colour: bool) -> int:
 def _show(finding: Finding, colour: bool) -> None:
     signs = {True: ("✓", "32"), None: ("!", "33"), False: ("✖", "31")}
     sign, code = signs[finding.ok]
-    text = plain(finding.text)
+    text = one_line(finding.text)
     click.echo(f"{painted(sign, code, colour)} {finding.name:<12} {text}")
     if finding.mend:
-        click.echo(f"  {'':<12} → {plain(finding.mend)}")
+        click.echo(f"  {'':<12} → {one_line(finding.mend)}")
 
 
 def _settings(settings: Settings) -> Iterator[Finding]:

@@ -13,10 +13,10 @@ from coderbot.commands.firstrun import (
     parsed_token,
     parsed_user,
 )
-from coderbot.commands.render import plain
 from coderbot.config.envfile import EnvFileError
 from coderbot.control.failures import ControlRefusedError
 from coderbot.errors import ExitCode
+from coderbot.plaintext import one_line
 
 _TRIES = 24
 """How often somebody is looked for who has sent /start, 5 s each."""
@@ -36,7 +36,7 @@ def init(path: Path, api_root: str, user: str, media: str) -> int:
     first = FirstRun(path, api_root)
     raw = _line("Token from @BotFather", hidden=True)
     token = parsed_token(raw)
-    name = plain(first.check(raw))
+    name = one_line(first.check(raw))
     click.echo(f"That is @{name}.")
     user_id = parsed_user(user) if user else _ask_user(first, raw, name)
     where = media or _line("Directory for files", DEFAULT_MEDIA)
@@ -63,7 +63,7 @@ def _ask_user(first: FirstRun, raw: str, name: str) -> int:
         for _ in range(_TRIES):
             person = first.starter(raw)
             if person is not None:
-                click.echo(f"{plain(person.name)} ({person.id}) may use it.")
+                click.echo(f"{one_line(person.name)} ({person.id}) may use it.")
                 return person.id
     except KeyboardInterrupt:
         click.echo()

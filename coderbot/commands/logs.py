@@ -16,8 +16,9 @@ from coderbot.control.locate import control_path
 from coderbot.control.naming import chosen, everyone
 from coderbot.errors import CoderBotError, ExitCode
 from coderbot.loglevel import Level
+from coderbot.plaintext import without_escapes
 from coderbot.supervisor import controlwire as wire
-from coderbot.supervisor.lines import PARENT, LogLine, without_escapes
+from coderbot.supervisor.lines import PARENT, LogLine
 from coderbot.supervisor.logquery import LogQuery
 
 _UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86_400}

@@ -62,9 +62,9 @@ def exit_with(run: Callable[[], int]) -> NoReturn:
     try:
         sys.exit(run())
     except CoderBotError as error:
-        from coderbot.commands.render import plain
+        from coderbot.plaintext import one_line
 
-        lines = [plain(line) for line in str(error).splitlines()]
+        lines = [one_line(line) for line in str(error).splitlines()]
         click.echo("coderbot: " + "\n".join(lines), err=True)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:

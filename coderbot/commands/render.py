@@ -5,12 +5,13 @@ from collections.abc import Callable, Sequence
 
 from coderbot.control.words import duration, size
 from coderbot.loglevel import Level
+from coderbot.plaintext import one_line
 from coderbot.supervisor.clusterview import ClusterSnapshot
 from coderbot.supervisor.controlwire import FleetStatus
 from coderbot.supervisor.dossier import Dossier
 from coderbot.supervisor.events import BotSnapshot
 from coderbot.supervisor.facts import BotFacts
-from coderbot.supervisor.lines import LogLine, timestamp_of, without_escapes
+from coderbot.supervisor.lines import LogLine, timestamp_of
 from coderbot.supervisor.state import BotState
 
 _HEADINGS = (
@@ -36,14 +37,6 @@ _COLOURS = {
     BotState.STOPPED: "2",
 }
 _LEVEL_COLOURS = {Level.DEBUG: "2", Level.WARNING: "33", Level.ERROR: "31"}
-
-
-def plain(text: str) -> str:
-    """Return `text` as one line that a terminal only draws and never obeys."""
-    if text.isascii() and text.isprintable():
-        return text
-    text = without_escapes(text).expandtabs()
-    return "".join(_drawn(character) for character in text)
 
 
 def width_of(text: str) -> int:
@@ -74,12 +67,12 @@ def crash_text(dossier: Dossier) -> str:
     more = f"; {dossier.guess}" if dossier.guess else ""
     head = f"{timestamp_of(dossier.wall)} {dossier.fingerprint}"
     times = f"seen {dossier.seen}x"
-    return plain(f"{head} {times}, after {dossier.uptime_s:.1f} s: {what}{more}")
+    return one_line(f"{head} {times}, after {dossier.uptime_s:.1f} s: {what}{more}")
 
 
 def line_text(line: LogLine, colour: bool) -> str:
     """Return one line of `logs`."""
-    text = f"{line.timestamp} {plain(line.prefixed)}"
+    text = f"{line.timestamp} {one_line(line.prefixed)}"
     return painted(text, _LEVEL_COLOURS.get(line.level, ""), colour)
 
 
@@ -96,7 +89,7 @@ def status_text(status: FleetStatus, colour: bool) -> str:
     if status.cluster is not None:
         head += f"\n{_hosts_line(status.cluster)}"
         headings = (*headings[:2], "HOST", *headings[2:])
-        hosts = [plain(bot.host) or "-" for bot in status.bots]
+        hosts = [one_line(bot.host) or "-" for bot in status.bots]
         rows = [(*r[:2], host, *r[2:]) for r, host in zip(rows, hosts, strict=True)]
 
     def paint(row: int, heading: str, cell: str) -> str:
@@ -108,11 +101,11 @@ def status_text(status: FleetStatus, colour: bool) -> str:
 
 def _hosts_line(cluster: ClusterSnapshot) -> str:
     """Return how the hosts stand, in one line."""
-    gone = [plain(host.host) for host in cluster.hosts if not host.is_alive]
+    gone = [one_line(host.host) for host in cluster.hosts if not host.is_alive]
     words = [
-        f"Host {plain(cluster.here)} of {len(cluster.alive)}",
+        f"Host {one_line(cluster.here)} of {len(cluster.alive)}",
         f"not there: {', '.join(gone)}" if gone else "",
-        f"Redis: {plain(cluster.trouble)}" if cluster.trouble else "",
+        f"Redis: {one_line(cluster.trouble)}" if cluster.trouble else "",
     ]
     return ", ".join(word for word in words if word)
 
@@ -120,10 +113,10 @@ def _hosts_line(cluster: ClusterSnapshot) -> str:
 def _aide_text(bot: BotSnapshot, colour: bool) -> str:
     words = [
         painted(str(bot.state), _COLOURS[bot.state], colour),
-        plain(f"@{bot.username}") if bot.username else "",
+        one_line(f"@{bot.username}") if bot.username else "",
         f"pid {bot.pid}" if bot.pid else "",
         f"up {duration(bot.uptime_s)}" if bot.uptime_s is not None else "",
-        plain(_note(bot)),
+        one_line(_note(bot)),
     ]
     return ", ".join(word for word in words if word)
 
@@ -163,7 +156,7 @@ def bot_text(bot: BotSnapshot, colour: bool, more: BotFacts | None = None) -> st
     shown = {k: v for k, v in facts.items() if v not in ("", None)}
     wide = max(map(len, shown))
     lines = [
-        f"  {k:<{wide}}  {v if k == 'state' else plain(str(v))}"
+        f"  {k:<{wide}}  {v if k == 'state' else one_line(str(v))}"
         for k, v in shown.items()
     ]
     return "\n".join([painted(bot.bot, "1", colour), *lines])
@@ -205,14 +198,14 @@ def painted(text: str, code: str, colour: bool) -> str:
 def _cells_of(bot: BotSnapshot) -> tuple[str, ...]:
     return (
         bot.bot,
-        _cut(plain(f"@{bot.username}"), _MAX_NAME) if bot.username else "-",
+        _cut(one_line(f"@{bot.username}"), _MAX_NAME) if bot.username else "-",
         str(bot.state),
         str(bot.pid or "-"),
         duration(bot.uptime_s) or "-",
         str(bot.restarts),
         size(bot.rss_bytes) or "-",
         str(bot.terminals),
-        _cut(plain(_note(bot)), _MAX_NOTE),
+        _cut(one_line(_note(bot)), _MAX_NOTE),
     )
 
 
@@ -233,13 +226,6 @@ def _cut(text: str, width: int) -> str:
             break
         kept += character
     return kept + "…"
-
-
-def _drawn(character: str) -> str:
-    category = unicodedata.category(character)
-    if category in ("Zl", "Zp", "Zs") or character in "\n\r\x0b\x0c\x85":
-        return " "
-    return "" if category.startswith("C") else character
 
 
 def _cells(character: str) -> int:

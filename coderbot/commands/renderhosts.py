@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from coderbot.commands.render import painted, plain, table
+from coderbot.commands.render import painted, table
+from coderbot.plaintext import one_line
 from coderbot.supervisor.clusterview import ClusterSnapshot, PlannedMove
 
 _HOST_HEADINGS = (
@@ -28,14 +29,14 @@ def cluster_text(cluster: ClusterSnapshot, colour: bool) -> str:
     """Return what `cluster status` prints."""
     rows = [
         (
-            plain(host.host),
+            one_line(host.host),
             host.state,
             str(len(host.bots)),
             f"{host.weight:g}",
-            plain(",".join(host.labels)) or "-",
+            one_line(",".join(host.labels)) or "-",
             "-" if host.state == "here" else f"{host.silent_s:.0f} s ago",
-            plain(host.version) or "-",
-            plain(host.media_root) or "-",
+            one_line(host.version) or "-",
+            one_line(host.media_root) or "-",
         )
         for host in cluster.hosts
     ]
@@ -43,10 +44,10 @@ def cluster_text(cluster: ClusterSnapshot, colour: bool) -> str:
     def paint(_row: int, heading: str, cell: str) -> str:
         return painted(cell, _HOST_COLOURS[cell] if heading == "STATE" else "", colour)
 
-    redis = plain(cluster.trouble) or "answers"
+    redis = one_line(cluster.trouble) or "answers"
     if cluster.round_trip_ms is not None and not cluster.trouble:
         redis += f" in {cluster.round_trip_ms:.1f} ms"
-    head = f"Host {plain(cluster.here)}; Redis {redis}; {cluster.leases} leases"
+    head = f"Host {one_line(cluster.here)}; Redis {redis}; {cluster.leases} leases"
     return "\n".join(
         [head, "", *table(_HOST_HEADINGS, rows, frozenset({"BOTS", "WEIGHT"}), paint)]
     )
@@ -56,5 +57,7 @@ def moves_text(moves: Sequence[PlannedMove]) -> str:
     """Return what `cluster rebalance` prints."""
     if not moves:
         return "Every bot is where it belongs."
-    rows = [tuple(map(plain, (move.bot, move.source, move.target))) for move in moves]
+    rows = [
+        tuple(map(one_line, (move.bot, move.source, move.target))) for move in moves
+    ]
     return "\n".join(table(("BOT", "FROM", "TO"), rows))

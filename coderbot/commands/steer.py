@@ -5,13 +5,13 @@ from pathlib import Path
 
 import click
 
-from coderbot.commands.render import plain
 from coderbot.control.call import Conversation
 from coderbot.control.failures import ControlRefusedError
 from coderbot.control.locate import control_path
 from coderbot.control.naming import ALL, chosen, everyone
 from coderbot.control.words import size
 from coderbot.errors import CoderBotError, ExitCode
+from coderbot.plaintext import one_line
 from coderbot.supervisor.controlwire import Action, Answer, Failed, Media
 from coderbot.supervisor.events import BotSnapshot
 
@@ -78,7 +78,7 @@ def reload(where: _Where, *, dry_run: bool) -> int:
     }
     for effect, names in effects.items():
         for name in names:
-            click.echo(f"{plain(name)} {effect}")
+            click.echo(f"{one_line(name)} {effect}")
     return ExitCode.OK
 
 
@@ -89,7 +89,7 @@ def known_names(state_dir: Path | None, env_file: Path | None) -> list[str]:
             bots = everyone(talk.status())
     except (CoderBotError, OSError):
         return []
-    usernames = [f"@{plain(bot.username)}" for bot in bots if bot.username]
+    usernames = [f"@{one_line(bot.username)}" for bot in bots if bot.username]
     return [*(bot.bot for bot in bots), *usernames, ALL]
 
 
@@ -122,9 +122,9 @@ def _tell_media(bot: str, answer: Answer, done: str) -> None:
 
 
 def _complain(bot: str, failed: Failed) -> None:
-    click.echo(f"coderbot: {bot}: {plain(failed.message)}", err=True)
+    click.echo(f"coderbot: {bot}: {one_line(failed.message)}", err=True)
     if failed.hint:
-        click.echo(plain(failed.hint), err=True)
+        click.echo(one_line(failed.hint), err=True)
 
 
 def _code(answers: Sequence[tuple[str, Answer]]) -> int:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 
-from coderbot.commands.render import plain
 from coderbot.config import parsers
 from coderbot.config.envfile import EnvFileError, read_text, values_of
 from coderbot.config.settings import variables
@@ -18,6 +17,7 @@ from coderbot.control.failures import ControlRefusedError, NotRunningError
 from coderbot.control.locate import control_path
 from coderbot.control.naming import chosen
 from coderbot.errors import CoderBotError, ExitCode
+from coderbot.plaintext import one_line
 from coderbot.redact import Secret
 from coderbot.supervisor.controlwire import FleetStatus
 
@@ -32,7 +32,7 @@ def add(where: _Where) -> int:
     path = env_file_of(where.get("env_file"))
     api_root = api_root_of(read_text(path))
     username, index = add_token(path, _ask_token(), api_root)
-    click.echo(f"@{plain(username)} was added to {path} as bot-{index}. {_LATER}")
+    click.echo(f"@{one_line(username)} was added to {path} as bot-{index}. {_LATER}")
     return ExitCode.OK
 
 
@@ -123,7 +123,7 @@ def _named(
     token = find_token(tokens, status.fingerprints.get(bot.bot))
     if token is None:
         raise EnvFileError(f"The token of {bot.bot} is not in the file any more")
-    return token, f"{bot.bot} (@{plain(bot.username)})" if bot.username else bot.bot
+    return token, f"{bot.bot} (@{one_line(bot.username)})" if bot.username else bot.bot
 
 
 def _by_position(name: str, tokens: Sequence[Secret]) -> tuple[Secret, str]:

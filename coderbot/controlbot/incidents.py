@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from coderbot.control.facts import BotSnapshot, BotState, ClusterSnapshot, Dossier
-from coderbot.controlbot.plaintext import one_line
+from coderbot.controlbot.excerpt import excerpt
 
 LOOP_AT = 3
 """So many crashes in a row are a crash loop."""
@@ -60,11 +60,11 @@ def incidents_of(before: BotSnapshot | None, now: BotSnapshot) -> Iterator[Incid
     if now.state is BotState.FAILED and (
         before is None or before.state is not BotState.FAILED
     ):
-        why = one_line(now.reason) or "for an unknown reason"
+        why = excerpt(now.reason) or "for an unknown reason"
         text = f"⛔ {name} failed: {why}\nIt is not started again by itself."
         yield Incident(Kind.FAILED, now.bot, text, f"failed {now.bot}")
     if now.status == "conflict" and (before is None or before.status != "conflict"):
-        text = f"⚠️ {name}: conflict: {one_line(now.reason)}"
+        text = f"⚠️ {name}: conflict: {excerpt(now.reason)}"
         yield Incident(Kind.CONFLICT, now.bot, text, f"conflict {now.bot}")
     if before is not None:
         yield from _counted(before, now, name)
@@ -86,7 +86,7 @@ def host_incidents(
         was = known.get(host.host)
         if was is not None and was.state == host.state:
             continue
-        name = one_line(host.host)
+        name = excerpt(host.host)
         if host.state == "gone":
             text = f"🔌 Host {name} is gone. Other hosts take its bots."
         elif host.state == "stranger":
@@ -100,7 +100,7 @@ def host_incidents(
 
 def explained(crash: Incident, dossier: Dossier, bot: BotSnapshot) -> Incident:
     """Return a crash with what its dossier says; the group is its fingerprint."""
-    what = one_line(dossier.summary)
+    what = excerpt(dossier.summary)
     if not dossier.reason and not what.startswith(dossier.exit):
         what = f"{dossier.exit}: {what}"
     guess = f"; {dossier.guess}" if dossier.guess else ""
@@ -112,13 +112,13 @@ def explained(crash: Incident, dossier: Dossier, bot: BotSnapshot) -> Incident:
 
 def named(bot: BotSnapshot) -> str:
     """Return the id of a bot, and its name if it is known."""
-    return f"{bot.bot} (@{one_line(bot.username)})" if bot.username else bot.bot
+    return f"{bot.bot} (@{excerpt(bot.username)})" if bot.username else bot.bot
 
 
 def _counted(before: BotSnapshot, now: BotSnapshot, name: str) -> Iterator[Incident]:
     crashes = _crashes(now) - _crashes(before)
     if crashes > 0:
-        why = one_line(now.reason or now.last_exit)
+        why = excerpt(now.reason or now.last_exit)
         text = f"{_verb(name, now.reason)}: {why}"
         yield Incident(Kind.CRASH, now.bot, text, f"crash of {now.bot}", crashes)
     if before.crashes_in_row < LOOP_AT <= now.crashes_in_row:
@@ -129,12 +129,12 @@ def _counted(before: BotSnapshot, now: BotSnapshot, name: str) -> Iterator[Incid
         yield Incident(Kind.LOOP, now.bot, text, f"loop {now.bot}")
     strangers = now.strangers - before.strangers
     if strangers > 0:
-        who = one_line(now.last_stranger)
+        who = excerpt(now.last_stranger)
         text = f"🚫 {name}: somebody who may not use it wrote to it: user {who}"
         yield Incident(Kind.STRANGER, now.bot, text, f"stranger {now.bot}", strangers)
     failures = now.media_failed - before.media_failed
     if failures > 0:
-        text = f"📎 {name}: not sent: {one_line(now.last_media_failure)}"
+        text = f"📎 {name}: not sent: {excerpt(now.last_media_failure)}"
         yield Incident(Kind.MEDIA, now.bot, text, f"media {now.bot}", failures)
 
 

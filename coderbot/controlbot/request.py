@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from coderbot.control.facts import BotSnapshot
 from coderbot.control.naming import ALL, chosen
 from coderbot.controlbot.commands import Command
-from coderbot.controlbot.plaintext import one_line
+from coderbot.controlbot.excerpt import excerpt
 from coderbot.controlbot.reference import usage
 from coderbot.controlbot.services import Services
 from coderbot.errors import CoderBotError
@@ -46,5 +46,5 @@ def find_bot(services: Services, name: str) -> BotSnapshot:
         # `all` is none: each of these commands is for one bot.
         return chosen([name if name != ALL else "@all"], bots)[0]
     except CoderBotError as error:
-        message = f"There is no bot {one_line(name, 40)!r}."
-        raise type(error)(message, one_line(error.hint, 1_000)) from None
+        message = f"There is no bot {excerpt(name, 40)!r}."
+        raise type(error)(message, excerpt(error.hint, 1_000)) from None

@@ -12,8 +12,8 @@ from coderbot.control.facts import (
     timestamp_of,
 )
 from coderbot.control.words import duration, size
+from coderbot.controlbot.excerpt import excerpt
 from coderbot.controlbot.incidents import named
-from coderbot.controlbot.plaintext import one_line
 
 PAGE = 6
 """Bots on one page of the live message."""
@@ -97,9 +97,7 @@ def details(bot: BotSnapshot, crashes: Sequence[Dossier]) -> str:
         f"{done.edits} edits, {done.flood_waits} times told to wait",
         "strangers": bot.strangers or "",
     }
-    lines = [
-        f"{k}: {one_line(str(v))}" for k, v in facts.items() if v not in ("", None)
-    ]
+    lines = [f"{k}: {excerpt(str(v))}" for k, v in facts.items() if v not in ("", None)]
     told = ["", "last crashes:", *map(crash, crashes)] if crashes else []
     return "\n".join((named(bot), *lines, *told))
 
@@ -130,7 +128,7 @@ def crash(dossier: Dossier) -> str:
     """Return one crash in a line."""
     when = timestamp_of(dossier.wall)[:19].replace("T", " ")
     guess = f"; {dossier.guess}" if dossier.guess else ""
-    what = one_line(f"{dossier.summary}{guess}", _MAX_NOTE)
+    what = excerpt(f"{dossier.summary}{guess}", _MAX_NOTE)
     seen = f" ({dossier.seen}x)" if dossier.seen > 1 else ""
     return f"{when} UTC {dossier.bot} {dossier.fingerprint}{seen}: {what}"
 
@@ -145,14 +143,14 @@ def plan(planned: Planned) -> str:
         (planned.next_start, "counts for each bot from its next start on"),
         (planned.later, "counts when the supervisor is started anew"),
     )
-    rules = [f"{one_line(name)} {word}" for names, word in when for name in names]
+    rules = [f"{excerpt(name)} {word}" for names, word in when for name in names]
     return "\n".join((*lines, *rules))
 
 
 def log_text(lines: Iterable[LogLine]) -> str:
     """Return lines for a message: the time of day and the text."""
     return "\n".join(
-        f"{line.timestamp[11:19]} {one_line(_own_words(line), _MAX_LINE)}"
+        f"{line.timestamp[11:19]} {excerpt(_own_words(line), _MAX_LINE)}"
         for line in lines
     )
 
@@ -160,14 +158,14 @@ def log_text(lines: Iterable[LogLine]) -> str:
 def log_file(lines: Iterable[LogLine]) -> str:
     """Return lines for a file, with everything that is known of them."""
     return "".join(
-        f"{line.timestamp} {line.level.name} {one_line(line.prefixed, 1 << 20)}\n"
+        f"{line.timestamp} {line.level.name} {excerpt(line.prefixed, 1 << 20)}\n"
         for line in lines
     )
 
 
 def _place(bot: BotSnapshot) -> str:
     """Return where a bot runs, where several hosts share the bots."""
-    return f" on {one_line(bot.host)}" if bot.host else ""
+    return f" on {excerpt(bot.host)}" if bot.host else ""
 
 
 def _own_words(line: LogLine) -> str:
@@ -191,7 +189,7 @@ def _entry(bot: BotSnapshot) -> str:
     ]
     lines = [f"{ICONS[bot.state]} {named(bot)}", ", ".join(p for p in parts if p)]
     if bot.reason:
-        lines.append(one_line(bot.reason, _MAX_NOTE))
+        lines.append(excerpt(bot.reason, _MAX_NOTE))
     return "\n".join(lines)
 
 
@@ -202,9 +200,9 @@ def _count(number: int, noun: str) -> str:
 def _ailments(bot: BotSnapshot) -> str:
     """Return what is wrong with a bot; empty when it is well."""
     if bot.state is not BotState.RUNNING:
-        return f"{bot.state} {one_line(bot.reason, _MAX_NOTE)}".strip()
+        return f"{bot.state} {excerpt(bot.reason, _MAX_NOTE)}".strip()
     wrong = [
-        f"{bot.status}: {one_line(bot.reason, _MAX_NOTE)}"
+        f"{bot.status}: {excerpt(bot.reason, _MAX_NOTE)}"
         if bot.status not in ("", "polling")
         else "",
         f"last poll {bot.poll_age_s:.0f} s ago"

@@ -1,6 +1,5 @@
 """Log lines: what one is, and how bytes become them (pure)."""
 
-import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
@@ -14,18 +13,6 @@ CONTROL = "control"
 
 Stream = Literal["out", "err", "sup"]
 """Where a line came from: stdout, stderr, or the supervisor itself."""
-
-
-_ESCAPES = re.compile(
-    r"\x1b[\]PX^_][^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)"  # title, clipboard, links
-    r"|\x1b\[[0-?]*[ -/]*[@-~]"  # colours, cursor, erase, modes
-    r"|\x1b[ -/]*[0-~]?"  # what is left of an escape
-)
-
-
-def without_escapes(text: str) -> str:
-    """Return `text` without its ANSI sequences."""
-    return _ESCAPES.sub("", text) if "\x1b" in text else text
 
 
 def timestamp_of(wall: float) -> str:

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
 
 from coderbot.errors import CoderBotError
-from coderbot.supervisor.lines import LogLine, timestamp_of, without_escapes
+from coderbot.plaintext import without_escapes
+from coderbot.supervisor.lines import LogLine, timestamp_of
 from coderbot.supervisor.logquery import LogHits, LogQuery
 from coderbot.supervisor.storedlines import (
     Row,

@@ -1,32 +1,29 @@
 """Foreign text made safe to draw: no control, no surprise in width (pure).
 
-Log lines, names and error texts come from strangers. What a terminal would obey
-is removed, and what terminals measure differently (joiners, variation selectors,
-skin tones, flags) is made plain, so that a column stays where it is.
+Besides what a terminal would obey, what terminals measure differently (joiners,
+variation selectors, skin tones, flags) is made plain, so that a column stays where
+it is. All of it in one pass: whole pages of log lines go through here.
 """
 
 import re
 
 from rich.cells import cell_len, set_cell_size
 
+from coderbot.plaintext import ESCAPES
+
 MAX_CHARS = 4_096
 """Characters of one log line that are drawn; the rest is cut, and marked."""
 
 _COLOUR = r"\x1b\[[0-9;]{0,64}m"
-_ESCAPES = (
-    r"\x1b[\]PX^_][^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)"  # title, clipboard, links
-    r"|\x1b\[[0-?]*[ -/]*[@-~]"  # cursor, erase, modes
-    r"|\x1b[ -/]*[0-~]?"  # what is left of an escape
-)
 _BREAKS = r"[\n\r\x0b\x0c\x85\u2028\u2029]+"
 _UNSEEN = (
-    r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x9f\xad"
+    r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x9f\xad\u061c"
     r"\u115f\u1160\u200b\u200d-\u200f\u202a-\u202e\u2060-\u206f\u3164"
     r"\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb"
     r"\U0001f3fb-\U0001f3ff\U000e0000-\U000e0fff]+"
 )
-_REMOVE = re.compile(rf"({_BREAKS})|{_ESCAPES}|{_UNSEEN}")
-_REMOVE_BUT_COLOURS = re.compile(rf"({_COLOUR})|({_BREAKS})|{_ESCAPES}|{_UNSEEN}")
+_REMOVE = re.compile(rf"({_BREAKS})|{ESCAPES}|{_UNSEEN}")
+_REMOVE_BUT_COLOURS = re.compile(rf"({_COLOUR})|({_BREAKS})|{ESCAPES}|{_UNSEEN}")
 _FLAGS = {0x1F1E6 + offset: chr(ord("A") + offset) for offset in range(26)}
 
 

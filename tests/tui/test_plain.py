@@ -63,7 +63,7 @@ def line(text: str, **fields: object) -> LogLine:
         ("10%\r20%\rdone", "10% 20% done"),  # nothing is hidden behind a return
         ("a\u2028b\x85c\n\nd", "a b c d"),
         ("a\tb", "a       b"),
-        ("\u202eabc\u2066d\u200b\ufeff", "abcd"),
+        ("\u202eabc\u2066d\u200b\ufeff\u061c", "abcd"),
         ("👩\u200d💻 ⚠\ufe0f 👍🏽", "👩💻 ⚠ 👍"),
         ("🇩🇪", "DE"),
         ("e\u0301", "e\u0301"),  # a combining mark takes no cell

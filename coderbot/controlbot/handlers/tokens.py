@@ -9,8 +9,8 @@ from coderbot.config.envfile import read_text, replace_text, without_token
 from coderbot.config.tokenfile import add_token, find_token, remove_token, tokens_in
 from coderbot.control.facts import BotSnapshot
 from coderbot.controlbot import texts
+from coderbot.controlbot.excerpt import excerpt
 from coderbot.controlbot.incidents import named
-from coderbot.controlbot.plaintext import one_line
 from coderbot.controlbot.question import Question
 from coderbot.controlbot.request import Request
 from coderbot.controlbot.services import Services
@@ -71,7 +71,7 @@ async def _add(services: Services, token: Secret) -> str:
         raise
     known = (await services.fleet.status()).fingerprints
     bot = next((b for b, mark in known.items() if mark == token.fingerprint), "")
-    return f"@{one_line(username)} was added as {bot or 'a new bot'}, and starts."
+    return f"@{excerpt(username)} was added as {bot or 'a new bot'}, and starts."
 
 
 async def _remove(services: Services, bot: BotSnapshot) -> None:

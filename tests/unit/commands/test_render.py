@@ -12,6 +12,7 @@ from coderbot.commands.statusjson import status_json
 from coderbot.control import words
 from coderbot.control.naming import chosen, everyone
 from coderbot.loglevel import Level
+from coderbot.plaintext import one_line
 from coderbot.supervisor.clusterview import (
     ClusterSnapshot,
     HostSnapshot,
@@ -88,7 +89,7 @@ def test_colours_do_not_move_columns() -> None:
     plain = render.status_text(fleet(RUNNING, WAITING), colour=False)
     coloured = render.status_text(fleet(RUNNING, WAITING), colour=True)
     assert "\x1b[32mrunning\x1b[0m" in coloured
-    assert "\n".join(map(render.plain, coloured.splitlines())) == plain
+    assert "\n".join(map(one_line, coloured.splitlines())) == plain
 
 
 def test_a_hostile_name_is_only_drawn() -> None:

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from coderbot.botprocess.telegram.lengths import MAX_TEXT_UNITS, utf16_units
 from coderbot.control.facts import BotState, FleetStatus, LogLine, Planned
 from coderbot.controlbot import views
+from coderbot.controlbot.excerpt import excerpt
 from coderbot.controlbot.keyboards import board_keyboard
-from coderbot.controlbot.plaintext import one_line
 from coderbot.controlbot.split import split_text
 from coderbot.loglevel import Level
 from tests.fakes.supervisor import a_bot
@@ -127,7 +127,7 @@ def test_logs() -> None:
 
 @given(st.text(), st.integers(1, 50))
 def test_foreign_text_is_a_visible_line(text: str, limit: int) -> None:
-    line = one_line(text, limit)
+    line = excerpt(text, limit)
     assert len(line) <= limit
     assert line.isprintable() or not line
 

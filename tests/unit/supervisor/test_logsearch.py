@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coderbot.loglevel import Level
+from coderbot.plaintext import without_escapes
 from coderbot.supervisor.blocks import Block
-from coderbot.supervisor.lines import without_escapes
 from coderbot.supervisor.logquery import LogQuery
 from coderbot.supervisor.logsearch import BadPatternError, Sieve, search
 
