@@ -315,6 +315,7 @@ class Supervisor(Records):
         if not self.is_stopping:
             assert self._tasks is not None, "shut_down() outside the block"
             self._starting.call_off()
+            self.tenancy.close()
             self._stopping.begin(self._policy, self._tasks)
 
     async def _ask(self, bot: str, event: Event) -> None:

@@ -32,6 +32,7 @@ class Tenancy:
         self._queue = queue
         self._here: set[str] = set()
         self._awaited: set[str] = set()
+        self._is_closed = False
 
     @property
     def is_shared(self) -> bool:
@@ -73,7 +74,7 @@ class Tenancy:
         return bot in self._awaited
 
     async def start(self, bot: str) -> None:
-        """Start a bot that was let in, when its turn comes."""
+        """Start a bot that was let in, when its turn comes; not once it is closed."""
         runner = self._runners.get(bot)
         if runner is None:
             return
@@ -82,10 +83,16 @@ class Tenancy:
             await self._queue.turn(bot)
         finally:
             self._awaited.discard(bot)
-        if bot in self._here and self._runners.get(bot) is runner:
+        # A stop of the fleet frees the turns of those that it stops.
+        is_wanted = bot in self._here and not self._is_closed
+        if is_wanted and self._runners.get(bot) is runner:
             runner.post(StartRequested())
         if bot == CONTROL or not runner.boots:
             self._queue.note(bot, boots=False)
+
+    def close(self) -> None:
+        """Start nothing more: the fleet is being stopped."""
+        self._is_closed = True
 
     async def dismiss(self, bot: str) -> None:
         """Let a bot not run here any more; returns when its process is gone."""

@@ -121,6 +121,7 @@ async def fleet_of(
     logs: LogFiles | None = None,
     crashes: Path | None = None,
     control_bot: WorkerSpec | None = None,
+    host: str = "",
 ) -> AsyncIterator[Fleet]:
     """Run a fleet; codes are programs for `tests.fakes.children`."""
     specs = [
@@ -136,6 +137,7 @@ async def fleet_of(
         log_files=logs,
         dossiers=Dossiers(crashes) if crashes is not None else None,
         control_bot=control_bot,
+        host=host,
     )
     fleet = Fleet(supervisor)
     children = set(psutil.Process().children())
