@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from coderbot.cluster.away import ClusterError
 from coderbot.cluster.letters import Ask, Letter, Reply
 from coderbot.cluster.session import Session
-from coderbot.cluster.ticker import ClusterError
 
 
 class AnswerDesk:

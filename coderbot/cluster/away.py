@@ -1,4 +1,4 @@
-"""That Redis does not answer, told without its library."""
+"""What goes wrong between hosts and Redis, told without its library."""
 
 import logging
 from collections.abc import Awaitable, Callable, Iterator
@@ -8,9 +8,10 @@ from typing import TypeVar
 from redis import RedisError
 
 from coderbot.clock import Clock
-from coderbot.cluster.cancelling import keeping_cancellation
 from coderbot.errors import CoderBotError
 
+REDIS_SAYS = "Redis: "
+"""What the message of an error begins with that came from the library."""
 _AGAIN_S = 0.5
 """Pause before Redis is asked again that has not answered, in seconds."""
 
@@ -18,15 +19,8 @@ _T = TypeVar("_T")
 _log = logging.getLogger(__name__)
 
 
-class RedisAwayError(CoderBotError):
-    """Raised when Redis does not answer, or refuses a call."""
-
-    def __init__(self, error: Exception) -> None:
-        words = " ".join(str(error).split())[:200] or type(error).__name__
-        super().__init__(
-            f"Redis does not do what is asked of it: {words}",
-            "Look at CLUSTER_REDIS_URL, and at the rights of its user.",
-        )
+class ClusterError(CoderBotError):
+    """Raised when Redis, or another host, does not do what is asked of it."""
 
 
 @contextmanager
@@ -34,13 +28,16 @@ def told_when_away() -> Iterator[None]:
     """Turn the errors of the library in this block into one of ours.
 
     Raises:
-        RedisAwayError: Instead of them.
+        ClusterError: Instead of them.
     """
     try:
-        with keeping_cancellation():
-            yield
+        yield
     except (RedisError, OSError) as error:
-        raise RedisAwayError(error) from None
+        words = " ".join(str(error).split())[:200] or type(error).__name__
+        raise ClusterError(
+            f"{REDIS_SAYS}{words}",
+            "Look at CLUSTER_REDIS_URL, and at the rights of its user.",
+        ) from None
 
 
 async def until_answered(
@@ -49,7 +46,7 @@ async def until_answered(
     """Repeat `ask` until Redis answers; return what it says.
 
     Args:
-        ask: May raise RedisAwayError.
+        ask: May raise ClusterError.
         clock: For the pauses.
         told: What does not go on meanwhile, for the log.
     """
@@ -57,7 +54,7 @@ async def until_answered(
     while True:
         try:
             return await ask()
-        except RedisAwayError as error:
+        except ClusterError as error:
             if not is_away:
                 _log.warning("%s until Redis answers: %s", told, error.message)
             is_away = True

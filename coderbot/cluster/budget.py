@@ -46,7 +46,7 @@ class SharedBucket:
         """Take as many tokens as there are, `wanted` at most.
 
         Raises:
-            RedisAwayError: When Redis does not answer; some may have been taken.
+            ClusterError: When Redis does not answer; some may have been taken.
         """
         with told_when_away():
             arguments = [burst, per_s, wanted]

@@ -45,7 +45,7 @@ class Claims:
         """Claim each of `names`; returns which of them are ours.
 
         Raises:
-            RedisAwayError: When Redis does not answer; some may have been taken.
+            ClusterError: When Redis does not answer; some may have been taken.
         """
         keys = [self._key(name) for name in names]
         with told_when_away():

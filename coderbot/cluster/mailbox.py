@@ -13,15 +13,14 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from coderbot.clock import Clock
 from coderbot.cluster.answers import AnswerDesk, whole_answer
+from coderbot.cluster.away import ClusterError, told_when_away
 from coderbot.cluster.connection import Cluster
 from coderbot.cluster.letters import Ask, Letter, Reply, open_letter, seal_letter
 from coderbot.cluster.seal import SealBrokenError
 from coderbot.cluster.session import Session
-from coderbot.cluster.ticker import ClusterError
 from coderbot.errors import ExitCode
 
 RECEIPT_S = 4.0
@@ -146,7 +145,7 @@ class Mailbox:
                 if not letters:
                     continue
                 now_ms = await self._now_ms()
-            except (RedisError, OSError, TimeoutError, ClusterError):
+            except ClusterError:
                 # Whoever beats says that Redis is lost.
                 await self._clock.sleep(_AGAIN_S)
                 continue
@@ -154,14 +153,19 @@ class Mailbox:
                 self._take(letter, now_ms, serve, tasks)
 
     async def _next(self, key: str) -> list[bytes]:
-        """Return the letters that have come, still sealed; none if there are none."""
-        found: Any = await self._client.xread(
-            {key: self._last}, count=_BATCH, block=_WAIT_MS
-        )
-        entries = [each for _, some in found or () for each in some]
-        if entries:
-            self._last = entries[-1][0]
-            await self._client.xdel(key, *(number for number, _ in entries))
+        """Return the letters that have come, still sealed; none if there are none.
+
+        Raises:
+            ClusterError: When Redis does not answer.
+        """
+        with told_when_away():
+            found: Any = await self._client.xread(
+                {key: self._last}, count=_BATCH, block=_WAIT_MS
+            )
+            entries = [each for _, some in found or () for each in some]
+            if entries:
+                self._last = entries[-1][0]
+                await self._client.xdel(key, *(number for number, _ in entries))
         return [fields.get(b"l", b"") for _, fields in entries]
 
     def _opened(self, sealed: Iterable[bytes]) -> list[Letter]:
@@ -216,20 +220,20 @@ class Mailbox:
         """
         key = self._key(to)
         sealed = seal_letter(self._cluster.sealer, to, letter)
-        try:
+        with told_when_away():
             await self._client.xadd(
                 key, {b"l": sealed}, maxlen=_MAX_LETTERS, approximate=True
             )
             await self._client.pexpire(key, _KEPT_MS)
-        except (RedisError, OSError) as error:
-            raise ClusterError(f"Redis: {type(error).__name__}: {error}") from None
 
     async def _now_ms(self) -> int:
-        """Return the time by the clock of Redis, which all hosts share."""
-        try:
+        """Return the time by the clock of Redis, which all hosts share.
+
+        Raises:
+            ClusterError: When it does not answer.
+        """
+        with told_when_away():
             seconds, micros = await self._client.time()
-        except (RedisError, OSError) as error:
-            raise ClusterError(f"Redis: {type(error).__name__}: {error}") from None
         return int(seconds) * 1_000 + int(micros) // 1_000
 
     def _forget_old(self, now_ms: int) -> None:

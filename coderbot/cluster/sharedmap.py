@@ -47,7 +47,7 @@ class SharedMap:
         """Return the values that there are; forged ones are told and left out.
 
         Raises:
-            RedisAwayError: When Redis does not answer.
+            ClusterError: When Redis does not answer.
         """
         wanted = list(names)
         if not wanted:
@@ -68,7 +68,7 @@ class SharedMap:
         """Return all values that there are, whatever their names.
 
         Raises:
-            RedisAwayError: When Redis does not answer.
+            ClusterError: When Redis does not answer.
         """
         with told_when_away():
             names = await self._redis.hkeys(self._key)
@@ -78,7 +78,7 @@ class SharedMap:
         """Put a value; returns False when there is another one than `get` has seen.
 
         Raises:
-            RedisAwayError: When Redis does not answer; it may have been put.
+            ClusterError: When Redis does not answer; it may have been put.
         """
         raw = self._sealer.seal(self._place(name), body)
         seen = self._seen.get(name, b"")
@@ -94,7 +94,7 @@ class SharedMap:
         The first is an empty one: from then on none is missed.
 
         Raises:
-            RedisAwayError: When Redis does not answer any more.
+            ClusterError: When Redis does not answer any more.
         """
         async with self._redis.pubsub() as channel:
             with told_when_away():

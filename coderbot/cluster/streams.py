@@ -8,7 +8,7 @@ from typing import NamedTuple
 from redis import ResponseError
 from redis.asyncio import Redis
 
-from coderbot.cluster.away import RedisAwayError, told_when_away
+from coderbot.cluster.away import ClusterError, told_when_away
 from coderbot.cluster.seal import SealBrokenError, Sealer
 from coderbot.errors import CoderBotError
 
@@ -102,7 +102,7 @@ class StreamWriter:
         """Let no earlier writer write any more.
 
         Raises:
-            RedisAwayError: When Redis does not answer.
+            ClusterError: When Redis does not answer.
         """
         with told_when_away():
             fence = await self._begin(keys=[self._fence_key, *self._streams])
@@ -115,7 +115,7 @@ class StreamWriter:
             entries: Numbers of streams, and what to write there.
 
         Raises:
-            RedisAwayError: When Redis does not answer; some may have been written.
+            ClusterError: When Redis does not answer; some may have been written.
             SupersededError: When another writer has begun.
         """
         used = sorted({slot for slot, _ in entries})
@@ -162,7 +162,7 @@ class StreamReader:
         """Tell whether anything lies in the stream.
 
         Raises:
-            RedisAwayError: When Redis does not answer.
+            ClusterError: When Redis does not answer.
         """
         with told_when_away():
             return bool(await self._redis.xlen(self._stream))
@@ -171,7 +171,7 @@ class StreamReader:
         """Return what was read by predecessors and is not done, the oldest first.
 
         Raises:
-            RedisAwayError: When Redis does not answer.
+            ClusterError: When Redis does not answer.
         """
         found: list[_Raw] = []
         start = b"0-0"
@@ -192,7 +192,7 @@ class StreamReader:
         """Return the next entries, `count` at most; none when none comes.
 
         Raises:
-            RedisAwayError: When Redis does not answer.
+            ClusterError: When Redis does not answer.
         """
         found: list[_Raw] = []
         if self._may_miss:
@@ -205,7 +205,7 @@ class StreamReader:
         """Remove entries.
 
         Raises:
-            RedisAwayError: When Redis does not answer; they may have been removed.
+            ClusterError: When Redis does not answer; they may have been removed.
         """
         with told_when_away():
             await self._done(keys=[self._stream], args=[_GROUP, *ids])
@@ -256,7 +256,7 @@ class StreamReader:
                 bad.append(raw.id)
         if bad:
             # What is good has been read, and does not come a second time.
-            with suppress(RedisAwayError):
+            with suppress(ClusterError):
                 await self.done(bad)
         return good
 

@@ -1,25 +1,18 @@
 """Brings a tick to Redis: one call, which does all or nothing."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
-from redis import RedisError
 from redis.asyncio import Redis
 
+from coderbot.cluster.away import ClusterError, told_when_away
 from coderbot.cluster.keys import Keys
 from coderbot.cluster.lease import NO_MARKS, Lease, Mark, Marks, letters_of, read_lease
 from coderbot.cluster.session import Beat, Session
-from coderbot.errors import CoderBotError
 
 _SCRIPT = Path(__file__).with_name("tick.lua").read_text("utf-8")
 _ENTRY = re.compile(r"(\S+) ([0-9]{1,16}) (\S*)")
-
-
-class ClusterError(CoderBotError):
-    """Raised when Redis cannot be asked."""
 
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,19 +101,6 @@ _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Answer)
 
 
-@contextmanager
-def faults_told() -> Iterator[None]:
-    """Tell in plain words what goes wrong between this host and Redis.
-
-    Raises:
-        ClusterError: When something does.
-    """
-    try:
-        yield
-    except (RedisError, OSError, TimeoutError) as error:
-        raise ClusterError(f"Redis: {type(error).__name__}: {error}") from None
-
-
 class Ticker:
     """Runs the script.
 
@@ -143,7 +123,7 @@ class Ticker:
         """
         arguments: list[bytes | str] = [_encoder.encode(ask), entry, self._channel]
         try:
-            with faults_told():
+            with told_when_away():
                 return _decoder.decode(await self._script(self._keys, arguments))
         except ClusterError:
             # Perhaps another server has its address by now.
@@ -158,7 +138,7 @@ class Ticker:
         Raises:
             ClusterError: When Redis says nothing.
         """
-        with faults_told():
+        with told_when_away():
             entry = await self._client.hget(self._keys[1], host)
         text = entry.decode("ascii", "replace") if isinstance(entry, bytes) else ""
         match = _ENTRY.fullmatch(text)

@@ -8,7 +8,7 @@ from contextlib import suppress
 import msgspec
 
 from coderbot.clock import Clock
-from coderbot.cluster.away import RedisAwayError, until_answered
+from coderbot.cluster.away import ClusterError, until_answered
 from coderbot.cluster.placement import Unit
 from coderbot.cluster.sharedmap import SharedMap
 from coderbot.supervisor.events import BotSnapshot
@@ -72,7 +72,7 @@ class CrashBook:
         now = self._now()
         if self._before is None or now == self._told:
             return
-        with suppress(RedisAwayError):
+        with suppress(ClusterError):
             if not await self._shared.put(self._host, _encoder.encode(now)):
                 await self._shared.get([self._host])
                 return
@@ -82,7 +82,7 @@ class CrashBook:
         """Return what all hosts have counted of a bot; None when Redis is away."""
         try:
             entries = await self._shared.all()
-        except RedisAwayError:
+        except ClusterError:
             return None
         told = {host: _counts(body) for host, body in entries.items()}
         told[self._host] = self._now()

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable
 
 from coderbot.clock import Clock
+from coderbot.cluster.away import REDIS_SAYS, ClusterError
 from coderbot.cluster.membership import Membership
 from coderbot.supervisor.supervisor import Supervisor
 
@@ -40,16 +41,16 @@ class Fence:
         self._clock = clock
         self._life_s = membership.timing.life_s
         self.trouble = ""
-        """Why the leases were not renewed the last time, in words."""
+        """What was wrong with Redis the last time, in words; empty: nothing."""
         self._has_stopped = False
         self._woke_at: float | None = None
 
-    def failed(self, error: Exception) -> None:
+    def failed(self, error: ClusterError) -> None:
         """Note that the leases could not be renewed."""
         self._woke_at = None
         if not self.trouble:
-            _log.warning("The leases of this host are not renewed: %s", error)
-        self.trouble = str(error)
+            _log.warning("The leases of this host are not renewed: %s", error.message)
+        self.trouble = error.message.removeprefix(REDIS_SAYS)
 
     def renewed(self) -> None:
         """Note that the leases were renewed."""

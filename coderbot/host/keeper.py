@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from coderbot import wire
 from coderbot.clock import Clock
+from coderbot.cluster.away import ClusterError
 from coderbot.cluster.membership import Give, Membership, NameTakenError, Wish
 from coderbot.cluster.placement import Unit
-from coderbot.cluster.ticker import ClusterError
 from coderbot.host.fence import Fence
 from coderbot.host.moves import Moves
 from coderbot.host.news import HostNews

@@ -9,7 +9,7 @@ from typing import Protocol
 import msgspec
 
 from coderbot.clock import Clock
-from coderbot.cluster.away import RedisAwayError, until_answered
+from coderbot.cluster.away import ClusterError, until_answered
 from coderbot.worker.terminal.ident import TerminalId
 
 _decoder = msgspec.msgpack.Decoder(list[tuple[int, str]])
@@ -75,7 +75,7 @@ class TerminalBook:
 
     async def flush(self) -> None:
         """Tell what has changed, if Redis answers."""
-        with suppress(RedisAwayError):
+        with suppress(ClusterError):
             await self._tell()
 
     async def _tell(self) -> None:
@@ -86,7 +86,7 @@ class TerminalBook:
         try:
             while not await self._entries.put(self._name, body):
                 await self._entries.get([self._name])
-        except RedisAwayError:
+        except ClusterError:
             self._changed.set()
             raise
         self._told = body

@@ -9,7 +9,7 @@ from typing import Protocol
 import msgspec
 
 from coderbot.clock import Clock
-from coderbot.cluster.away import RedisAwayError
+from coderbot.cluster.away import ClusterError
 from coderbot.worker.preferences.filestore import FilePreferences
 from coderbot.worker.preferences.model import Preferences, changed, merged
 
@@ -97,7 +97,7 @@ class SharedPreferences:
     async def flush(self) -> None:
         """Return when all changes are on the disk, and told if Redis answers."""
         await self._local.flush()
-        with suppress(RedisAwayError):
+        with suppress(ClusterError):
             await self._tell_all()
 
     async def _follow(self) -> None:
@@ -105,7 +105,7 @@ class SharedPreferences:
             try:
                 async for name in self._shared.changes():
                     await self._read(name)
-            except RedisAwayError as error:
+            except ClusterError as error:
                 _log.warning("Preferences of other hosts are not seen: %s", error)
             await self._clock.sleep(_AGAIN_S)
 
@@ -152,7 +152,7 @@ class SharedPreferences:
             await self._clock.sleep(_GATHER_S)
             try:
                 await self._tell_all()
-            except RedisAwayError as error:
+            except ClusterError as error:
                 _log.warning("Preferences are not told to other hosts: %s", error)
                 await self._clock.sleep(_AGAIN_S)
 

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import msgspec
 
 from coderbot.clock import Clock
-from coderbot.cluster.away import RedisAwayError
+from coderbot.cluster.away import ClusterError
 from coderbot.cluster.streams import SupersededError
 from coderbot.worker.replicas.slots import chat_of, slot_of
 
@@ -74,7 +74,7 @@ class Handing:
                 self._has_begun = True
             if not entries or await self._writer.write(entries):
                 return ""
-        except (RedisAwayError, SupersededError) as error:
+        except (ClusterError, SupersededError) as error:
             self._has_begun = False
             return error.message
         return "too many wait for replicas that do not take them"

@@ -44,7 +44,7 @@ async def hand_on_leftovers(
         hand: Returns when updates are safe.
 
     Raises:
-        RedisAwayError: When Redis does not answer.
+        ClusterError: When Redis does not answer.
     """
     for slot in range(slots, MAX_REPLICAS):
         stream = stream_of(slot)

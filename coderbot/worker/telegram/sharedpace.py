@@ -6,7 +6,7 @@ from typing import Protocol
 
 from coderbot.botprocess.telegram.pace import Bucket
 from coderbot.clock import Clock
-from coderbot.cluster.away import RedisAwayError
+from coderbot.cluster.away import ClusterError
 from coderbot.cluster.budget import Grant
 
 _BATCH = 5
@@ -88,7 +88,7 @@ class SharedPace:
     async def _fetch(self, wanted: int) -> Grant:
         try:
             grant = await self._source.take(wanted, self._rate.burst, self._rate.per_s)
-        except RedisAwayError as error:
+        except ClusterError as error:
             if not self._is_away:
                 _log.warning("Sending at a part of the rate: %s", error.message)
             self._is_away = True

@@ -4,12 +4,12 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from pathlib import Path
 
 import pytest
 
 from coderbot.clock import SystemClock
 from coderbot.cluster import mailbox
+from coderbot.cluster.away import ClusterError
 from coderbot.cluster.letters import Ask, seal_letter
 from coderbot.cluster.mailbox import (
     MAILBOX_ANSWER_S,
@@ -19,21 +19,14 @@ from coderbot.cluster.mailbox import (
 )
 from coderbot.cluster.seal import Sealer
 from coderbot.cluster.session import Session
-from coderbot.cluster.ticker import ClusterError
 from coderbot.redact import Secret
 from tests.fakes.cluster import KEY, cluster
-from tests.fakes.redis import RedisServer, needs_redis, redis_server
+from tests.fakes.redis import RedisServer, needs_redis
 from tests.fakes.waiting import until
 
 pytestmark = needs_redis
 STREAM = "{coderbot}:mail:there:2222"
 THERE = Session("there", "2222")
-
-
-@pytest.fixture
-async def server(tmp_path: Path) -> AsyncIterator[RedisServer]:
-    with redis_server(tmp_path) as running:
-        yield running
 
 
 class Hosts:

@@ -1,25 +1,18 @@
 import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
+from coderbot.cluster.away import ClusterError
 from coderbot.cluster.lease import Mark
 from coderbot.cluster.membership import Give, Wish
-from coderbot.cluster.ticker import ClusterError
 from tests.fakes.clock import FakeClock
 from tests.fakes.cluster import MakePeer, Peer, cluster, peers
-from tests.fakes.redis import RedisServer, needs_redis, redis_server
+from tests.fakes.redis import RedisServer, needs_redis
 
 pytestmark = needs_redis
-
-
-@pytest.fixture
-async def server(tmp_path: Path) -> AsyncIterator[RedisServer]:
-    with redis_server(tmp_path) as running:
-        yield running
 
 
 @pytest.fixture

@@ -16,9 +16,10 @@ from cryptography.x509.oid import NameOID
 from redis.exceptions import NoPermissionError
 
 from coderbot.clock import SystemClock
+from coderbot.cluster.away import ClusterError
 from coderbot.cluster.mailbox import MAILBOX_ANSWER_S, Mailbox, Post
 from coderbot.cluster.membership import Membership, Timing, Wish
-from coderbot.cluster.ticker import ClusterError, Ticker
+from coderbot.cluster.ticker import Ticker
 from coderbot.cluster.wake import listen_for_wakes
 from tests.fakes.cluster import KEY, cluster
 from tests.fakes.redis import RedisServer, needs_redis, redis_server
