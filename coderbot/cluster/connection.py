@@ -2,13 +2,12 @@
 
 import socket
 from dataclasses import dataclass
-from typing import Any
 
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from coderbot.cluster.cancelling import keeping_cancellation
+from coderbot.cluster.cancelling import keep_cancellations
 from coderbot.cluster.keys import Keys
 from coderbot.cluster.seal import Sealer
 from coderbot.config.settings import Settings
@@ -16,16 +15,6 @@ from coderbot.redact import Secret
 
 ANSWER_S = 3.0
 """How long a call may take, in seconds; five times that is the life of a lease."""
-
-
-class Client(Redis):
-    """Calls Redis, and lets itself be cancelled."""
-
-    async def execute_command(self, *args: Any, **options: Any) -> Any:
-        """Send one command and return its answer."""
-        call: Any = super().execute_command
-        with keeping_cancellation():
-            return await call(*args, **options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +36,15 @@ class Cluster:
         Args:
             answer_s: How long a call may take, in seconds.
         """
-        return Client.from_url(
+        client = Redis.from_url(
             self.url.reveal(),
             socket_timeout=answer_s,
             socket_connect_timeout=ANSWER_S,
             retry=Retry(NoBackoff(), 0),
             client_name=f"coderbot@{self.host}",
         )
+        keep_cancellations(client.connection_pool)
+        return client
 
 
 def cluster_of(settings: Settings) -> Cluster | None:

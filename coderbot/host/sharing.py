@@ -1,7 +1,7 @@
 """Puts the parts together that make this host one of several."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from coderbot.clock import Clock
@@ -16,9 +16,6 @@ from coderbot.host.crashes import CrashBook
 from coderbot.host.keeper import Keeper
 from coderbot.host.units import units_of
 from coderbot.supervisor.supervisor import Supervisor
-
-_CANCEL_S = 1.0
-"""After this a task that does not end is cancelled again, in seconds."""
 
 
 @asynccontextmanager
@@ -80,24 +77,12 @@ async def sharing(
                     # The turns go on: each lease is given away when its worker ends.
                     await supervisor.shut_down()
                     await crashes.flush()
-                    await _end(tasks)
+                    for task in tasks:
+                        task.cancel()
         except BaseExceptionGroup as group_error:
             raise _first_of(group_error) from None
         finally:
             await keeper.leave()
-
-
-async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
-    """Cancel tasks until they have ended.
-
-    Once is not enough below Python 3.12: `asyncio.wait_for`, with which the library
-    subscribes and writes, forgets a cancellation that comes just when it is done.
-    """
-    left = set(tasks)
-    while left:
-        for task in left:
-            task.cancel()
-        _, left = await asyncio.wait(left, timeout=_CANCEL_S)
 
 
 def _first_of(error: BaseException) -> BaseException:
