@@ -3,7 +3,7 @@
 `python -m scripts.reference` makes docs/reference/status-json.md of it (pure).
 """
 
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -11,6 +11,8 @@ from coderbot.supervisor.clusterview import ClusterSnapshot
 from coderbot.supervisor.controlwire import FleetStatus
 from coderbot.supervisor.events import BotSnapshot
 from coderbot.wire import Counters
+
+_S = TypeVar("_S", bound=msgspec.Struct)
 
 SCHEMA = 1
 """Version of the document."""
@@ -125,9 +127,7 @@ def status_json(status: FleetStatus) -> dict[str, Any]:
     """Return what `status --json` prints."""
     aide = status.control_bot
     document = StatusDocument(
-        supervisor=SupervisorStatus(
-            pid=status.pid, uptime_s=status.uptime_s, version=status.version
-        ),
+        supervisor=_filled(SupervisorStatus, status),
         bots=[_bot(bot) for bot in status.bots],
         control_bot=None if aide is None else _bot(aide),
         cluster=None if status.cluster is None else _cluster(status.cluster),
@@ -151,49 +151,32 @@ def _builtins(document: msgspec.Struct) -> dict[str, Any]:
 
 
 def _bot(bot: BotSnapshot) -> BotStatus:
-    return BotStatus(
-        id=bot.bot,
-        username=bot.username,
-        state=str(bot.state),
-        reason=bot.reason,
-        status=bot.status,
-        pid=bot.pid,
-        uptime_s=_rounded(bot.uptime_s),
-        restarts=bot.restarts,
-        crashes_in_row=bot.crashes_in_row,
-        next_start_in_s=_rounded(bot.next_start_in_s),
-        rss_bytes=bot.rss_bytes,
-        cpu_percent=_rounded(bot.cpu_percent),
-        terminals=bot.terminals,
-        last_exit=bot.last_exit,
-        poll_age_s=_rounded(bot.poll_age_s),
-        outbox_queued=bot.outbox_queued,
-        counters=bot.counters,
-        host=bot.host,
-    )
+    return _filled(BotStatus, bot, id=bot.bot)
 
 
 def _cluster(cluster: ClusterSnapshot) -> ClusterStatus:
-    return ClusterStatus(
-        here=cluster.here,
-        trouble=cluster.trouble,
-        redis_round_trip_ms=_rounded(cluster.round_trip_ms),
-        leases=cluster.leases,
-        hosts=[
-            HostStatus(
-                name=host.host,
-                state=host.state,
-                bots=list(host.bots),
-                silent_s=host.silent_s,
-                weight=host.weight,
-                labels=list(host.labels),
-                version=host.version,
-                media_root=host.media_root,
-            )
-            for host in cluster.hosts
-        ],
+    return _filled(
+        ClusterStatus,
+        cluster,
+        redis_round_trip_ms=_shown(cluster.round_trip_ms),
+        hosts=[_filled(HostStatus, host, name=host.host) for host in cluster.hosts],
     )
 
 
-def _rounded(number: float | None) -> float | None:
-    return None if number is None else round(number, 3)
+def _filled(kind: type[_S], source: object, **others: Any) -> _S:
+    """Return a part of the document.
+
+    Args:
+        kind: Of it.
+        source: Has an attribute of the same name for each field but the `others`.
+        others: Fields that bear another name there.
+    """
+    names = [name for name in kind.__struct_fields__ if name not in others]
+    return kind(**{name: _shown(getattr(source, name)) for name in names}, **others)
+
+
+def _shown(value: Any) -> Any:
+    """Return a value as the document has it: numbers to three places."""
+    if isinstance(value, float):
+        return round(value, 3)
+    return list(value) if isinstance(value, tuple) else value

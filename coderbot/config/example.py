@@ -1,9 +1,5 @@
-"""`.env.example`, made from the settings themselves.
+"""`.env.example`, made from the settings themselves; `make reference` writes it."""
 
-Run `python -m coderbot.config.example > .env.example` after a change.
-"""
-
-import sys
 import textwrap
 from pathlib import Path
 from typing import Any
@@ -40,7 +36,3 @@ def shown(default: Any) -> str:
         return str(default)
     text = str(default)
     return f'"{text}"' if " " in text else text
-
-
-if __name__ == "__main__":
-    sys.stdout.write(render())

@@ -2,6 +2,7 @@
 
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any, Self
 
 from coderbot import wire
 from coderbot.sandbox.client import SandboxUser
@@ -17,28 +18,29 @@ PEOPLE = (1008, 1003, 1004, 1001)
 
 
 class ReplicatedBot:
-    """Starts the receiver and the replicas; all end with the stack.
+    """Starts the receiver and the replicas; all end with the block.
 
     Args:
         sandbox: Their Telegram.
         server: Their Redis.
         directory: Of the test.
-        stack: Ends them.
+        more: Settings of all of them.
     """
 
     def __init__(
-        self,
-        sandbox: Sandbox,
-        server: RedisServer,
-        directory: Path,
-        stack: AsyncExitStack,
-        **more: str,
+        self, sandbox: Sandbox, server: RedisServer, directory: Path, **more: str
     ) -> None:
         self._sandbox = sandbox
         self._server = server
         self._directory = directory
-        self._stack = stack
         self._more = more
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *error: Any) -> None:
+        await self._stack.__aexit__(*error)
 
     async def people(self) -> list[SandboxUser]:
         """Make the users; returns one for each slot."""
@@ -50,16 +52,22 @@ class ReplicatedBot:
         return [client.user(number, bot_id=BOT) for number in PEOPLE]
 
     async def start(
-        self, replica: int | None, host: str = "a", is_ready: bool = True
+        self, replica: int | None, host: str = "a", count: str = "bot-0:4"
     ) -> RunningWorker:
-        """Start the receiver (None) or a replica, on a host of its own or not."""
+        """Start a worker of the bot; returns when it is READY.
+
+        Args:
+            replica: Its number; None for the receiver, or the only worker.
+            host: Where; each has a state directory of its own.
+            count: How many share the bot, as BOT_REPLICAS says it.
+        """
         state = self._directory / f"state of {host}"
         settings = worker_environment(
             self._sandbox.url,
             make_token(1),
             self._directory,
             **cluster_environment(self._server, host),
-            BOT_REPLICAS="bot-0:4",
+            BOT_REPLICAS=count,
             ALLOWED_USER_IDS=",".join(map(str, PEOPLE)),
             AIRPLANE_MODE="true",
             CODERBOT_STATE_DIR=str(state),
@@ -68,8 +76,7 @@ class ReplicatedBot:
         worker = await self._stack.enter_async_context(
             running_worker(settings | self._more, self._directory, program=UNPACED)
         )
-        if is_ready:
-            await worker.frame(wire.Ready)
+        await worker.frame(wire.Ready)
         return worker
 
     async def start_all(self) -> tuple[RunningWorker, list[RunningWorker]]:

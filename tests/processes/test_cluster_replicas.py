@@ -2,7 +2,6 @@
 """Four workers share the chats of one bot: real processes, a real Redis."""
 
 import signal
-from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
@@ -25,8 +24,7 @@ pytestmark = [needs_redis, pytest.mark.timeout(120)]
 async def test_a_chat_always_reaches_the_worker_with_its_terminals(
     sandbox: Sandbox, server: RedisServer, tmp_path: Path
 ) -> None:
-    async with AsyncExitStack() as stack:
-        bot = ReplicatedBot(sandbox, server, tmp_path, stack)
+    async with ReplicatedBot(sandbox, server, tmp_path) as bot:
         receiver, replicas = await bot.start_all()
         people = await bot.people()
         for slot, user in enumerate(people):
@@ -56,8 +54,7 @@ async def test_a_chat_always_reaches_the_worker_with_its_terminals(
 async def test_two_killed_replicas_lose_and_repeat_nothing(
     sandbox: Sandbox, server: RedisServer, tmp_path: Path
 ) -> None:
-    async with AsyncExitStack() as stack:
-        bot = ReplicatedBot(sandbox, server, tmp_path, stack)
+    async with ReplicatedBot(sandbox, server, tmp_path) as bot:
         receiver, replicas = await bot.start_all()
         people = await bot.people()
         for user in people:
@@ -92,8 +89,7 @@ async def test_two_killed_replicas_lose_and_repeat_nothing(
 async def test_what_was_begun_is_told_and_not_done_again(
     sandbox: Sandbox, server: RedisServer, tmp_path: Path
 ) -> None:
-    async with AsyncExitStack() as stack:
-        bot = ReplicatedBot(sandbox, server, tmp_path, stack)
+    async with ReplicatedBot(sandbox, server, tmp_path) as bot:
         _, replicas = await bot.start_all()
         user = (await bot.people())[2]
         book = f"{{coderbot}}:terminals:{BOT}"
@@ -116,8 +112,7 @@ async def test_a_receiver_that_is_killed_loses_nothing(
     sandbox: Sandbox, server: RedisServer, tmp_path: Path
 ) -> None:
     log = tmp_path / "home" / "log"
-    async with AsyncExitStack() as stack:
-        bot = ReplicatedBot(sandbox, server, tmp_path, stack)
+    async with ReplicatedBot(sandbox, server, tmp_path) as bot:
         receiver, _ = await bot.start_all()
         user = (await bot.people())[1]
         await open_terminal(user)
@@ -140,8 +135,7 @@ async def test_redis_may_be_away_and_come_back_empty(
     sandbox: Sandbox, server: RedisServer, tmp_path: Path
 ) -> None:
     log = tmp_path / "home" / "log"
-    async with AsyncExitStack() as stack:
-        bot = ReplicatedBot(sandbox, server, tmp_path, stack)
+    async with ReplicatedBot(sandbox, server, tmp_path) as bot:
         receiver, replicas = await bot.start_all()
         user = (await bot.people())[3]
         await open_terminal(user)
@@ -165,8 +159,7 @@ async def test_a_stranger_in_redis_can_neither_forge_nor_replay(
     log = tmp_path / "home" / "log"
     client = server.client()
     stream = f"{{coderbot}}:stream:{BOT}:1"
-    async with AsyncExitStack() as stack:
-        bot = ReplicatedBot(sandbox, server, tmp_path, stack)
+    async with ReplicatedBot(sandbox, server, tmp_path) as bot:
         _, replicas = await bot.start_all()
         user = (await bot.people())[1]
         await open_terminal(user)
@@ -192,24 +185,21 @@ async def test_a_stranger_in_redis_can_neither_forge_nor_replay(
 async def test_what_waits_for_a_replica_that_is_no_more_is_handed_on(
     sandbox: Sandbox, server: RedisServer, tmp_path: Path
 ) -> None:
-    async with AsyncExitStack() as stack:
-        bot = ReplicatedBot(sandbox, server, tmp_path, stack)
+    async with ReplicatedBot(sandbox, server, tmp_path) as bot:
         receiver, *_ = await bot.start(None), await bot.start(0)
         user = (await bot.people())[3]
         await user.say("/start")
         await until(lambda: server.client().xlen(f"{{coderbot}}:stream:{BOT}:3"))
         assert await receiver.stop() == 0
         # Half as many are enough: the chat belongs to another replica now.
-        fewer = ReplicatedBot(sandbox, server, tmp_path, stack, BOT_REPLICAS="bot-0:2")
-        receiver = await fewer.start(None)
-        owner = await fewer.start(slot_of(user.user_id, 2), host="b")
+        receiver = await bot.start(None, count="bot-0:2")
+        owner = await bot.start(slot_of(user.user_id, 2), host="b", count="bot-0:2")
         await user.wait_for(lambda m: "this chat" in m.text)
         assert await owner.stop() == 0
         cursor = (await user.say("/macros")).cursor
         assert await receiver.stop() == 0
         # And then the bot has one worker again.
-        alone = ReplicatedBot(sandbox, server, tmp_path, stack, BOT_REPLICAS="")
-        worker = await alone.start(None)
+        worker = await bot.start(None, count="")
         await user.wait_for(lambda m: "macro" in m.text, after=cursor)
         assert await worker.stop() == 0
         texts = [m.text for m in await user.messages()]
@@ -228,8 +218,7 @@ async def test_files_are_sent_once_by_one_replica_of_a_host(
     sandbox: Sandbox, server: RedisServer, tmp_path: Path
 ) -> None:
     outgoing = tmp_path / "media" / "bot-0"
-    async with AsyncExitStack() as stack:
-        bot = ReplicatedBot(sandbox, server, tmp_path, stack)
+    async with ReplicatedBot(sandbox, server, tmp_path) as bot:
         people = await bot.people()
         _, replicas = await bot.start_all()
         for name in ("one.txt", "two.txt"):

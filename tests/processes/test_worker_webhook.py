@@ -4,7 +4,7 @@
 import io
 import socket
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
@@ -133,9 +133,8 @@ async def test_a_port_that_is_taken_is_told(sandbox: Sandbox, tmp_path: Path) ->
 async def test_replicas_get_what_is_brought(
     sandbox: Sandbox, server: RedisServer, tmp_path: Path
 ) -> None:
-    async with AsyncExitStack() as stack:
-        hook = by_webhook(free_port())
-        bot = ReplicatedBot(sandbox, server, tmp_path, stack, **hook)
+    hook = by_webhook(free_port())
+    async with ReplicatedBot(sandbox, server, tmp_path, **hook) as bot:
         receiver, replicas = await bot.start_all()
         for user in await bot.people():
             await open_terminal(user)

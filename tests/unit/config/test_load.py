@@ -268,10 +268,9 @@ def test_no_secret_is_in_the_repr() -> None:
 
 
 def test_the_example_file_names_every_variable_and_its_default() -> None:
-    root = Path(__file__).parents[3]
-    assert (root / ".env.example").read_text() == example.render()
-    for _, variable, _ in variables():
-        assert f"\n{variable.name}=" in example.render()
+    text = example.render()
+    for _, variable, default in variables():
+        assert f"\n{variable.name}={example.shown(default)}\n" in text
 
 
 def test_the_example_with_tokens_and_users_filled_in_is_valid() -> None:
