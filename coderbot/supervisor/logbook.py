@@ -173,10 +173,6 @@ class Logbook:
         rings = self._rings.items()
         return {bot: (self._added[bot], ring.dropped) for bot, ring in rings}
 
-    def dropped(self, bot: str) -> int:
-        """Return how many lines of a bot are no longer kept."""
-        return self._rings[bot].dropped
-
     def blocks(self, after: int) -> list[Block]:
         """Return all kept lines numbered above `after`, in order, as they came."""
         if after >= self.last_seq:

@@ -24,7 +24,7 @@ from coderbot.supervisor.dossier import Dossier
 from coderbot.supervisor.dossiers import Dossiers
 from coderbot.supervisor.errors import UnknownBotError
 from coderbot.supervisor.facts import BotFacts, Everywhere, facts_of
-from coderbot.supervisor.lines import CONTROL, PARENT, LogLine
+from coderbot.supervisor.lines import CONTROL, LogLine
 from coderbot.supervisor.logbook import Logbook
 from coderbot.supervisor.logfiles import LogFiles
 from coderbot.supervisor.loghandler import logging_to
@@ -157,12 +157,6 @@ class Records:
         """Return what is kept of the crashes of a bot, the newest first."""
         self._spec(bot)
         return [] if self._coroner is None else await self._coroner.dossiers(bot)
-
-    def dropped_lines(self, bot: str) -> int:
-        """Return how many lines of a bot (or PARENT) are no longer kept."""
-        if bot != PARENT:
-            self._spec(bot)
-        return self._logbook.dropped(bot)
 
     def line_counts(self) -> Mapping[str, tuple[int, int]]:
         """Return by bot, and PARENT: lines added, and those no longer kept."""

@@ -239,10 +239,6 @@ class Supervisor(Records):
         """Whether the whole fleet is being stopped, or has been."""
         return self._stopping.has_begun
 
-    async def wait_stopped(self) -> None:
-        """Wait until the fleet has been stopped."""
-        await self._stopping.wait()
-
     def placed(self) -> None:
         """Note that it is known which bots run here; the start is over with them."""
         self._starting.placed()

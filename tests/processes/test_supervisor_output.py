@@ -142,8 +142,8 @@ print("end of it", flush=True); wait()
         )
         kept = fleet.lines("bot-0")
         assert len(kept) == 30_000
-        assert fleet.supervisor.dropped_lines("bot-0") == 1_500_003 - 30_000 - 1
-        assert fleet.supervisor.dropped_lines("bot-1") == 0
+        assert fleet.supervisor.line_counts()["bot-0"][1] == 1_500_003 - 30_000 - 1
+        assert fleet.supervisor.line_counts()["bot-1"][1] == 0
         assert fleet.find("bot-0 started", "parent")
 
 

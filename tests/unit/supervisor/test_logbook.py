@@ -81,8 +81,8 @@ def test_a_flood_drives_out_its_own_lines_only() -> None:
     book.add("bot-0", *map(str, range(100)))
     assert book.texts("bot-1") == ["kept"]
     assert book.texts("bot-0") == [str(number) for number in range(90, 100)]
-    assert book.book.dropped("bot-0") == 90
-    assert book.book.dropped("bot-1") == 0
+    assert book.book.counts()["bot-0"][1] == 90
+    assert book.book.counts()["bot-1"][1] == 0
     assert book.texts()[0] == "kept"
 
 
@@ -90,7 +90,7 @@ def test_long_lines_are_bounded_by_their_size() -> None:
     book = Book(max_chars=1_000)
     book.add("bot-0", *["x" * 400] * 5)
     assert len(book.texts("bot-0")) == 2
-    assert book.book.dropped("bot-0") == 3
+    assert book.book.counts()["bot-0"][1] == 3
 
 
 def test_twenty_thousand_lines_at_once_are_kept(book: Book) -> None:
