@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from coderbot.botprocess.lease import PollLease
+from coderbot.botprocess.loading import loading
 from coderbot.botprocess.process import run_process
 from coderbot.botprocess.settings import (
     take_channel,
@@ -38,8 +39,9 @@ async def _run(supervised: bool) -> ExitCode:
         problem = "CONTROL_BOT_ADMIN_IDS is empty; allowed: at least one user id"
         raise ConfigError("the environment of the control bot", [problem])
     # Only now: with bad settings the Telegram library need not be loaded.
-    from coderbot.botprocess.life import Life
-    from coderbot.controlbot.app import ControlBot
+    with loading():
+        from coderbot.botprocess.life import Life
+        from coderbot.controlbot.app import ControlBot
 
     path = Path(env_file) if env_file else None
     clock, jitter = SystemClock(), random.random

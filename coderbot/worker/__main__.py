@@ -3,8 +3,10 @@
 import random
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from coderbot.botprocess.lease import PollLease
+from coderbot.botprocess.loading import loading
 from coderbot.botprocess.process import run_process
 from coderbot.botprocess.settings import (
     take_channel,
@@ -18,6 +20,10 @@ from coderbot.errors import ExitCode
 from coderbot.logs import configure_worker_logging
 from coderbot.paths import bot_name
 from coderbot.redact import Redactor
+
+if TYPE_CHECKING:
+    from coderbot.worker.app import Worker
+    from coderbot.worker.replicas.receiver import Receiver
 
 
 def main() -> int:
@@ -36,17 +42,24 @@ async def _run(supervised: bool) -> ExitCode:
     configure_worker_logging(name, redactor, supervised)
     clock = SystemClock()
     lease = PollLease(clock, take_leased())
-    # Only now: a worker with bad settings need not load the Telegram library.
+    feeds = identity.feeds(settings.replicas_of(bot_name(identity.index)))
+    bot = _loaded(feeds)
     from coderbot.botprocess.life import Life
 
     life = Life(settings, identity.token, channel, lease, clock, random.random)
-    if identity.feeds(settings.replicas_of(bot_name(identity.index))):
-        from coderbot.worker.replicas.receiver import Receiver
+    return await bot(life, identity).run()
 
-        return await Receiver(life, identity).run()
-    from coderbot.worker.app import Worker
 
-    return await Worker(life, identity).run()
+def _loaded(feeds: bool) -> "type[Receiver] | type[Worker]":
+    """Return what runs the bot; a worker with bad settings need not load it."""
+    with loading():
+        if feeds:
+            from coderbot.worker.replicas.receiver import Receiver
+
+            return Receiver
+        from coderbot.worker.app import Worker
+
+        return Worker
 
 
 if __name__ == "__main__":

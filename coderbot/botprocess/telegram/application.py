@@ -11,6 +11,7 @@ from telegram.ext import Application
 from coderbot.botprocess.counters import Counters
 from coderbot.botprocess.lease import PollLease
 from coderbot.botprocess.telegram.calls import CallRequest
+from coderbot.botprocess.telegram.certificates import authorities
 from coderbot.botprocess.telegram.leasedbot import LeasedBot
 from coderbot.botprocess.telegram.polling import PollRequest, PollWatch
 from coderbot.config.settings import Settings
@@ -60,13 +61,20 @@ def build_application(
         "write_timeout": _READ_S,
         "pool_timeout": _CONNECT_S,
     }
+    trusted = {"verify": authorities(settings.api_root)}
     calls = CallRequest(
         counters,
         **timeouts,
         media_write_timeout=_UPLOAD_S,
-        httpx_kwargs={"limits": limits},
+        httpx_kwargs={"limits": limits, **trusted},
     )
-    polls = PollRequest(watch, counters=counters, connection_pool_size=1, **timeouts)
+    polls = PollRequest(
+        watch,
+        counters=counters,
+        connection_pool_size=1,
+        httpx_kwargs=trusted,
+        **timeouts,
+    )
     bot = LeasedBot(
         lease,
         hold,

@@ -1,8 +1,6 @@
 """Fetches files that users have sent."""
 
 import asyncio
-import functools
-import ssl
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
@@ -12,6 +10,7 @@ from telegram import Bot
 from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
 from telegram.error import RetryAfter as TelegramRetryAfter
 
+from coderbot.botprocess.telegram.certificates import authorities
 from coderbot.botprocess.telegram.flood import retry_after_s
 from coderbot.clock import Clock
 from coderbot.errors import CoderBotError
@@ -108,7 +107,7 @@ async def _stream(url: str, target: BinaryIO, on_progress: OnProgress) -> None:
     status, kind = 0, ""
     try:
         async with (
-            httpx.AsyncClient(timeout=_TIMEOUT, verify=_certificates()) as client,
+            httpx.AsyncClient(timeout=_TIMEOUT, verify=authorities(url)) as client,
             client.stream("GET", url) as answer,
         ):
             status = answer.status_code
@@ -128,9 +127,3 @@ def _copy(source: Path, target: BinaryIO, on_progress: OnProgress) -> None:
         while chunk := content.read(_CHUNK_BYTES):
             target.write(chunk)
             on_progress(target.tell())
-
-
-@functools.cache
-def _certificates() -> ssl.SSLContext:
-    """Return what servers are checked with; reading it takes some 20 ms."""
-    return httpx.create_ssl_context()
