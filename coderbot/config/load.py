@@ -6,9 +6,8 @@ import os
 import stat
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-import environs
 from dotenv import dotenv_values
 from dotenv.parser import parse_stream
 
@@ -24,16 +23,6 @@ from coderbot.errors import ConfigError
 from coderbot.redact import Secret
 
 DEFAULT_STATE_DIR = ".coderbot"
-
-
-class _Reader(environs.Env):
-    """Environment first, then the values of a `.env`; collects every error."""
-
-    def __init__(self, file_values: Mapping[str, str]) -> None:
-        super().__init__(eager=False)
-        # Handed over instead of read_env(): that one expands ${NAME}, which the
-        # `.env` files in use were never written for.
-        self._environ.update(file_values)
 
 
 def load_settings(
@@ -106,40 +95,24 @@ def _build(
 
 def _parse_all(file_values: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
     """Return the values that could be parsed, and what is wrong with the others."""
-    reader = _Reader(file_values)
     values: dict[str, Any] = {}
+    problems = []
     for _, variable, default in variables():
-        parser = _or_default(variable, default)
-        reader.add_parser(variable.name.lower(), parser)
-        values[variable.name] = getattr(reader, variable.name.lower())(
-            variable.name, default
-        )
-    try:
-        reader.seal()
-    except environs.EnvValidationError as error:
-        bad = cast(Mapping[str, list[str]], error.error_messages)
-        problems = [
-            _problem(variable, file_values, "; ".join(map(str, bad[variable.name])))
-            for _, variable, _ in variables()
-            if variable.name in bad
-        ]
-        return {k: v for k, v in values.items() if k not in bad}, problems
-    return values, []
-
-
-def _or_default(variable: Variable, default: Any) -> Callable[[Any], Any]:
-    def parse(raw: Any) -> Any:
-        if not isinstance(raw, str) or not (raw.strip() or variable.may_be_empty):
-            if not isinstance(default, Path):
-                return default
-            # A default path may be missing on this machine, so it is checked too.
-            raw = str(default)
+        raw = os.environ.get(variable.name, file_values.get(variable.name))
         try:
-            return variable.parse(raw)
+            values[variable.name] = _parsed(variable, default, raw)
         except ValueError as error:
-            raise environs.EnvError(str(error)) from None
+            problems.append(_problem(variable, file_values, str(error)))
+    return values, problems
 
-    return parse
+
+def _parsed(variable: Variable, default: Any, raw: str | None) -> Any:
+    if raw is None or not (raw.strip() or variable.may_be_empty):
+        if not isinstance(default, Path):
+            return default
+        # A default path may be missing on this machine, so it is checked too.
+        raw = str(default)
+    return variable.parse(raw)
 
 
 def _problem(variable: Variable, file_values: Mapping[str, str], message: str) -> str:
