@@ -294,3 +294,4 @@ async def test_a_host_that_goes_is_told_of(hosts: tuple[Host, Host]) -> None:
                 if isinstance(event, ClusterChanged):
                     assert [each.host for each in event.snapshot.alive] == ["alpha"]
                     return
+    pytest.fail("nothing was told")

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from coderbot.sandbox.errors import ApiError
@@ -111,7 +111,16 @@ def test_explicit_entities_move_with_the_trimmed_text() -> None:
     assert text == Formatted("ab", [{"type": "bold", "offset": 0, "length": 2}])
 
 
-@given(st.text(), st.sampled_from(["", "HTML", "Markdown", "MarkdownV2"]))
+_PIECES = (
+    *("<b>", "</b>", "<i>", "</i>", "<code>", "</code>", "*", "_", "`", "||", "~"),
+    *("[x](https://a.example)", "\\*", "/help", "@somebody", "#tag", "a@b.example"),
+    *("https://b.example", " ", "\n", "é", "👍", "word"),
+)
+_MARKED = st.lists(st.sampled_from(_PIECES) | st.text(max_size=3)).map("".join)
+
+
+@given(_MARKED, st.sampled_from(["", "HTML", "Markdown", "MarkdownV2"]))
+@example("👍 <b>é</b> ", "HTML")
 def test_entities_always_lie_inside_the_text(source: str, mode: str) -> None:
     try:
         text = format_text(source, mode)

@@ -5,7 +5,7 @@ import time
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from coderbot.worker.terminal.emulator import Emulator
@@ -388,15 +388,24 @@ def test_a_question_that_wraps_is_whole() -> None:
     assert prompt.question == question.strip()
 
 
+_ASKING = (
+    *("❯ 1. Yes", "  2. No", "> one", "  two", "● a", "○ b", "Continue? [y/N] "),
+    *("Overwrite? (yes/no): ", "Press any key to continue", "--More--", "Password: "),
+)
+
+
 @given(
     st.lists(
-        st.text(alphabet="[]()<>yYnN/|,?:1234.) ❯›●○│╭─>*aä🔄-_%$#", max_size=70),
+        st.text(alphabet="[]()<>yYnN/|,?:1234.) ❯›●○│╭─>*aä🔄-_%$#", max_size=70)
+        | st.sampled_from(_ASKING),
         max_size=24,
     ),
     st.booleans(),
     st.booleans(),
     st.booleans(),
 )
+@example(lines=["❯ 1. Yes", "  2. No"], reads_lines=False, echoes=False, hides=False)
+@example(lines=["Go on? [y/N] "], reads_lines=True, echoes=True, hides=False)
 def test_no_screen_breaks_it(
     lines: list[str], reads_lines: bool, echoes: bool, hides: bool
 ) -> None:
