@@ -21,11 +21,15 @@ def replace_file(path: Path, data: bytes) -> None:
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
-    _sync_directory(path.parent)
+    sync_directory(path.parent)
 
 
-def _sync_directory(path: Path) -> None:
-    """Bring the new name to the disk, too."""
+def sync_directory(path: Path) -> None:
+    """Bring the names in a directory to the disk.
+
+    Raises:
+        OSError: When that fails.
+    """
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)

@@ -34,6 +34,7 @@ from coderbot.supervisor.logfiles import LogFiles
 from coderbot.supervisor.port import ClusterSteering
 from coderbot.supervisor.reload import Reloader
 from coderbot.supervisor.supervisor import Supervisor
+from coderbot.taskgroup import task_group
 from coderbot.tui.ports import TokenEditor
 
 if TYPE_CHECKING:
@@ -241,16 +242,13 @@ async def _stop_on_signals(supervisor: SupervisorPort) -> AsyncIterator[None]:
     for number in _STOP_SIGNALS:
         loop.add_signal_handler(number, on_signal, number)
     try:
-        async with asyncio.TaskGroup() as group:
+        async with task_group() as group:
             stopper = group.create_task(stop_when_asked(), name="stop on signal")
             try:
                 yield
             finally:
                 if not asked.is_set():
                     stopper.cancel()
-    except BaseExceptionGroup as group_error:
-        # What went wrong in the block is told as it is, without the group's wrapping.
-        raise group_error.exceptions[0] from None
     finally:
         for number in _STOP_SIGNALS:
             loop.remove_signal_handler(number)

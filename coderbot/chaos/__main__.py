@@ -24,6 +24,7 @@ from coderbot.chaos.trials import (
 from coderbot.clock import Clock, SystemClock
 from coderbot.sandbox.control import fresh_token
 from coderbot.sandbox.server import UserSpec, running_sandbox
+from coderbot.taskgroup import innermost
 
 _BOTS = 3
 _FIRST_BOT = 7_200_001
@@ -109,8 +110,7 @@ async def _on_stage(trial: Trial, directory: Path, clock: Clock) -> str:
 
 
 def _first(error: BaseException) -> str:
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
+    error = innermost(error)
     return str(error) or type(error).__name__
 
 

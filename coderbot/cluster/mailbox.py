@@ -22,6 +22,7 @@ from coderbot.cluster.letters import Ask, Letter, Reply, open_letter, seal_lette
 from coderbot.cluster.seal import SealBrokenError
 from coderbot.cluster.session import Session
 from coderbot.errors import ExitCode
+from coderbot.taskgroup import task_group
 
 RECEIPT_S = 4.0
 """How long a host may take to say that it has got a request, in seconds."""
@@ -92,18 +93,14 @@ class Mailbox:
     @asynccontextmanager
     async def opened(self, serve: Serve) -> AsyncIterator[None]:
         """Take letters for the length of the block."""
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                reader = tasks.create_task(self._read(serve, tasks), name="mailbox")
-                try:
-                    yield
-                finally:
-                    reader.cancel()
-                    for each in self._served:
-                        each.cancel()
-        except BaseExceptionGroup as group:
-            # What went wrong is told as it is, without the group's wrapping.
-            raise group.exceptions[0] from None
+        async with task_group() as tasks:
+            reader = tasks.create_task(self._read(serve, tasks), name="mailbox")
+            try:
+                yield
+            finally:
+                reader.cancel()
+                for each in self._served:
+                    each.cancel()
 
     async def ask(self, to: Session, body: bytes, within_s: float) -> list[bytes]:
         """Ask a host; returns all parts of its answer.

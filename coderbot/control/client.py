@@ -36,6 +36,7 @@ from coderbot.supervisor.events import (
     LinesAdded,
 )
 from coderbot.supervisor.lines import LogLine
+from coderbot.taskgroup import task_group
 from coderbot.wire import Frame
 
 _KEEP = 30_000
@@ -98,7 +99,7 @@ class ControlClient(Calls):
         """
         client = cls(await Connection.open(path), clock or SystemClock())
         try:
-            async with asyncio.TaskGroup() as tasks:
+            async with task_group() as tasks:
                 listen = client._listen(lines, path if again else None)
                 listening = tasks.create_task(listen, name="control client")
                 await client._caught_up.wait()
@@ -106,9 +107,6 @@ class ControlClient(Calls):
                     yield client
                 finally:
                     listening.cancel()
-        except BaseExceptionGroup as group:
-            # What went wrong is told as it is, without the group's wrapping.
-            raise group.exceptions[0] from None
         finally:
             client._connection.close()
 

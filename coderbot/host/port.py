@@ -1,6 +1,5 @@
 """The whole fleet on all hosts, as the front ends of one of them see it."""
 
-import asyncio
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager, nullcontext, suppress
 from dataclasses import replace
@@ -29,6 +28,7 @@ from coderbot.supervisor.logquery import LogHits, LogQuery
 from coderbot.supervisor.media import FOLDERS, MediaFolder, MediaUsage
 from coderbot.supervisor.plan import Changes
 from coderbot.supervisor.supervisor import Supervisor
+from coderbot.taskgroup import task_group
 from coderbot.wire import TerminalScreen
 
 _LOOK_EVERY_S = 0.5
@@ -61,22 +61,18 @@ class FleetPort:
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[None]:
         """Tell of all hosts for the length of the block."""
-        try:
-            async with asyncio.TaskGroup() as tasks, self._local.subscribe() as events:
-                running = [
-                    tasks.create_task(self._pass_on(events), name="own events"),
-                    tasks.create_task(self._watch(), name="other hosts"),
-                    tasks.create_task(self._echo.run(), name="lines of others"),
-                ]
-                try:
-                    yield
-                finally:
-                    for each in running:
-                        each.cancel()
-                    self._bus.publish(FleetStopped())
-        except BaseExceptionGroup as group:
-            # What went wrong is told as it is, without the group's wrapping.
-            raise group.exceptions[0] from None
+        async with task_group() as tasks, self._local.subscribe() as events:
+            running = [
+                tasks.create_task(self._pass_on(events), name="own events"),
+                tasks.create_task(self._watch(), name="other hosts"),
+                tasks.create_task(self._echo.run(), name="lines of others"),
+            ]
+            try:
+                yield
+            finally:
+                for each in running:
+                    each.cancel()
+                self._bus.publish(FleetStopped())
 
     # How all stands
 

@@ -1,6 +1,5 @@
 """Puts the parts together that make this host one of several."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -16,6 +15,7 @@ from coderbot.host.crashes import CrashBook
 from coderbot.host.keeper import Keeper
 from coderbot.host.units import units_of
 from coderbot.supervisor.supervisor import Supervisor
+from coderbot.taskgroup import task_group
 
 
 @asynccontextmanager
@@ -65,7 +65,7 @@ async def sharing(
         keeper = Keeper(supervisor, membership, units, clock)
         wakes = listen_for_wakes(client, cluster.keys, cluster.host, keeper.wake, clock)
         try:
-            async with asyncio.TaskGroup() as group:
+            async with task_group() as group:
                 tasks = [
                     group.create_task(keeper.run(), name="cluster: turns"),
                     group.create_task(wakes, name="cluster: wakes"),
@@ -79,14 +79,5 @@ async def sharing(
                     await crashes.flush()
                     for task in tasks:
                         task.cancel()
-        except BaseExceptionGroup as group_error:
-            raise _first_of(group_error) from None
         finally:
             await keeper.leave()
-
-
-def _first_of(error: BaseException) -> BaseException:
-    """Return what went wrong, without the wrapping of groups."""
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error

@@ -1,6 +1,5 @@
 """The numbers of the fleet over HTTP, for Prometheus and for probes."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Protocol
@@ -22,6 +21,7 @@ from coderbot.supervisor.events import (
     FleetStopping,
 )
 from coderbot.supervisor.gauges import GAUGES, Facts
+from coderbot.taskgroup import task_group
 
 HOST = "127.0.0.1"
 
@@ -109,17 +109,13 @@ async def serving_metrics(
     """
     metrics = Metrics(fleet, clock)
     server = HttpServer(metrics.page)
-    try:
-        async with asyncio.TaskGroup() as group, fleet.subscribe(lines=False) as events:
-            watcher = group.create_task(metrics.watch(events), name="metrics")
-            try:
-                async with opened(server, HOST, port, "metrics") as found:
-                    yield found
-            finally:
-                watcher.cancel()
-    except BaseExceptionGroup as group_error:
-        # What went wrong in the block is told as it is, without the group's wrapping.
-        raise group_error.exceptions[0] from None
+    async with task_group() as group, fleet.subscribe(lines=False) as events:
+        watcher = group.create_task(metrics.watch(events), name="metrics")
+        try:
+            async with opened(server, HOST, port, "metrics") as found:
+                yield found
+        finally:
+            watcher.cancel()
 
 
 class _Families(Collector):

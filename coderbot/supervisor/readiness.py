@@ -1,6 +1,5 @@
 """Telling whoever has started this program how the fleet is: PM2, systemd."""
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -10,6 +9,7 @@ from coderbot.supervisor.events import FleetEvent, LinesAdded
 from coderbot.supervisor.manager import ManagedFleet, ServiceManager
 from coderbot.supervisor.pm2 import PM2
 from coderbot.supervisor.systemd import Systemd
+from coderbot.taskgroup import task_group
 
 _log = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ async def telling_managers(
         yield
         return
     try:
-        async with asyncio.TaskGroup() as group, fleet.subscribe() as events:
+        async with task_group() as group, fleet.subscribe() as events:
             tasks = [group.create_task(_fenced(_tell(events, managers)), name="tell")]
             tasks += [group.create_task(_fenced(each.run())) for each in managers]
             try:
@@ -41,9 +41,6 @@ async def telling_managers(
             finally:
                 for task in tasks:
                     task.cancel()
-    except BaseExceptionGroup as group_error:
-        # What went wrong in the block is told as it is, without the group's wrapping.
-        raise group_error.exceptions[0] from None
     finally:
         for each in managers:
             await each.close()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from coderbot.atomicfile import sync_directory
 from coderbot.paths import safe_name
 from coderbot.worker.media.captions import CAPTION_ENDING
 from coderbot.worker.media.names import numbered, numbered_before
@@ -69,7 +70,7 @@ def _publish(content: BinaryIO, temporary: Path, name: str) -> Path:
     if temporary.lstat().st_ino != os.fstat(content.fileno()).st_ino:
         raise OSError(errno.EBUSY, "somebody has put another file in its place")
     target = _name(temporary, name)
-    _sync_directory(target.parent)
+    sync_directory(target.parent)
     return target
 
 
@@ -110,11 +111,3 @@ def _rename(temporary: Path, target: Path) -> Path:
             _created(held).close()
             return temporary.rename(held)
     raise AssertionError("numbers do not end")
-
-
-def _sync_directory(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

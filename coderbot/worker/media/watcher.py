@@ -13,6 +13,7 @@ from watchfiles import awatch
 from coderbot.botprocess.waits import wait_event
 from coderbot.clock import Clock
 from coderbot.paths import MediaDirs
+from coderbot.taskgroup import innermost
 from coderbot.worker.media.fileid import FileId
 from coderbot.worker.media.filesystems import is_shared
 from coderbot.worker.media.names import shown
@@ -178,9 +179,10 @@ class Watcher:
                 self._has_events = False
                 await self._clock.sleep(_POLL_S)
             except (OSError, RuntimeError, ExceptionGroup) as error:
-                await self._recover(_root_of(error))
+                # The library wraps errors in groups.
+                await self._recover(innermost(error))
 
-    async def _recover(self, error: Exception) -> None:
+    async def _recover(self, error: BaseException) -> None:
         if "decode" in str(error):
             # An event of a file whose name is no text: it is lost together
             # with those beside it, but it is known that there was one.
@@ -218,17 +220,10 @@ class Watcher:
                     break
         self._wake.set()
 
-    def _complain(self, error: Exception) -> None:
+    def _complain(self, error: BaseException) -> None:
         if not self._events_complained:
             _log.warning("No file events here (%s): looking by the clock", error)
             self._events_complained = True
-
-
-def _root_of(error: Exception) -> Exception:
-    """Return what is at the bottom: the library wraps errors in groups."""
-    while isinstance(error, ExceptionGroup):
-        error = error.exceptions[0]
-    return error
 
 
 def _identities(places: list[Path]) -> dict[Path, tuple[int, int]]:
