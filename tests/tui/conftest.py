@@ -7,11 +7,14 @@ from typing import Any
 import pytest
 import pytest_textual_snapshot  # type: ignore[import-untyped]
 from syrupy.location import PyTestLocation
+from textual.app import App
 
 SNAPSHOTS = Path(__file__).parents[2] / "snapshots" / "tui"
 
 Compare = Callable[..., bool]
 """What `snap_compare` is: takes an app, tells whether it looks as it did."""
+CompareDrawn = Callable[[str], bool]
+"""Takes an SVG, tells whether it is as it was."""
 
 
 class _TopLevel(pytest_textual_snapshot.SVGImageExtension):  # type: ignore[misc]
@@ -40,3 +43,14 @@ def look(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Com
     monkeypatch.setattr("coderbot.tui.screens.main._TICK_S", 3_600.0)
     compare: Any = request.getfixturevalue("snap_compare")
     return lambda app, **wishes: bool(compare(app, **wishes))
+
+
+@pytest.fixture
+def look_drawn(look: Compare, monkeypatch: pytest.MonkeyPatch) -> CompareDrawn:
+    """Compare what was drawn of an app before, with the report that `look` makes."""
+
+    def compare(svg: str) -> bool:
+        monkeypatch.setattr("textual._doc.take_svg_screenshot", lambda **_: svg)
+        return look(App[None]())
+
+    return compare

@@ -1,6 +1,6 @@
 """The states of the dashboard that must look right."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from textual.pilot import Pilot
@@ -13,11 +13,16 @@ from coderbot.tui.screens.main import MainScreen
 from tests.fakes.autoclock import AutoClock
 from tests.fakes.supervisor import FakeSupervisor
 from tests.tui import fleets
-from tests.tui.conftest import Compare
 from tests.tui.steering import shown, until
 from tests.tui.test_actions import FakeTokens
 
 LOOKS = ("dark", "light")
+SIZES = ((80, 24), (120, 40), (200, 60))
+"""Of the terminal, in cells: columns and rows."""
+
+Size = tuple[int, int]
+Pictures = Mapping[tuple[str, Size], str]
+"""SVG by look and size."""
 
 
 @dataclass
@@ -39,6 +44,8 @@ class Scene:
     """Shown when it is ready to be looked at."""
     act: Callable[[FakeSupervisor], None] | None = None
     link: FakeLink | None = None
+    afresh: bool = False
+    """Whether each picture needs a dashboard of its own."""
 
 
 def running() -> Scene:
@@ -97,7 +104,9 @@ def flood() -> Scene:
 
 
 def search() -> Scene:
-    return Scene(fleets.running(), ["slash", *"slow", "enter"], "match 4/4")
+    keys = ["slash", *"slow", "enter"]
+    # Where not all lines fit, the log leaves its end for the match, and stays there.
+    return Scene(fleets.running(), keys, "match 4/4", afresh=True)
 
 
 def filtered() -> Scene:
@@ -199,9 +208,41 @@ def breathe(app: CoderBotApp, fleet: FakeSupervisor) -> None:
     screen._link.look()
 
 
-def prepared(
-    scene: Scene, look: str
-) -> tuple[CoderBotApp, Callable[[Pilot[bool]], Awaitable[None]]]:
+async def prepare(pilot: Pilot[object], app: CoderBotApp, scene: Scene) -> None:
+    """Bring a dashboard to its scene."""
+    await scene.fleet.heard.wait()
+    await until(pilot, lambda: shown(app, "following"))
+    await until(pilot, lambda: app.screen.focused is not None)
+    breathe(app, scene.fleet)
+    if scene.act is not None:
+        scene.act(scene.fleet)
+    await pilot.press(*scene.press)
+    await until(pilot, lambda: shown(app, scene.until))
+
+
+async def take(pilot: Pilot[object]) -> str:
+    """Return the picture of a dashboard that has nothing left to do."""
+    for _ in range(2):
+        await pilot.pause()
+        await pilot.wait_for_scheduled_animations()
+    return pilot.app.export_screenshot(title=pilot.app.title, simplify=True)
+
+
+def draw(name: str) -> Pictures:
+    """Return the pictures of a scene, in each look and size."""
+    make = SCENES[name]
+    # On the way back the sizes follow each other with one step less.
+    looks = [("dark", size) for size in SIZES] + [
+        ("light", size) for size in SIZES[::-1]
+    ]
+    if not make().afresh:
+        return _draw(make(), looks)
+    return {key: svg for each in looks for key, svg in _draw(make(), [each]).items()}
+
+
+def _draw(scene: Scene, looks: Sequence[tuple[str, Size]]) -> Pictures:
+    """Return the pictures of one dashboard, in this order."""
+    pictures: dict[tuple[str, Size], str] = {}
     app = CoderBotApp(
         scene.fleet,
         "http://127.0.0.1:8081/",
@@ -211,22 +252,19 @@ def prepared(
         link=scene.link,
     )
 
-    async def prepare(pilot: Pilot[bool]) -> None:
-        await scene.fleet.heard.wait()
-        await until(pilot, lambda: shown(app, "following"))
-        await until(pilot, lambda: app.screen.focused is not None)
-        breathe(app, scene.fleet)
-        if look == "light":
-            await pilot.press("T")
-        if scene.act is not None:
-            scene.act(scene.fleet)
-        await pilot.press(*scene.press)
-        await until(pilot, lambda: shown(app, scene.until))
+    def wear(look: str) -> None:
+        if app.current_theme.dark != (look == "dark"):
+            app.action_toggle_look()
 
-    return app, prepare
+    async def pose(pilot: Pilot[object]) -> None:
+        wear(looks[0][0])
+        await prepare(pilot, app, scene)
+        for look, size in looks:
+            wear(look)
+            if app.size != size:
+                await pilot.resize_terminal(*size)
+            pictures[look, size] = await take(pilot)
+        app.exit()
 
-
-def look_at(look: Compare, name: str, size: tuple[int, int], theme: str) -> None:
-    """Compare a scene, `dark` or `light`, with its picture."""
-    app, prepare = prepared(SCENES[name](), theme)
-    assert look(app, run_before=prepare, terminal_size=size)
+    app.run(headless=True, size=looks[0][1], auto_pilot=pose)
+    return pictures
