@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import partial
 
+from coderbot.botprocess.telegram.listed import ListedCommand
+
 
 class Section(Enum):
     """A group of commands in /help and in the docs."""
@@ -18,37 +20,15 @@ class Section(Enum):
     BOT = "This bot"
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command(ListedCommand):
     """One command of the control bot."""
 
-    name: str
-    """Without the slash; `[a-z0-9_]`, up to 32 characters."""
-    help: str
-    """What it does; one line, lower case, without a full stop."""
     section: Section
-    handler: str
-    """Function that carries it out: `module.function` in `handlers/`."""
-    aliases: tuple[str, ...] = ()
-    """Other names of the same."""
-    usage: str = ""
-    """Its arguments; those in brackets may be left out."""
-    example: str = ""
-    """Arguments that show how it is meant; told with every usage error."""
     in_menu: bool = False
     """Telegram's own list of commands shows it."""
     steers: bool = False
     """It changes something, so it is not done when it comes late."""
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The name and all aliases."""
-        return (self.name, *self.aliases)
-
-    @property
-    def form(self) -> str:
-        """How it is written: `/logs BOT [N] [LEVEL]`."""
-        return f"/{self.name} {self.usage}".rstrip()
 
     @property
     def needed(self) -> int:

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
+from coderbot.botprocess.telegram.listed import usage
 from coderbot.control.facts import BotSnapshot
 from coderbot.control.naming import ALL, chosen
 from coderbot.controlbot.commands import Command
 from coderbot.controlbot.excerpt import excerpt
-from coderbot.controlbot.reference import usage
 from coderbot.controlbot.services import Services
 from coderbot.errors import CoderBotError
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from coderbot.botprocess.telegram.listed import ListedCommand
+
 
 class Section(Enum):
     """A group of commands in /help and in the docs."""
@@ -27,23 +29,11 @@ class Menu(Enum):
     """While the user has one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command(ListedCommand):
     """One command of the bot."""
 
-    name: str
-    """Without the slash; `[a-z0-9_]`, up to 32 characters."""
-    help: str
-    """What it does; one line, lower case, without a full stop."""
     section: Section
-    handler: str
-    """Function that carries it out: `module.function` in `handlers/`."""
-    aliases: tuple[str, ...] = ()
-    """Other names of the same."""
-    usage: str = ""
-    """Its arguments: `NAME`, `[N]`, `on|off`; empty when it takes none."""
-    example: str = ""
-    """Arguments that show how it is meant; told with every usage error."""
     menus: tuple[Menu, ...] = ()
     """Where Telegram's own list of commands shows it."""
     needs_terminal: bool = False
@@ -54,13 +44,3 @@ class Command:
     """Arguments, lower case, with which it does not wait either."""
     key: str = ""
     """Key that it presses, by its name in `terminal.keys`."""
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The name and all aliases."""
-        return (self.name, *self.aliases)
-
-    @property
-    def form(self) -> str:
-        """How it is written: `/ctrl C`."""
-        return f"/{self.name} {self.usage}".rstrip()

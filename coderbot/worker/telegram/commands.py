@@ -25,9 +25,9 @@ def _key(
     return Command(
         name,
         does,
-        Section.KEYS,
         "keyboard.press",
         aliases,
+        section=Section.KEYS,
         menus=menus,
         needs_terminal=True,
         is_urgent=is_urgent,
@@ -40,8 +40,8 @@ def assistant_command(name: str, menus: tuple[Menu, ...] = ()) -> Command:
     return Command(
         name,
         f"start {name}, in a directory, with further arguments",
-        Section.ASSISTANTS,
         "assistants.start_assistant",
+        section=Section.ASSISTANTS,
         usage="[DIRECTORY] [ARGUMENT…]",
         example="~/project",
         menus=menus,
@@ -258,8 +258,8 @@ VOICE = (
     Command(
         "audiomode",
         "show what was said in a voice message, or type it as a prompt",
-        Section.VOICE,
         "voice.change_mode",
+        section=Section.VOICE,
         usage="[copy|prompt]",
         example="prompt",
     ),

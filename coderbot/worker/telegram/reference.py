@@ -6,6 +6,7 @@
 from collections.abc import Iterable, Sequence
 
 from coderbot.botprocess.telegram.lengths import MAX_TEXT_UNITS, utf16_units
+from coderbot.botprocess.telegram.listed import help_blocks, tables
 from coderbot.worker.telegram.command import Command
 from coderbot.worker.telegram.commands import by_section
 
@@ -32,9 +33,7 @@ def help_pages(media_dir: str, own: Sequence[Command] = ()) -> tuple[str, ...]:
     """
     groups = {each.value: group for each, group in by_section().items()}
     groups |= {"Your own": tuple(own)} if own else {}
-    blocks = [
-        "\n".join((title, *map(_line, commands))) for title, commands in groups.items()
-    ]
+    blocks = help_blocks(groups.items())
     files = f"Files put into {media_dir} are sent to this chat."
     return _pages((*blocks, *_NOTES, files))
 
@@ -47,34 +46,8 @@ def document() -> str:
         "Every command is also understood as `/command@name_of_the_bot`. A command "
         "that needs a terminal says how to open one when there is none."
     )
-    tables = [
-        f"## {section.value}\n\n| send | and |\n| --- | --- |\n"
-        + "\n".join(map(_row, commands))
-        for section, commands in by_section().items()
-    ]
-    return "\n\n".join((head, *tables, "## Text", *_NOTES)) + "\n"
-
-
-def usage(command: Command) -> str:
-    """Return what to say when the arguments of `command` make no sense."""
-    example = f"\nExample: /{command.name} {command.example}" if command.example else ""
-    return f"{command.form} - {command.help}{example}"
-
-
-def _line(command: Command) -> str:
-    others = "".join(f", /{alias}" for alias in command.aliases)
-    return f"{command.form}{others} - {command.help}"
-
-
-def _row(command: Command) -> str:
-    names = ", ".join(f"`/{name}`" for name in command.aliases)
-    form = f"`{command.form}`" + (f", {names}" if names else "")
-    # A bar inside a table would end the cell, also between backticks.
-    return f"| {_escaped(form)} | {_escaped(command.help)} |"
-
-
-def _escaped(text: str) -> str:
-    return text.replace("|", "\\|")
+    groups = [(each.value, commands) for each, commands in by_section().items()]
+    return "\n\n".join((head, *tables(groups), "## Text", *_NOTES)) + "\n"
 
 
 def _pages(blocks: Iterable[str]) -> tuple[str, ...]:

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from coderbot.botprocess.telegram.command import Call
+from coderbot.botprocess.telegram.listed import usage
 from coderbot.worker.services import Services
 from coderbot.worker.telegram.command import Command
 from coderbot.worker.telegram.place import Place
 from coderbot.worker.telegram.press import Press
-from coderbot.worker.telegram.reference import usage
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from coderbot.botprocess.telegram.lengths import MAX_TEXT_UNITS, utf16_units
+from coderbot.botprocess.telegram.listed import usage
 from coderbot.controlbot import reference
 from coderbot.controlbot.arguments import LogWish, parse_logs
 from coderbot.controlbot.commands import BY_NAME, COMMANDS, Command, menu
@@ -51,7 +52,7 @@ def test_what_changes_something_is_not_done_late() -> None:
 
 
 def test_usage() -> None:
-    assert reference.usage(BY_NAME["stop_bot"]) == (
+    assert usage(BY_NAME["stop_bot"]) == (
         "/stop_bot BOT - stop a bot\nExample: /stop_bot bot-0"
     )
 

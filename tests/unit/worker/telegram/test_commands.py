@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from coderbot.botprocess.telegram.lengths import utf16_units
+from coderbot.botprocess.telegram.listed import usage
 from coderbot.worker.telegram.command import Command, Menu
 from coderbot.worker.telegram.commands import BY_NAME, COMMANDS, RESERVED_NAMES, menu_of
 from coderbot.worker.telegram.dispatch import handler_of
-from coderbot.worker.telegram.reference import _pages, document, help_pages, usage
+from coderbot.worker.telegram.reference import _pages, document, help_pages
 from coderbot.worker.terminal.keys import encode_key
 
 DOCUMENT = Path(__file__).parents[4] / "docs" / "reference" / "commands.md"
