@@ -150,7 +150,7 @@ def plan(planned: Planned) -> str:
 def log_text(lines: Iterable[LogLine]) -> str:
     """Return lines for a message: the time of day and the text."""
     return "\n".join(
-        f"{line.timestamp[11:19]} {excerpt(_own_words(line), _MAX_LINE)}"
+        f"{line.timestamp[11:19]} {excerpt(line.parted[1], _MAX_LINE)}"
         for line in lines
     )
 
@@ -166,11 +166,6 @@ def log_file(lines: Iterable[LogLine]) -> str:
 def _place(bot: BotSnapshot) -> str:
     """Return where a bot runs, where several hosts share the bots."""
     return f" on {excerpt(bot.host)}" if bot.host else ""
-
-
-def _own_words(line: LogLine) -> str:
-    """Return a line without the name of its bot, which everybody knows here."""
-    return line.text.removeprefix(f"[{line.bot}] ")
 
 
 def _entry(bot: BotSnapshot) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import repeat
 
 from coderbot.loglevel import Level
-from coderbot.supervisor.lines import CONTROL, PARENT, LogLine, Stream, timestamp_of
+from coderbot.supervisor.lines import PARENT, LogLine, Stream, head_of, timestamp_of
 from coderbot.supervisor.storedlines import NUMBERED_EVERY
 
 
@@ -56,11 +56,10 @@ class Block:
     def printed(self) -> str:
         """Return its lines as they are printed, each `TIMESTAMP PREFIX TEXT`."""
         stamp = timestamp_of(self.wall)
+        prefix = f"\n{stamp} {head_of(self.bot)} "
         if self.bot == PARENT:
-            return _joined(f"{stamp} [Parent] ", self.texts)
+            return _joined(prefix[1:], self.texts)
         own = f"[{self.bot}] "
-        who = CONTROL if self.bot == CONTROL else f"Worker {self.bot}"
-        prefix = f"\n{stamp} [{who}] "
         # A line that a service of the worker wrote bears its prefix already. No text
         # holds a newline, so that this finds it at the start of a line alone.
         text = "\n" + _joined(prefix[1:], self.texts)

@@ -140,7 +140,7 @@ def find_cause(death: Death, lines: Sequence[LogLine]) -> Cause:
         return Cause(normalise(death.reason), (), death.reason)
     streams: tuple[Stream, ...] = ("err", "out")
     for name in streams:
-        texts = [_bare(line) for line in lines if line.stream == name]
+        texts = [line.parted[1] for line in lines if line.stream == name]
         cause = _traceback(texts[-MAX_LINES:], fatal=death.returncode < 0)
         if cause is not None:
             return cause
@@ -149,7 +149,7 @@ def find_cause(death: Death, lines: Sequence[LogLine]) -> Cause:
     ]
     if death.returncode < 0 or not errors:
         return Cause(ended, (), ended)
-    last = _bare(errors[-1])[:_MAX_SUMMARY_CHARS]
+    last = errors[-1].parted[1][:_MAX_SUMMARY_CHARS]
     return Cause(f"{ended}: {normalise(last)}", (), f"{ended}: {last}")
 
 
@@ -268,7 +268,3 @@ def _function(frame: re.Match[str]) -> str:
     """Return `package/module.py:function`: where it is installed does not matter."""
     path = "/".join(frame[1][-_MAX_SUMMARY_CHARS:].split("/")[-2:])
     return f"{normalise(path)}:{frame[2].strip()[:_MAX_SUMMARY_CHARS]}"
-
-
-def _bare(line: LogLine) -> str:
-    return line.text.removeprefix(f"[{line.bot}] ")

@@ -21,6 +21,13 @@ def timestamp_of(wall: float) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03}Z"
 
 
+def head_of(bot: str) -> str:
+    """Return what stands before the lines of a bot, or of PARENT or CONTROL."""
+    if bot == PARENT:
+        return "[Parent]"
+    return f"[{CONTROL}]" if bot == CONTROL else f"[Worker {bot}]"
+
+
 @dataclass(frozen=True, slots=True)
 class LogLine:
     """One whole line of a log."""
@@ -41,18 +48,21 @@ class LogLine:
     """The line without newline, mark and secrets; may hold ANSI sequences."""
 
     @property
-    def prefixed(self) -> str:
-        """The text behind its prefix: `[Parent] …`, `[Worker bot-0] …`, `[bot-0] …`.
+    def parted(self) -> tuple[str, str]:
+        """Its head, `[Parent]`, `[Worker bot-0]` or `[bot-0]`, and the text behind it.
 
         A line that a service of the worker wrote already bears `[bot-0]`.
         """
-        if self.bot == PARENT:
-            return f"[Parent] {self.text}"
-        if self.text.startswith(f"[{self.bot}] "):
-            return self.text
-        if self.bot == CONTROL:
-            return f"[{CONTROL}] {self.text}"
-        return f"[Worker {self.bot}] {self.text}"
+        own = f"[{self.bot}] "
+        if self.bot != PARENT and self.text.startswith(own):
+            return own[:-1], self.text[len(own) :]
+        return head_of(self.bot), self.text
+
+    @property
+    def prefixed(self) -> str:
+        """The text behind its head: `[Worker bot-0] …`."""
+        head, text = self.parted
+        return f"{head} {text}"
 
     @property
     def timestamp(self) -> str:

@@ -4,7 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from operator import attrgetter
 
-from coderbot.supervisor.lines import CONTROL, PARENT, LogLine
+from coderbot.supervisor.lines import LogLine
 from coderbot.tui.plain import cuts, printable, shortened
 
 KEEP = 50_000
@@ -13,21 +13,9 @@ KEEP = 50_000
 _seq = attrgetter("seq")
 
 
-def head_and_body(line: LogLine) -> tuple[str, str]:
-    """Return the prefix, `[Worker bot-0]`, and the text behind it, as it came."""
-    if line.bot == PARENT:
-        return "[Parent]", line.text
-    own = f"[{line.bot}] "
-    if line.text.startswith(own):
-        return own[:-1], line.text[len(own) :]
-    if line.bot == CONTROL:
-        return own[:-1], line.text
-    return f"[Worker {line.bot}]", line.text
-
-
 def plain_body(line: LogLine) -> str:
     """Return the text of a line as it is drawn, without prefix and colours."""
-    return printable(shortened(head_and_body(line)[1]))
+    return printable(shortened(line.parted[1]))
 
 
 class LineBuffer:

@@ -8,7 +8,7 @@ from pathlib import Path
 from textual.screen import Screen
 
 from coderbot.supervisor.lines import LogLine
-from coderbot.tui.linebuffer import head_and_body, plain_body
+from coderbot.tui.linebuffer import plain_body
 from coderbot.tui.plain import printable
 from coderbot.tui.rows import counted
 from coderbot.tui.screens.prompt import PromptScreen
@@ -98,5 +98,5 @@ def write_lines(path: Path, lines: Sequence[LogLine]) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace") as file:
         for line in lines:
-            head = head_and_body(line)[0]
+            head = line.parted[0]
             file.write(f"{line.timestamp} {head} {plain_body(line)}\n")

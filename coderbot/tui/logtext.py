@@ -9,7 +9,6 @@ from rich.text import Text
 
 from coderbot.loglevel import Level
 from coderbot.supervisor.lines import CONTROL, PARENT, LogLine
-from coderbot.tui.linebuffer import head_and_body
 from coderbot.tui.needle import Needle
 from coderbot.tui.plain import colourful, cuts, fitted, printable, shortened
 
@@ -63,7 +62,7 @@ def body_text(line: LogLine, look: Look, *, found: bool = False) -> Text:
         look: How it is to look.
         found: Whether it is the match that the search stands at.
     """
-    raw = shortened(head_and_body(line)[1])
+    raw = shortened(line.parted[1])
     plain = printable(raw)
     text = _decoded(raw, plain) if look.colours else Text(plain, end="")
     base = "sup" if line.stream == "sup" else line.level.name.lower()
@@ -109,7 +108,7 @@ def head_text(line: LogLine, look: Look, hues: int) -> Text:
     head = Text(end="")
     if look.times:
         head.append(f"{line.timestamp[11:19]} ", look.styles["time"])
-    prefix = fitted(printable(head_and_body(line)[0]), look.head_width)
+    prefix = fitted(printable(line.parted[0]), look.head_width)
     head.append(f"{prefix} ", look.styles[hue(line.bot, hues)])
     head.append(_LETTERS.get(line.level, " "), look.styles[line.level.name.lower()])
     bar = "▏" if line.stream == "err" else " "

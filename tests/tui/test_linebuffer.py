@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from coderbot.loglevel import Level
 from coderbot.supervisor.lines import LogLine
-from coderbot.tui.linebuffer import LineBuffer, head_and_body
+from coderbot.tui.linebuffer import LineBuffer
 from tests.tui.test_plain import line
 
 
@@ -95,5 +95,5 @@ def test_the_prefix_is_that_of_the_log(
     bot: str, text: str, head: str, body: str
 ) -> None:
     line = LogLine(1, 0.0, 0.0, bot, 1, "out", Level.INFO, text)
-    assert head_and_body(line) == (head, body)
+    assert line.parted == (head, body)
     assert line.prefixed == f"{head} {body}"

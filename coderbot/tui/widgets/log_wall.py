@@ -11,7 +11,7 @@ from textual.message import Message
 
 from coderbot.control.port import SupervisorPort
 from coderbot.errors import CoderBotError
-from coderbot.supervisor.lines import PARENT, LogLine
+from coderbot.supervisor.lines import PARENT, LogLine, head_of
 from coderbot.tui.linebuffer import KEEP
 from coderbot.tui.linefilter import LEVELS, LineFilter
 from coderbot.tui.needle import Needle
@@ -126,8 +126,8 @@ class LogWall(Vertical):
     @property
     def _head_width(self) -> int:
         """Cells of the longest prefix."""
-        heads = [len(f"[Worker {bot}]") for bot in self._speakers]
-        return max(heads, default=len("[Parent]"))
+        heads = [len(head_of(bot)) for bot in self._speakers]
+        return max(heads, default=len(head_of(PARENT)))
 
     def reload(self) -> None:
         """Show the kept lines anew, in every pane."""
