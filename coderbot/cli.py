@@ -10,7 +10,7 @@ import click
 
 from coderbot import __version__
 from coderbot.commands.entry import register
-from coderbot.errors import CoderBotError, ExitCode
+from coderbot.errors import CoderBotError, ExitCode, UsageError
 
 if TYPE_CHECKING:
     from coderbot.tui.ports import TokenEditor
@@ -236,12 +236,10 @@ def _serve(state_dir: Path, env_file: Path | None, port: int) -> None:
 def _need_terminal(headless: bool) -> None:
     if headless or (sys.stdin.isatty() and sys.stdout.isatty()):
         return
-    error = CoderBotError(
+    raise UsageError(
         "The dashboard needs a terminal, and this is none",
         "Add --headless to run without it.",
     )
-    error.exit_code = ExitCode.USAGE
-    raise error
 
 
 def _exit_with(run: Callable[[], None]) -> NoReturn:

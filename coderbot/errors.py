@@ -47,6 +47,12 @@ class CoderBotError(Exception):
         return f"{self.message}\n{self.hint}" if self.hint else self.message
 
 
+class UsageError(CoderBotError):
+    """Raised when a command line, or what a person has typed, makes no sense."""
+
+    exit_code = ExitCode.USAGE
+
+
 class ConfigError(CoderBotError):
     """Raised when settings are unusable; carries every problem at once."""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from coderbot.config import parsers
 from coderbot.config.envfile import EnvFileError
 from coderbot.config.getme import Person, username_of, who_has_started
-from coderbot.errors import CoderBotError, ExitCode
+from coderbot.errors import CoderBotError, UsageError
 from coderbot.redact import Secret
 
 DEFAULT_MEDIA = "media"
@@ -82,30 +82,26 @@ def parsed_token(raw: str) -> Secret:
     """Return a token that somebody typed.
 
     Raises:
-        CoderBotError: When it has not the form of one.
+        UsageError: When it has not the form of one.
     """
     try:
         return parsers.token(raw.strip())
     except ValueError as error:
-        wrong = CoderBotError(f"The token {error}")
-        wrong.exit_code = ExitCode.USAGE
-        raise wrong from None
+        raise UsageError(f"The token {error}") from None
 
 
 def parsed_user(raw: str) -> int:
     """Return a user id that somebody typed.
 
     Raises:
-        CoderBotError: When it is none.
+        UsageError: When it is none.
     """
     text = raw.strip()
     if not (text.isascii() and text.isdigit() and 0 < int(text) < 1 << 52):
-        wrong = CoderBotError(
+        raise UsageError(
             "A user id is a number such as 123456789",
             "The bot tells a stranger their id.",
         )
-        wrong.exit_code = ExitCode.USAGE
-        raise wrong
     return int(text)
 
 

@@ -14,7 +14,7 @@ from coderbot.control.call import Conversation
 from coderbot.control.failures import ControlRefusedError, error_of
 from coderbot.control.locate import control_path
 from coderbot.control.naming import chosen, everyone
-from coderbot.errors import CoderBotError, ExitCode
+from coderbot.errors import ExitCode, UsageError
 from coderbot.loglevel import Level
 from coderbot.plaintext import without_escapes
 from coderbot.supervisor import controlwire as wire
@@ -124,7 +124,7 @@ def _pattern(grep: str | None) -> re.Pattern[str]:
     try:
         return re.compile(grep or "")
     except re.error as error:
-        raise _usage(
+        raise UsageError(
             f"--grep {grep}: {error}", "A regular expression of Python."
         ) from error
 
@@ -135,12 +135,6 @@ def _oldest(since: str | None) -> float:
         return 0.0
     found = re.fullmatch(r"([0-9]{1,9})([smhd])", since.strip(), re.ASCII)
     if found is None:
-        raise _usage(f"--since {since}: no age", "Allowed: 90s, 10m, 2h, 1d.")
+        raise UsageError(f"--since {since}: no age", "Allowed: 90s, 10m, 2h, 1d.")
     age = int(found[1]) * _UNITS_S[found[2]]
     return datetime.now(UTC).timestamp() - age
-
-
-def _usage(message: str, hint: str) -> CoderBotError:
-    error = CoderBotError(message, hint)
-    error.exit_code = ExitCode.USAGE
-    return error

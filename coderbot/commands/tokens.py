@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from coderbot.commands.firstrun import parsed_token
 from coderbot.config import parsers
 from coderbot.config.envfile import EnvFileError, read_text, values_of
 from coderbot.config.settings import variables
@@ -16,7 +17,7 @@ from coderbot.control.call import Conversation
 from coderbot.control.failures import ControlRefusedError, NotRunningError
 from coderbot.control.locate import control_path
 from coderbot.control.naming import chosen
-from coderbot.errors import CoderBotError, ExitCode
+from coderbot.errors import ExitCode, UsageError
 from coderbot.plaintext import one_line
 from coderbot.redact import Secret
 from coderbot.supervisor.controlwire import FleetStatus
@@ -75,12 +76,7 @@ def _ask_token() -> Secret:
             raise ControlRefusedError("Nothing was added") from None
     else:
         raw = sys.stdin.readline(1_000)
-    try:
-        return parsers.token(raw)
-    except ValueError as error:
-        wrong = CoderBotError(f"The token {error}")
-        wrong.exit_code = ExitCode.USAGE
-        raise wrong from None
+    return parsed_token(raw)
 
 
 def api_root_of(content: str) -> str:
@@ -118,7 +114,7 @@ def _named(
         return _by_position(name, tokens)
     bots = chosen([name], status.bots)
     if len(bots) != 1:
-        raise _usage("One bot at a time", "Name it: bot-0, or @username.")
+        raise UsageError("One bot at a time", "Name it: bot-0, or @username.")
     (bot,) = bots
     token = find_token(tokens, status.fingerprints.get(bot.bot))
     if token is None:
@@ -130,7 +126,7 @@ def _by_position(name: str, tokens: Sequence[Secret]) -> tuple[Secret, str]:
     found = re.fullmatch(r"bot-([0-9]{1,6})", name, re.ASCII)
     if found is None or int(found[1]) >= len(tokens):
         known = ", ".join(f"bot-{index}" for index in range(len(tokens))) or "none"
-        raise _usage(
+        raise UsageError(
             f"There is no bot {name!r} in the file",
             f"Bots: {known}. No supervisor is running that knows their names.",
         )
@@ -144,9 +140,3 @@ def _confirm(question: str) -> None:
         agreed = False
     if not agreed:
         raise ControlRefusedError("Nothing was removed", "Add --yes to remove.")
-
-
-def _usage(message: str, hint: str) -> CoderBotError:
-    error = CoderBotError(message, hint)
-    error.exit_code = ExitCode.USAGE
-    return error

@@ -55,10 +55,7 @@ _KINDS: dict[str, type[CoderBotError]] = {
 
 def error_of(frame: Failed) -> CoderBotError:
     """Return the error that a frame tells of, of its own class where there is one."""
-    error = _KINDS.get(frame.code, RequestFailedError)(frame.message, frame.hint)
-    usage = frame.code == "unknown_bot"
-    error.exit_code = ExitCode.USAGE if usage else ExitCode.REFUSED
-    return error
+    return _KINDS.get(frame.code, RequestFailedError)(frame.message, frame.hint)
 
 
 def expect(frame: Frame, kind: type[_T]) -> _T:

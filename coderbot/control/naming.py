@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from coderbot.errors import ExitCode
 from coderbot.supervisor.controlwire import FleetStatus
 from coderbot.supervisor.errors import UnknownBotError
 from coderbot.supervisor.events import BotSnapshot
@@ -42,9 +41,7 @@ def _matches(name: str, bots: Sequence[BotSnapshot]) -> Sequence[BotSnapshot]:
     ]
     if not matches:
         known = ", ".join(map(_called, bots)) or "none"
-        error = UnknownBotError(f"There is no bot {name!r}", f"Bots: {known}.")
-        error.exit_code = ExitCode.USAGE
-        raise error
+        raise UnknownBotError(f"There is no bot {name!r}", f"Bots: {known}.")
     return matches
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from coderbot.cluster.session import Session
-from coderbot.errors import CoderBotError, ExitCode
+from coderbot.errors import CoderBotError, UsageError
 from coderbot.host.neighbours import Neighbours
 from coderbot.supervisor.clusterview import PlannedMove
 from coderbot.supervisor.errors import UnknownBotError
@@ -102,7 +102,5 @@ class FleetSteering:
         session = self._neighbours.session_of(host)
         if session is None:
             known = ", ".join(self._neighbours.names())
-            error = CoderBotError(f"There is no host {host!r}", f"Hosts: {known}.")
-            error.exit_code = ExitCode.USAGE
-            raise error
+            raise UsageError(f"There is no host {host!r}", f"Hosts: {known}.")
         return session

@@ -6,13 +6,19 @@ from coderbot.errors import CoderBotError, ExitCode
 class UnknownBotError(CoderBotError):
     """Raised when a command names a bot that does not exist."""
 
+    exit_code = ExitCode.USAGE
+
 
 class FleetStoppingError(CoderBotError):
     """Raised when a bot is to be started while the whole fleet is being stopped."""
 
+    exit_code = ExitCode.REFUSED
+
 
 class MediaError(CoderBotError):
     """Raised when a media directory cannot be looked through safely."""
+
+    exit_code = ExitCode.REFUSED
 
 
 class NoClusterError(CoderBotError):
