@@ -56,6 +56,11 @@ class Secret:
         raise TypeError("a Secret cannot be pickled")
 
 
+def bot_id_of(token: Secret) -> int:
+    """Return Telegram's number of the bot: it stays when the token is changed."""
+    return int(token.reveal().partition(":")[0])
+
+
 class Redactor:
     """Replaces known secrets, and anything shaped like a token, by a mask.
 

@@ -8,7 +8,7 @@ from coderbot.config import parsers
 from coderbot.config.settings import SECRET_VARIABLES
 from coderbot.errors import ConfigError
 from coderbot.paths import worker_name
-from coderbot.redact import Secret
+from coderbot.redact import Secret, bot_id_of
 from coderbot.secretenv import take_secret
 
 _CHANNEL = "CODERBOT_CHANNEL_FD"
@@ -49,7 +49,7 @@ class Identity:
     @property
     def bot_id(self) -> int:
         """Telegram's number of the bot; it stays when the token changes."""
-        return int(self.token.reveal().partition(":")[0])
+        return bot_id_of(self.token)
 
 
 def take_identity() -> Identity:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from coderbot.redact import Secret
+from coderbot.redact import Secret, bot_id_of
 
 
 def check_parent(values: Mapping[str, Any]) -> Iterator[str]:
@@ -63,7 +63,7 @@ def _check_tokens(values: Mapping[str, Any]) -> Iterator[str]:
         yield "TELEGRAM_BOT_TOKENS is not set; allowed: one token or several"
     yield from _check_duplicates(name, tokens)
     control = values.get("CONTROL_BOT_TOKEN")
-    if control is not None and _bot_id(control) in map(_bot_id, tokens):
+    if control is not None and bot_id_of(control) in map(bot_id_of, tokens):
         yield (
             f"CONTROL_BOT_TOKEN is one of {name}; "
             "allowed: a bot of its own, because two pollers of one token fight"
@@ -71,18 +71,14 @@ def _check_tokens(values: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _check_duplicates(name: str, tokens: tuple[Secret, ...]) -> Iterator[str]:
-    first: dict[str, int] = {}
+    first: dict[int, int] = {}
     for position, token in enumerate(tokens, 1):
-        seen = first.setdefault(_bot_id(token), position)
+        seen = first.setdefault(bot_id_of(token), position)
         if seen != position:
             yield (
                 f"{name}: token {position} is of the same bot as token {seen}; "
                 "allowed: each bot once"
             )
-
-
-def _bot_id(token: Secret) -> str:
-    return token.reveal().partition(":")[0]
 
 
 def _check_cluster(values: Mapping[str, Any]) -> Iterator[str]:

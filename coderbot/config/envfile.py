@@ -11,7 +11,7 @@ from dotenv.parser import parse_stream
 
 from coderbot.config import parsers
 from coderbot.errors import CoderBotError, ExitCode
-from coderbot.redact import Secret
+from coderbot.redact import Secret, bot_id_of
 
 _MARK = "\ufeff"
 _NAMES = ("TELEGRAM_BOT_TOKENS", "TELEGRAM_BOT_TOKEN")
@@ -52,7 +52,7 @@ def with_token(content: str, token: Secret) -> str:
     before = values_of(body)
     tokens = tokens_of(before)
     for index, each in enumerate(tokens):
-        if _bot_id(each) == _bot_id(token):
+        if bot_id_of(each) == bot_id_of(token):
             raise EnvFileError(f"This bot is there already, as bot-{index}")
     name = _name_of(before)
     place = _find(body, name)
@@ -136,10 +136,6 @@ def _split_mark(content: str) -> tuple[str, str]:
     """Return the byte order mark that a file may begin with, and the rest."""
     body = content.removeprefix(_MARK)
     return content[: len(content) - len(body)], body
-
-
-def _bot_id(token: Secret) -> str:
-    return token.reveal().partition(":")[0]
 
 
 def _find(content: str, name: str) -> tuple[int, str] | None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from coderbot.clock import Clock
-from coderbot.redact import Secret
+from coderbot.redact import Secret, bot_id_of
 from coderbot.sandbox.bot import Bot
 from coderbot.sandbox.chat import Chat, StoredMessage
 from coderbot.sandbox.errors import ApiError, SandboxError, bad_request
@@ -55,7 +55,7 @@ class World:
         Raises:
             SandboxError: When a bot with this id exists.
         """
-        bot_id = int(token.reveal().partition(":")[0])
+        bot_id = bot_id_of(token)
         if bot_id in self.bots:
             raise SandboxError(f"bot {bot_id} exists already")
         number = len(self.bots) + 1

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from coderbot.redact import TOKEN_PATTERN, Secret
+from coderbot.redact import TOKEN_PATTERN, Secret, bot_id_of
 from coderbot.sandbox.control import fresh_token
 from coderbot.sandbox.errors import SandboxError
 
@@ -24,15 +24,11 @@ def load_tokens(path: Path, bots: int | None = None) -> tuple[Secret, ...]:
     tokens = _read(path) if path.exists() else []
     wanted = bots if bots is not None else len(tokens) or _DEFAULT_BOTS
     if len(tokens) < wanted:
-        first = max([_FIRST_BOT - 1, *map(_bot_id, tokens)]) + 1
+        first = max([_FIRST_BOT - 1, *map(bot_id_of, tokens)]) + 1
         more = range(first, first + wanted - len(tokens))
         tokens += [fresh_token(bot_id) for bot_id in more]
         _write(path, tokens)
     return tuple(tokens[:wanted])
-
-
-def _bot_id(token: Secret) -> int:
-    return int(token.reveal().partition(":")[0])
 
 
 def _read(path: Path) -> list[Secret]:

@@ -67,9 +67,9 @@ def not_saved(name: str, reason: str) -> str:
 
 def too_large(size_bytes: int | None, limit_bytes: int) -> str:
     """Return why a file cannot be fetched."""
-    size = f"it has {_mib(size_bytes)}" if size_bytes else "it is too big"
+    size = f"it has {mib(size_bytes)}" if size_bytes else "it is too big"
     return (
-        f"{size}, and bots can fetch files of up to {_mib(limit_bytes)}. "
+        f"{size}, and bots can fetch files of up to {mib(limit_bytes)}. "
         "A Bot API server of your own lifts that (TELEGRAM_LOCAL_MODE)."
     )
 
@@ -173,5 +173,6 @@ def progress(name: str, arrived_bytes: int, size_bytes: int | None) -> str:
     return f"Fetching {name}: {percent}% of {size_text(size_bytes)}…"
 
 
-def _mib(size_bytes: int) -> str:
+def mib(size_bytes: int) -> str:
+    """Return a size as Telegram's limits are told: they are powers of two."""
     return f"{size_bytes / (1 << 20):.1f} MiB"

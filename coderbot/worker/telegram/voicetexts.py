@@ -3,6 +3,7 @@
 from coderbot.worker.speech.errors import FormatError, TooLargeError
 from coderbot.worker.speech.port import Transcriber
 from coderbot.worker.speech.sounds import SoundFormat
+from coderbot.worker.telegram.filetexts import mib
 from coderbot.worker.telegram.voice import Voice
 
 TRANSCRIBING = "🎙 Transcribing…"
@@ -33,8 +34,8 @@ def checked(
         )
     if voice.size_bytes > max_bytes:
         raise TooLargeError(
-            f"It has {_mib(voice.size_bytes)}; {transcriber.name} gets at most "
-            f"{_mib(max_bytes)}.",
+            f"It has {mib(voice.size_bytes)}; {transcriber.name} gets at most "
+            f"{mib(max_bytes)}.",
             _AS_FILE,
         )
     if voice.format is None or voice.format.extension not in transcriber.extensions:
@@ -63,7 +64,3 @@ def mode(name: str, is_set_up: bool) -> str:
         "prompt": "What you say is typed into the terminal that is in use.",
     }[name]
     return f"Audio mode: {name}. {what}{'' if is_set_up else NOT_SET_UP}"
-
-
-def _mib(size_bytes: int) -> str:
-    return f"{size_bytes / (1 << 20):.1f} MiB"
