@@ -21,6 +21,8 @@ FORGOTTEN_AFTER_S = 3_600.0
 """How long a dead host is told of, in seconds."""
 _LOOKS = 3
 """So many ticks an entry with our name must be silent before we take the name."""
+_SIGNS = 2
+"""So many beats of it mean a host; one may have been on its way when we crashed."""
 
 
 class NameTakenError(CoderBotError):
@@ -173,15 +175,20 @@ class Membership:
             NameTakenError: When one does.
         """
         host = self.session.host
-        first = await self._ticker.beat_of(host)
-        if first is None:
-            return
-        for _ in range(_LOOKS):
+        last = await self._ticker.beat_of(host)
+        silent, heard = 0, 0
+        while last is not None and silent < _LOOKS:
             # It may have been us, before a crash: its silence counts from now on.
-            self._hearing.hear([first], [], self._clock.boottime())
+            self._hearing.hear([last], [], self._clock.boottime())
             await self._clock.sleep(self.timing.tick_s)
-            if await self._ticker.beat_of(host) not in (first, None):
+            beat = await self._ticker.beat_of(host)
+            if beat in (last, None):
+                silent += 1
+                continue
+            heard += 1
+            if heard == _SIGNS or beat.session != last.session:
                 raise NameTakenError(host)
+            last, silent = beat, 0
 
     async def tick(self, wish: Wish) -> None:
         """Beat, and get what is wished for as far as it is to be had.
