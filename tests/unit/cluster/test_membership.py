@@ -338,37 +338,27 @@ async def test_hosts_of_other_versions_are_understood(
     assert here.strangers == frozenset()
 
 
-async def _joining(new: Peer) -> asyncio.Task[None]:
-    """Begin to join; returns when it has looked for its name once."""
-    joining = asyncio.create_task(new.join())
-    await _rest(new)
-    return joining
+async def _joins(new: Peer, *others: Peer | None) -> None:
+    """Let it join; one of the others beats before each of its looks, or None does."""
 
+    async def beat() -> None:
+        for other in others:
+            async with asyncio.timeout(10):
+                while not new.clock.slept:  # noqa: ASYNC110 - Redis takes its time
+                    await asyncio.sleep(0.001)
+            new.clock.slept.clear()
+            if other is not None:
+                await other.beats()
+            await new.clock.advance(TICK_S)
 
-async def _look(new: Peer) -> None:
-    """Let it look once more."""
-    await new.clock.advance(TICK_S)
-    await _rest(new)
-
-
-async def _rest(new: Peer) -> None:
-    """Wait until it waits; Redis answers in a time of its own."""
-    async with asyncio.timeout(10):
-        while not new.clock.slept:  # noqa: ASYNC110
-            await asyncio.sleep(0.001)
-    new.clock.slept.clear()
+    await asyncio.gather(new.join(), beat())
 
 
 async def test_a_name_that_somebody_uses_cannot_be_had(make: MakePeer) -> None:
     old, new = make("here"), make("here", clock=FakeClock())
     await old.beats()
-    joining = await _joining(new)
-    await old.beats()
-    await _look(new)
-    await old.beats()
-    await new.clock.advance(TICK_S)
     with pytest.raises(NameTakenError, match="called here already"):
-        await joining
+        await _joins(new, old, old)
 
 
 async def test_a_beat_that_was_on_its_way_at_a_crash_keeps_nobody_from_its_name(
@@ -376,23 +366,12 @@ async def test_a_beat_that_was_on_its_way_at_a_crash_keeps_nobody_from_its_name(
 ) -> None:
     old, new = make("here"), make("here", clock=FakeClock())
     await old.beats()
-    joining = await _joining(new)
     # Redis stood still, and does only now what the one that was killed has asked.
-    await old.beats()
-    for _ in range(3):
-        assert not joining.done()
-        await _look(new)
-    await new.clock.advance(TICK_S)
-    async with asyncio.timeout(10):
-        await joining
+    await _joins(new, old, None, None, None)
 
 
 async def test_of_two_that_start_with_one_name_one_gives_up(make: MakePeer) -> None:
-    old, new = make("here"), make("here", clock=FakeClock())
+    old, new, other = make("here"), make("here", clock=FakeClock()), make("here")
     await old.beats()
-    joining = await _joining(new)
-    other = make("here")
-    await other.beats()
-    await new.clock.advance(TICK_S)
     with pytest.raises(NameTakenError):
-        await joining
+        await _joins(new, other)
