@@ -1,6 +1,7 @@
 """The whole program as a child process, and what a test wants to know of it."""
 
 import asyncio
+import contextlib
 import os
 import re
 import signal
@@ -13,6 +14,7 @@ import psutil
 
 from coderbot.chaos.program import workers_of
 from coderbot.config.settings import OWN_VARIABLES
+from tests.fakes.measured import ask_to_end
 
 USER = 1001
 """The allowed user of the tests."""
@@ -140,9 +142,11 @@ async def running_fleet(
 async def _end(process: asyncio.subprocess.Process) -> None:
     """Kill what a failed test has left; a test that passed has left nothing."""
     if process.returncode is None:
-        for each in psutil.Process(process.pid).children(recursive=True):
-            each.kill()
-        process.kill()
+        await asyncio.to_thread(ask_to_end, process.pid)
+        with contextlib.suppress(psutil.NoSuchProcess, ProcessLookupError):
+            for each in psutil.Process(process.pid).children(recursive=True):
+                each.kill()
+            process.kill()
         await process.wait()
 
 

@@ -13,6 +13,7 @@ from coderbot.errors import ExitCode
 from coderbot.worker.terminal.emulator import Emulator
 from tests.e2e.conftest import World
 from tests.e2e.fleet import clean_environment, gone
+from tests.fakes.measured import measuring
 
 COLUMNS, ROWS = 120, 40
 
@@ -77,6 +78,9 @@ class Dashboard:
         return str(self._child.before.decode(errors="replace"))
 
     def kill(self) -> None:
+        if measuring() and self._child.isalive():
+            psutil.Process(self.pid).terminate()
+            self._child.expect([pexpect.EOF, pexpect.TIMEOUT], timeout=15)
         if self._child.isalive():
             for each in psutil.Process(self.pid).children(recursive=True):
                 each.kill()

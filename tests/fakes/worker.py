@@ -16,6 +16,7 @@ import psutil
 
 from coderbot import wire
 from coderbot.redact import Secret
+from tests.fakes.measured import ask_to_end, measuring
 
 _T = TypeVar("_T", bound=wire.Frame)
 LIMIT_S = 20.0
@@ -138,9 +139,7 @@ def worker_environment(
         "MESSAGE_DELETE_TIMEOUT": "300",
         "PYTHONWARNINGS": "error::ResourceWarning",
     }
-    # Otherwise `make coverage` would not see what these workers do.
-    measured = {k: v for k, v in os.environ.items() if k.startswith("COVERAGE_")}
-    return base | measured | more
+    return base | measuring() | more
 
 
 @asynccontextmanager
@@ -215,6 +214,7 @@ async def _kill(worker: RunningWorker) -> None:
     if worker.process.returncode is not None:
         return
     family = worker.children()
+    await asyncio.to_thread(ask_to_end, worker.pid)
     worker.signal(signal.SIGKILL)
     await worker.process.wait()
     for each in family:
