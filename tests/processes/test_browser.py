@@ -224,6 +224,18 @@ async def test_one_browser_is_shared_and_ends_when_idle(tmp_path: Path) -> None:
             assert keeper.pid not in (None, first)
 
 
+async def test_a_browser_that_has_just_died_is_started_again(tmp_path: Path) -> None:
+    async with keeping(tmp_path) as keeper:
+        async with keeper.page():
+            first = keeper.pid
+        assert first
+        # Nothing is awaited in between: nobody has been told of its death.
+        os.kill(first, signal.SIGKILL)
+        async with keeper.page() as page:
+            assert await page.evaluate("6 * 7") == 42
+            assert keeper.pid != first
+
+
 async def test_a_browser_that_dies_is_started_again(tmp_path: Path) -> None:
     async with keeping(tmp_path) as keeper:
         async with keeper.page():

@@ -110,8 +110,17 @@ class Chromium:
         return self._connection is not None and not self._connection.closed.is_set()
 
     async def new_context(self) -> Any:
-        """Return a pyppeteer context that shares nothing with any other."""
-        return await self._browser.createIncognitoBrowserContext()
+        """Return a pyppeteer context that shares nothing with any other.
+
+        Raises:
+            BrowserFailedError: When the browser has died.
+        """
+        try:
+            return await self._browser.createIncognitoBrowserContext()
+        except Exception as error:
+            if not _is_network(error):
+                raise
+            raise BrowserFailedError("The browser has died.", "Try again.") from error
 
     async def close(self) -> None:
         """End the browser and remove its files."""

@@ -10,6 +10,7 @@ from typing import Any
 from coderbot.botprocess.tasks import Tasks
 from coderbot.clock import Clock
 from coderbot.worker.browser.chromium import Chromium
+from coderbot.worker.browser.errors import BrowserFailedError
 
 IDLE_S = 60.0
 """A browser that nobody has used for so long is ended, in seconds."""
@@ -59,15 +60,14 @@ class BrowserKeeper:
 
         Raises:
             BrowserMissingError: When there is no browser on this machine.
-            BrowserFailedError: When it does not start.
+            BrowserFailedError: When it does not start, or dies again and again.
         """
         self._users += 1
         if self._idle:
             self._idle.cancel()
             self._idle = None
         try:
-            chromium = await self._running()
-            context = await chromium.new_context()
+            chromium, context = await self._fresh_context()
             try:
                 yield await context.newPage()
             finally:
@@ -94,6 +94,15 @@ class BrowserKeeper:
         except TimeoutError:
             _log.warning("The browser does not answer; it is ended")
             await self.close()
+
+    async def _fresh_context(self) -> tuple[Chromium, Any]:
+        chromium = await self._running()
+        try:
+            return chromium, await chromium.new_context()
+        except BrowserFailedError:
+            # Its death is heard of only when one speaks to it.
+            chromium = await self._running()
+            return chromium, await chromium.new_context()
 
     async def _running(self) -> Chromium:
         async with self._turn:
