@@ -3,11 +3,9 @@
 import datetime as dtm
 from typing import Any
 
-import pytest
 from telegram import Audio, Chat, Message, MessageOriginHiddenUser, User
 from telegram import Voice as TelegramVoice
 
-from coderbot.botprocess.telegram.lengths import pages_of, utf16_units
 from coderbot.worker.speech.sounds import SoundFormat
 from coderbot.worker.telegram.voice import voice_of
 
@@ -48,18 +46,3 @@ def test_audio_of_an_unknown_kind() -> None:
     voice = voice_of(message(audio=audio), is_late=False)
     assert voice is not None
     assert voice.format is None
-
-
-@pytest.mark.parametrize(
-    ("text", "pages"),
-    [
-        ("", ("",)),
-        ("short", ("short",)),
-        ("one two three", ("one two", "three")),
-        ("abcdefghijkl", ("abcdefgh", "ijkl")),
-        ("\U0001f388" * 5, ("\U0001f388" * 4, "\U0001f388")),
-    ],
-)
-def test_pages(text: str, pages: tuple[str, ...]) -> None:
-    assert pages_of(text, 8) == pages
-    assert all(utf16_units(page) <= 8 for page in pages)
