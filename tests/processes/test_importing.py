@@ -11,6 +11,7 @@ from coderbot.lockfile import hold_lock
 from coderbot.paths import StateDir
 from coderbot.sandbox.server import Sandbox
 from tests.fakes.assistants import make_program
+from tests.fakes.measured import measuring
 from tests.fakes.sandbox import make_token, sandbox  # noqa: F401
 from tests.processes.assistants import shown, worker_with
 
@@ -46,7 +47,12 @@ async def run_import(original: Path, directory: Path) -> tuple[int, str]:
         "--import",
         str(original),
         cwd=directory,
-        env={"PYTHONPATH": str(ROOT), "HOME": str(directory), "PATH": "/usr/bin:/bin"},
+        env={
+            "PYTHONPATH": str(ROOT),
+            "HOME": str(directory),
+            "PATH": "/usr/bin:/bin",
+            **measuring(),
+        },
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )

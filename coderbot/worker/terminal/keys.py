@@ -94,7 +94,7 @@ def encode_key(name: str, mode: KeyMode = KeyMode()) -> bytes:
     Raises:
         UnknownKeyError: When there is no such key.
     """
-    key = name if len(name) == 1 else name.lower()
+    key = name.lower()
     key = _ALIASES.get(key, key)
     if mode.kitty_flags & 1 and (encoded := _kitty(key, mode.kitty_flags)):
         return encoded

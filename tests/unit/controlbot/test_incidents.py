@@ -2,6 +2,9 @@
 
 import itertools
 from dataclasses import replace
+from typing import Any
+
+import pytest
 
 from coderbot.control.facts import BotSnapshot, BotState, ClusterSnapshot, Dossier
 from coderbot.controlbot.incidents import (
@@ -94,6 +97,93 @@ def test_strangers_and_media_are_counted() -> None:
     assert incident.text.endswith("not sent: a.mp4: too large")
 
 
+ONCE = replace(
+    CALM,
+    exits=(("asked", 2), ("exit 1", 1)),
+    crashes_in_row=2,
+    strangers=4,
+    media_failed=5,
+)
+"""A bot that has seen some of everything before."""
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        (
+            {"state": BotState.FAILED},
+            Incident(
+                Kind.FAILED,
+                "bot-0",
+                "⛔ bot-0 (@coder_0_bot) failed: for an unknown reason\n"
+                "It is not started again by itself.",
+                "failed bot-0",
+            ),
+        ),
+        (
+            {"status": "conflict", "reason": "another process polls"},
+            Incident(
+                Kind.CONFLICT,
+                "bot-0",
+                "⚠️ bot-0 (@coder_0_bot): conflict: another process polls",
+                "conflict bot-0",
+            ),
+        ),
+        (
+            {"exits": (("asked", 2), ("exit 1", 2)), "last_exit": "exit 1"},
+            Incident(
+                Kind.CRASH,
+                "bot-0",
+                "💥 bot-0 (@coder_0_bot) crashed: exit 1",
+                "crash of bot-0",
+            ),
+        ),
+        (
+            {"crashes_in_row": 3},
+            Incident(
+                Kind.LOOP,
+                "bot-0",
+                "🔁 bot-0 (@coder_0_bot) keeps crashing: 3 times in a row. "
+                "The pauses between its starts grow.",
+                "loop bot-0",
+            ),
+        ),
+        (
+            {"strangers": 5, "last_stranger": "666 (@x)"},
+            Incident(
+                Kind.STRANGER,
+                "bot-0",
+                "🚫 bot-0 (@coder_0_bot): somebody who may not use it wrote to it: "
+                "user 666 (@x)",
+                "stranger bot-0",
+            ),
+        ),
+        (
+            {"media_failed": 7, "last_media_failure": "a.mp4: too large"},
+            Incident(
+                Kind.MEDIA,
+                "bot-0",
+                "📎 bot-0 (@coder_0_bot): not sent: a.mp4: too large",
+                "media bot-0",
+                2,
+            ),
+        ),
+    ],
+)
+def test_an_alert_says_what_is_new_since_the_last_look(
+    changes: dict[str, Any], expected: Incident
+) -> None:
+    assert found(ONCE, replace(ONCE, **changes)) == [expected]
+
+
+def test_a_crash_bears_its_reason_rather_than_how_it_ended() -> None:
+    ended: dict[str, Any] = {"exits": (("exit 1", 2),), "last_exit": "SIGTERM"}
+    (crash,) = found(ONCE, replace(ONCE, **ended, reason="hung: no heartbeat"))
+    assert crash.text == (
+        "💥 bot-0 (@coder_0_bot) was ended, and is restarted: hung: no heartbeat"
+    )
+
+
 def test_a_dossier_explains_a_crash() -> None:
     crash = Incident(Kind.CRASH, "bot-0", "?", "?", 2)
     told = explained(crash, DOSSIER, CALM)
@@ -106,6 +196,8 @@ def test_a_dossier_explains_a_crash() -> None:
     )
     text = explained(crash, killed, CALM).text
     assert text.endswith("crashed: SIGKILL; out of memory\nCrash a1b2c3, seen 3 times")
+    again = explained(crash, replace(DOSSIER, seen=2), CALM)
+    assert again.text.endswith("Crash a1b2c3, seen 2 times")
 
 
 def test_what_the_supervisor_has_ended_did_not_crash() -> None:

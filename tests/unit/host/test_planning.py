@@ -121,16 +121,63 @@ def test_what_was_moved_by_hand_stays_until_asked() -> None:
 @pytest.mark.parametrize(
     ("name", "host", "told"),
     [
-        ("bot-9", "there", "There is no bot 'bot-9'"),
+        ("bot-9", "there", "There is no bot 'bot-9'\nBots: bot-0, bot-1, bot-2, "),
         ("bot-4", "there", "bot-4 is not on here"),
         ("bot-0", "moon", "moon takes no bots\nHosts that do: here, there"),
-        ("bot-1", "there", "bot-1 needs a host with the label gpu"),
+        (
+            *("bot-1", "there"),
+            "bot-1 needs a host with the label gpu\nChange CLUSTER_PIN, or the "
+            "CLUSTER_LABELS of that host.",
+        ),
     ],
 )
 def test_a_move_that_cannot_be_is_told(name: str, host: str, told: str) -> None:
     units = _UNITS | {"key-1": Unit("bot-1", "key-1", pin="gpu")}
     with pytest.raises(CoderBotError, match=told):
         asked_move(_situation(3, 3, units=units), name, host)
+
+
+def test_a_move_that_a_person_asks_for_stays() -> None:
+    move = asked_move(_situation(3, 3), "bot-2", "there")
+    assert move == ("key-2", Move("there", is_kept=True))
+
+
+def test_who_knows_of_no_bot_or_host_says_so() -> None:
+    nobody = _situation(3, 3, units={})
+    with pytest.raises(CoderBotError, match="There is no bot 'bot-0'\nBots: none"):
+        asked_move(nobody, "bot-0", "there")
+    nowhere = _situation(3, 3, members=[])
+    with pytest.raises(CoderBotError, match="takes no bots\nHosts that do: none"):
+        asked_move(nowhere, "bot-0", "there")
+
+
+def test_a_bot_goes_to_a_host_with_the_label_that_it_needs() -> None:
+    units = {"key-0": Unit("bot-0", "key-0", pin="gpu")}
+    members = [_member("here"), _member("there", labels=("gpu",))]
+    situation = _situation(1, 0, units=units, members=members)
+    assert targets_of(situation) == {"key-0": "there"}
+    # A host that nobody may be moved to is no place to even it out to.
+    assert planned_moves(replace(situation, members=[_member("here")])) == []
+
+
+def test_only_what_is_here_and_known_begins_to_leave() -> None:
+    moves = {"key-0": Move("there", is_kept=True)}
+    units = {key: unit for key, unit in _UNITS.items() if key != "key-1"}
+    situation = _situation(3, 0, units=units, moves=moves, is_leaving=True)
+    assert new_moves(situation, {"key-2": "there"}) == {"key-2": Move("there")}
+
+
+def test_what_became_busy_meanwhile_stays() -> None:
+    local = {"key-0": replace(_RUNS, is_busy=True), "key-1": _RUNS}
+    situation = _situation(2, 0, local=local)
+    everything = dict.fromkeys(_UNITS, "there")
+    assert new_moves(situation, everything) == {"key-1": Move("there")}
+
+
+def test_one_that_still_runs_holds_up_no_other() -> None:
+    moves = dict.fromkeys(("key-0", "key-1"), Move("there"))
+    situation = _situation(2, 0, moves=moves, local={"key-0": _RUNS})
+    assert gives_of(situation) == {"key-1": (_THERE, NO_MARKS)}
 
 
 def test_what_evening_out_would_move_is_told_before() -> None:
@@ -192,6 +239,10 @@ def test_a_move_has_arrived_when_its_users_are_served() -> None:
     off = {"key-0": _lease(_THERE, frozenset({Mark.OFF}))}
     assert has_arrived(replace(situation, leases=off), "key-0", "there")
     assert has_arrived(replace(situation, members=[]), "key-0", "there")
+    # Its token was removed, or another host has taken it.
+    assert has_arrived(replace(situation, units={}), "key-0", "there")
+    elsewhere = {"key-0": _lease(Session("moon", "1"))}
+    assert has_arrived(replace(situation, leases=elsewhere), "key-0", "there")
 
 
 def test_where_a_bot_is_or_why_it_is_nowhere_is_told() -> None:
@@ -199,8 +250,11 @@ def test_where_a_bot_is_or_why_it_is_nowhere_is_told() -> None:
     situation = _situation(0, 1)
     assert absence_of(situation, "key-0", {}, True) == ("there", "")
     alone = replace(situation, units=units, leases={})
-    assert "the label gpu" in absence_of(alone, "key-0", {}, True)[1]
-    plain = replace(alone, units=_UNITS)
-    assert "takes bots" in absence_of(plain, "key-0", {}, True)[1]
-    assert "of before" in absence_of(plain, "key-0", {"key-0": "here"}, False)[1]
-    assert absence_of(plain, "key-0", {"key-0": "here"}, True)[1] == "waits for here"
+    pinned = "waits for a host with the label gpu (CLUSTER_PIN)"
+    assert absence_of(alone, "key-0", {}, True) == ("", pinned)
+    plain, target = replace(alone, units=_UNITS), {"key-0": "here"}
+    nowhere = "waits for a host that takes bots"
+    assert absence_of(plain, "key-0", {}, True) == ("", nowhere)
+    early = "waits until leases of before have ended"
+    assert absence_of(plain, "key-0", target, False) == ("", early)
+    assert absence_of(plain, "key-0", target, True) == ("", "waits for here")

@@ -45,6 +45,17 @@ def test_a_removed_one_is_removed_and_a_new_one_gets_the_next_index() -> None:
     assert plan.added[0].bot == "bot-2"
 
 
+def test_each_new_one_gets_an_index_of_its_own() -> None:
+    plan = make_plan(fleet(spec(A, 0)), [spec(C, 0), spec(B, 1), spec(A, 2)], 4)
+    assert [(each.token, each.index) for each in plan.added] == [(C, 4), (B, 5)]
+
+
+def test_what_changes_for_one_bot_alone_is_told_too() -> None:
+    old = [spec(A, 0, WORKER_NICE="3"), spec(B, 1, METRICS_PORT="9464")]
+    plan = make_plan(fleet(*old), [spec(A, 0), spec(B, 1)], 2)
+    assert (plan.next_start, plan.later) == (("WORKER_NICE",), ("METRICS_PORT",))
+
+
 def test_a_setting_of_workers_restarts_them() -> None:
     plan = make_plan(
         fleet(spec(A, 0, XTERM_TERMINAL_ROWS="20")),

@@ -6,6 +6,7 @@ from coderbot.worker.terminal.keys import (
     KeyMode,
     UnknownKeyError,
     encode_key,
+    encode_keys,
 )
 
 
@@ -41,6 +42,8 @@ from coderbot.worker.terminal.keys import (
         ("Ctrl+C", b"\x03"),
         ("escape", b"\x1b"),
         ("PageUp", b"\x1b[5~"),
+        ("Ctrl+PageUp", b"\x1b[5;5~"),
+        ("alt++", b"\x1b+"),
         ("1", b"1"),
         ("A", b"A"),
         ("é", "é".encode()),
@@ -93,6 +96,12 @@ def test_application_cursor_keys(name: str, expected: bytes) -> None:
 )
 def test_kitty_keyboard_protocol(name: str, flags: int, expected: bytes) -> None:
     assert encode_key(name, KeyMode(kitty_flags=flags)) == expected
+
+
+def test_a_word_is_typed_and_a_name_is_pressed() -> None:
+    assert encode_keys("uptown") == b"uptown"
+    assert encode_keys("up") == b"\x1b[A"
+    assert encode_keys("up", KeyMode(application_cursor=True)) == b"\x1bOA"
 
 
 def test_every_listed_name_is_a_key() -> None:
