@@ -24,7 +24,7 @@ from coderbot.worker.assistants.roster import Roster
 from coderbot.worker.browser.painter import BrowserPainter
 from coderbot.worker.browser.room import BrowserRoom
 from coderbot.worker.masking.mask import SecretMask
-from coderbot.worker.media.kinds import CLOUD_MAX_BYTES, LOCAL_MAX_BYTES
+from coderbot.worker.media.kinds import largest_upload
 from coderbot.worker.media.retention import Limits
 from coderbot.worker.media.service import MediaService
 from coderbot.worker.preferences.filestore import FilePreferences, preferences_file
@@ -212,7 +212,7 @@ def _media(
         frame.clock,
         tell,
         failures.add,
-        LOCAL_MAX_BYTES if frame.settings.local_mode else CLOUD_MAX_BYTES,
+        largest_upload(local_mode=frame.settings.local_mode),
         _kept(frame.settings),
     )
 

@@ -14,7 +14,7 @@ from coderbot.tui.logkeys import SEARCH_KEYS
 
 
 class InputBar(Horizontal):
-    """One row: a sign, the field, and a word about what it has found.
+    """One row: a sign, the field, and how its text is read.
 
     Args:
         sign: Stands before the field.
@@ -66,7 +66,6 @@ class InputBar(Horizontal):
         self._placeholder = placeholder
         self._has_regex = has_regex
         self._is_regex = False
-        self._note = ""
 
     def compose(self) -> ComposeResult:
         """Compose the row."""
@@ -78,12 +77,7 @@ class InputBar(Horizontal):
 
     def on_mount(self) -> None:
         """Tell of the key that only this field has."""
-        self._show_note()
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it is shown."""
-        return bool(self.display)
+        self._show_kind()
 
     def open(self) -> None:
         """Show the field, and type into it: the very next key goes there."""
@@ -100,16 +94,10 @@ class InputBar(Horizontal):
             self.query_one(Input).clear()
         self.close()
 
-    def note(self, text: str) -> None:
-        """Say something on the right."""
-        self._note = text
-        self._show_note()
-
-    def _show_note(self) -> None:
+    def _show_kind(self) -> None:
         kind = "regex" if self._is_regex else "text"
-        words = [self._note, f"{kind} (^r)" if self._has_regex else ""]
-        text = "  ·  ".join(filter(None, words))
-        self.query_one(".note", Label).update(f" {text} " if text else "")
+        text = f" {kind} (^r) " if self._has_regex else ""
+        self.query_one(".note", Label).update(text)
 
     def action_leave(self) -> None:
         """Give the text up."""
@@ -120,7 +108,7 @@ class InputBar(Horizontal):
         """Read the text the other way."""
         if self._has_regex:
             self._is_regex = not self._is_regex
-            self._show_note()
+            self._show_kind()
             text = self.query_one(Input).value
             self.post_message(self.Changed(self, text, self._is_regex))
 

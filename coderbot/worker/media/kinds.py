@@ -70,6 +70,11 @@ _SIGNATURES: tuple[tuple[int, bytes, frozenset[MediaKind]], ...] = (
 """Offset, magic bytes, and the kinds that such content can be shown as."""
 
 
+def largest_upload(*, local_mode: bool) -> int:
+    """Return the largest upload that the Bot API server takes, in bytes."""
+    return LOCAL_MAX_BYTES if local_mode else CLOUD_MAX_BYTES
+
+
 def refusal(size: int, max_bytes: int) -> str | None:
     """Return why a file of `size` bytes can never be sent, or None if it can.
 

@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from coderbot.redact import Secret
 from coderbot.worker.media.copying import Copier, CopyRefused
-from coderbot.worker.media.kinds import CLOUD_MAX_BYTES, LOCAL_MAX_BYTES
+from coderbot.worker.media.kinds import largest_upload
 from coderbot.worker.media.names import shown
 from coderbot.worker.media.receiver import save
 from coderbot.worker.media.scan import is_temporary
@@ -37,7 +37,7 @@ async def deliver(services: Services, user_id: int, paths: Sequence[Path]) -> No
 async def _deliver(services: Services, user_id: int, path: Path) -> str:
     """Copy one file; returns why that was not possible."""
     settings = services.settings
-    limit = LOCAL_MAX_BYTES if settings.local_mode else CLOUD_MAX_BYTES
+    limit = largest_upload(local_mode=settings.local_mode)
     copier = Copier(limit, [Secret(services.bot.token), *settings.secrets])
 
     async def copy(target: BinaryIO) -> None:

@@ -43,10 +43,6 @@ class Router:
         self._reception = reception
         self._listener = Listener(services)
 
-    def resume(self) -> None:
-        """Take up what an earlier run of this worker has left unfinished."""
-        self._reception.resume()
-
     async def route(self, update: Update, _context: object) -> None:
         """Handle an update that has passed the gate."""
         query, message = update.callback_query, update.message
