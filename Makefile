@@ -3,8 +3,8 @@
 VENV := .venv
 BIN := $(VENV)/bin
 HEADLESS ?=
-# Tests wait for processes more than they compute, so a few run beside each other.
-JOBS ?= 4
+# Tests wait for processes more than they compute, so that six keep two cores busy.
+JOBS ?= 6
 
 .PHONY: help demo test check unit coverage mutants fuzz format reference docs snapshots pictures release bench clean
 

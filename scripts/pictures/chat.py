@@ -55,23 +55,28 @@ async def _converse(anna: SandboxUser) -> None:
 
 
 async def _take(address: str, target: Path) -> None:
-    browser = await launch(
-        executablePath=_browser(), args=list(_FLAGS), handleSIGINT=False
-    )
-    try:
-        (page,) = await browser.pages()
-        await page.setViewport(_PHONE)
-        await page.goto(address)
-        await page.waitForFunction(
-            "document.querySelector('.photo img')?.naturalWidth > 0"
-            " && document.querySelectorAll('.key').length > 3",
-            {"timeout": _DEADLINE_MS},
+    # Ended by a signal, it leaves the folder of its socket among temporary files.
+    with tempfile.TemporaryDirectory() as temporary:
+        browser = await launch(
+            executablePath=_browser(),
+            args=list(_FLAGS),
+            env={**os.environ, "TMPDIR": temporary},
+            handleSIGINT=False,
         )
-        picture = await page.screenshot()
-        # A third of the size, and nobody sees the difference.
-        Image.open(io.BytesIO(picture)).quantize(256).save(target, optimize=True)
-    finally:
-        await browser.close()
+        try:
+            (page,) = await browser.pages()
+            await page.setViewport(_PHONE)
+            await page.goto(address)
+            await page.waitForFunction(
+                "document.querySelector('.photo img')?.naturalWidth > 0"
+                " && document.querySelectorAll('.key').length > 3",
+                {"timeout": _DEADLINE_MS},
+            )
+            picture = await page.screenshot()
+        finally:
+            await browser.close()
+    # A third of the size, and nobody sees the difference.
+    Image.open(io.BytesIO(picture)).quantize(256).save(target, optimize=True)
 
 
 def _browser() -> str:

@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -151,22 +152,25 @@ def anna(sandbox: Sandbox) -> SandboxUser:
 @asynccontextmanager
 async def opened(url: str) -> AsyncIterator[Page]:
     """The page in a browser of its own."""
-    browser = await launch(
-        executablePath=CHROMIUM,
-        args=FLAGS,
-        handleSIGINT=False,
-        handleSIGTERM=False,
-        handleSIGHUP=False,
-    )
-    try:
-        (tab,) = await browser.pages()
-        page = Page(tab)
-        await tab.setViewport({"width": 1200, "height": 800})
-        await tab.goto(f"{url}/#u={ANNA}&b={ONE}")
-        await page.see("No messages here yet")
-        yield page
-    finally:
-        await browser.close()
+    # Ended by a signal, it leaves the folder of its socket among temporary files.
+    with TemporaryDirectory() as temporary:
+        browser = await launch(
+            executablePath=CHROMIUM,
+            args=FLAGS,
+            env={**os.environ, "TMPDIR": temporary},
+            handleSIGINT=False,
+            handleSIGTERM=False,
+            handleSIGHUP=False,
+        )
+        try:
+            (tab,) = await browser.pages()
+            page = Page(tab)
+            await tab.setViewport({"width": 1200, "height": 800})
+            await tab.goto(f"{url}/#u={ANNA}&b={ONE}")
+            await page.see("No messages here yet")
+            yield page
+        finally:
+            await browser.close()
 
 
 @pytest_asyncio.fixture

@@ -5,9 +5,9 @@ import os
 import re
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from tests.fakes.processes import command_of
 from tests.fakes.sandbox import make_token
 
 ADMIN, STRANGER = 2002, 666
+MORE_ADMINS = (2003, 2004, 2005)
 CONTROL = 3
 """Place of the control bot's token among those of the world."""
 NEW = 2
@@ -44,6 +45,15 @@ class Room:
         """Send a command; return the first answer that matches."""
         await self.admin.say(text)
         return await self.hears(pattern, timeout)
+
+    async def asks(self, told: Iterable[tuple[str, str]]) -> None:
+        """Send commands, each when the one before has its answer."""
+        for text, pattern in told:
+            await self.ask(text, pattern)
+
+    def of(self, admin: int) -> "Room":
+        """Return the same for another admin."""
+        return replace(self, admin=self.world.user(CONTROL, admin))
 
     async def hears(
         self, pattern: str, timeout: float = 20, after: int | None = None
@@ -68,7 +78,11 @@ class Room:
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     tokens = tuple(make_token(number).reveal() for number in range(4))
     users = tuple(
-        UserSpec(*u) for u in ((USER, "Anna"), (ADMIN, "Ada"), (STRANGER, "X"))
+        UserSpec(*u)
+        for u in (
+            *((USER, "Anna"), (ADMIN, "Ada"), (STRANGER, "X")),
+            *((user, f"Ada {user}") for user in MORE_ADMINS),
+        )
     )
     async with running_sandbox(
         tokens=[Secret(token) for token in tokens], users=users, port=0
@@ -82,8 +96,11 @@ async def room_of(world: World, bots: int = 2, **more: str) -> AsyncIterator[Roo
     world.env(
         bots=bots,
         CONTROL_BOT_TOKEN=world.tokens[CONTROL],
-        CONTROL_BOT_ADMIN_IDS=str(ADMIN),
-        **{"WORKER_RESTART_DELAY_SECONDS": "0.5", **more},
+        **{
+            "CONTROL_BOT_ADMIN_IDS": str(ADMIN),
+            "WORKER_RESTART_DELAY_SECONDS": "0.5",
+            **more,
+        },
     )
     async with running_fleet(world.directory) as fleet:
         await fleet.line(r"\[control\] READY: @\w+ is the control bot")
@@ -163,22 +180,31 @@ async def test_steering_by_commands(world: World) -> None:
 
 
 async def test_wrong_arguments_and_late_or_foreign_words(world: World) -> None:
-    async with room_of(world) as room:
-        for command in COMMANDS:
-            if command.needed:
-                await room.ask(f"/{command.name}", re.escape(command.form))
-            await room.ask(
-                f"/{command.name} a b c d e", re.escape(f"{command.form} - ")
-            )
-        for name in ("start_bot", "kill_bot", "removebot", "logs", "crashes"):
-            await room.ask(f"/{name} bot-7", r"There is no bot 'bot-7'\.\nBots: bot-0")
-        await room.ask("/stop_bot all", "There is no bot")
-        await room.ask("/logs bot-0 0", "N is a number from 1")
-        await room.ask("/logs bot-0 loud", "LEVEL one of debug, info")
-        await room.ask("/nonsense", "no command /nonsense")
-        await room.ask("/nonsense@another_bot", "understands commands")
-        await room.ask("hello", "understands commands")
-        await room.ask("/cancel", "Nothing is waited for")
+    told = [
+        *((f"/{each.name}", re.escape(each.form)) for each in COMMANDS if each.needed),
+        *(
+            (f"/{each.name} a b c d e", re.escape(f"{each.form} - "))
+            for each in COMMANDS
+        ),
+        *(
+            (f"/{name} bot-7", r"There is no bot 'bot-7'\.\nBots: bot-0")
+            for name in ("start_bot", "kill_bot", "removebot", "logs", "crashes")
+        ),
+        ("/stop_bot all", "There is no bot"),
+        ("/logs bot-0 0", "N is a number from 1"),
+        ("/logs bot-0 loud", "LEVEL one of debug, info"),
+        ("/nonsense", "no command /nonsense"),
+        ("/nonsense@another_bot", "understands commands"),
+        ("hello", "understands commands"),
+        ("/cancel", "Nothing is waited for"),
+    ]
+    admins = (ADMIN, *MORE_ADMINS)
+    async with room_of(world, CONTROL_BOT_ADMIN_IDS=",".join(map(str, admins))) as room:
+        # In one chat it answers once a second.
+        async with asyncio.TaskGroup() as group:
+            for place, admin in enumerate(admins):
+                share = told[place :: len(admins)]
+                group.create_task(room.of(admin).asks(share))
         await room.admin.say("/stopall", forwarded_from="Somebody")
         await room.hears("Forwarded")
         assert set(room.fleet.workers()) == {"bot-0", "bot-1"}

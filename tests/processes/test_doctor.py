@@ -13,6 +13,7 @@ import aiohttp
 import pytest
 
 from coderbot.commands import doctor
+from coderbot.commands.doctor import OTHERS_RETURN_S
 from coderbot.config.getme import PolledElsewhereError
 from coderbot.errors import ExitCode
 from coderbot.redact import Secret
@@ -97,7 +98,8 @@ async def poll_for_ever(url: str) -> None:
 async def test_a_second_poller_is_told(
     here: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(doctor, "OTHERS_RETURN_S", 20)  # it comes back at once
+    # As for users: the other comes back at once, and nobody to `bot-1`.
+    monkeypatch.setattr(doctor, "OTHERS_RETURN_S", OTHERS_RETURN_S)
     write_env(here, TOKEN, make_token(2))
     async with asyncio.TaskGroup() as group:
         other = group.create_task(poll_for_ever(sandbox.url))
