@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from coderbot.clock import Clock
 from coderbot.supervisor.events import FleetEvent, FleetStopped, FleetStopping
 from coderbot.supervisor.exits import describe_duration
-from coderbot.supervisor.runner import SEEING_OUT_S, BotRunner
+from coderbot.supervisor.run import SEEING_OUT_S
+from coderbot.supervisor.runner import BotRunner
 from coderbot.supervisor.spec import RestartPolicy
 from coderbot.supervisor.state import KillRequested, StopRequested
 

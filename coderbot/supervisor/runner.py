@@ -1,33 +1,26 @@
-"""One bot: its machine, its process, its timer."""
+"""One bot: its machine decides, and this does what it says."""
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 import msgspec
 
 from coderbot.clock import Clock
-from coderbot.errors import CoderBotError
-from coderbot.loglevel import Level
 from coderbot.redact import Redactor
 from coderbot.supervisor.announce import announce, describe_run
-from coderbot.supervisor.answers import Answers
 from coderbot.supervisor.causes import cause_of_exit
-from coderbot.supervisor.child import Child
 from coderbot.supervisor.death import death_of, ignore
 from coderbot.supervisor.dossier import Death
 from coderbot.supervisor.events import BotSnapshot
-from coderbot.supervisor.household import SWEEP_S, Household
-from coderbot.supervisor.kin import Kin
+from coderbot.supervisor.household import Household
 from coderbot.supervisor.logbook import Logbook
 from coderbot.supervisor.machine import broken, step
-from coderbot.supervisor.monitor import LimitGuard, LoadMeter
 from coderbot.supervisor.proctable import Table
 from coderbot.supervisor.pulse import Pulse
+from coderbot.supervisor.run import Run
 from coderbot.supervisor.spec import RestartPolicy, WorkerSpec
 from coderbot.supervisor.startqueue import StartQueue
 from coderbot.supervisor.state import (
@@ -49,28 +42,16 @@ from coderbot.supervisor.state import (
     Unfit,
 )
 from coderbot.supervisor.vitals import Vitals
-from coderbot.supervisor.voice import Voice
 from coderbot.wire import Event as WorkerEvent
 from coderbot.wire import (
     Heartbeat,
     Lease,
     Ping,
     Ready,
-    ShowTerminals,
     Status,
-    Terminals,
     TerminalScreen,
     WorkerFrame,
-    encode,
 )
-
-DRAIN_S = 1.0
-"""How long after its death a worker is heard out, in seconds."""
-SEEING_OUT_S = SWEEP_S + DRAIN_S
-"""From the death of a worker to the end of all that it has left, at most."""
-
-_ANSWER_S = 3.0
-"""How long a worker may take to answer a question, in seconds."""
 
 _log = logging.getLogger(__name__)
 
@@ -103,19 +84,6 @@ class Place:
     """Why none has it."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """One process of the bot."""
-
-    number: int
-    child: Child
-    kin: Kin
-    voice: Voice
-    guard: LimitGuard
-    pulse: Pulse = field(default_factory=Pulse)
-    meter: LoadMeter = field(default_factory=LoadMeter)
-
-
 class BotRunner:
     """Keeps one bot as it is wanted.
 
@@ -137,13 +105,10 @@ class BotRunner:
         self._around = surroundings
         self._machine = BotMachine()
         self._vitals = Vitals(surroundings.redactor.text)
-        self._rss: deque[int] = deque(maxlen=24)
-        """Memory as the last heartbeats told, in bytes."""
-        self._run: _Run | None = None
+        self._run: Run | None = None
         self._seeing_out: asyncio.Task[None] | None = None
         self._timer: asyncio.Task[None] | None = None
         self._waiting: list[asyncio.Future[None]] = []
-        self._answers = Answers[list[TerminalScreen]]()
         self._lease: Lease | None = None
         self._place = Place()
 
@@ -179,7 +144,7 @@ class BotRunner:
         """Tell the worker, and the next one, until when it may poll."""
         self._lease = lease
         if self._run is not None:
-            self._run.child.send(encode(self._lease))
+            self._run.send(lease)
 
     def post(self, event: Event) -> None:
         """Let `event` take effect."""
@@ -209,13 +174,10 @@ class BotRunner:
 
     def measure(self, table: Table) -> None:
         """Take what the bot uses from a table, and act if that is too much."""
-        run = self._run
-        if run is None or self.pulse is None or run.child.pid not in table:
+        measured = self._run.measure(table) if self._run and self.pulse else None
+        if measured is None:
             return
-        rows = [table[run.child.pid], *run.kin.rows(table)]
-        now = self._around.clock.monotonic()
-        load = self._vitals.load = run.meter.look(rows, now)
-        verdict = run.guard.judge(load, now)
+        self._vitals.load, verdict = measured
         if verdict.warning:
             _log.warning("%s is %s", self.bot, verdict.warning)
         if verdict.unfit:
@@ -224,7 +186,7 @@ class BotRunner:
     def ping(self) -> None:
         """Ask the process for a heartbeat."""
         if self._run is not None:
-            self._run.child.send(encode(Ping()))
+            self._run.send(Ping())
 
     async def terminals(self) -> list[TerminalScreen]:
         """Return what the terminals of the bot show; none when it does not run.
@@ -232,17 +194,7 @@ class BotRunner:
         Raises:
             CoderBotError: When the worker does not answer.
         """
-        run = self._run
-        if run is None:
-            return []
-
-        def send(number: int) -> None:
-            run.child.send(encode(ShowTerminals(id=number)))
-
-        try:
-            screens = await self._answers.ask(send, _ANSWER_S)
-        except TimeoutError:
-            raise CoderBotError(f"The worker of {self.bot} does not answer") from None
+        screens = await self._run.terminals() if self._run is not None else []
         clean = self._around.redactor.text
         return [
             msgspec.structs.replace(
@@ -290,9 +242,11 @@ class BotRunner:
             case Spawn():
                 return self._spawn()
             case SendTerm():
-                self._end(Child.terminate)
+                if self._run is not None:
+                    self._run.terminate()
             case SendKill():
-                self._end(Child.kill)
+                if self._run is not None:
+                    self._run.kill()
             case SetTimer(event, seconds):
                 self._clear_timer()
                 self._timer = self._around.tasks.create_task(
@@ -303,54 +257,37 @@ class BotRunner:
         return None
 
     def _spawn(self) -> Event:
-        number = self._machine.runs + 1
-        hear = partial(self._on_frame, number)
-        around = self._around
-        voice = Voice(self.bot, number, around.logbook, around.clock, hear)
+        number, around = self._machine.runs + 1, self._around
         try:
-            child = Child.spawn(self._spec, voice.ears())
+            run = Run(
+                number,
+                self._spec,
+                self._policy.limits,
+                self._policy.stop_timeout_s if self._spec.heeds_channel else 0.0,
+                around.household,
+                around.logbook,
+                around.clock,
+                partial(self._on_frame, number),
+            )
         except (OSError, ValueError) as error:
-            return SpawnFailed(self._around.redactor.text(f"{error}"))
-        grace_s = self._policy.stop_timeout_s if self._spec.heeds_channel else 0.0
+            return SpawnFailed(around.redactor.text(f"{error}"))
         if self._lease is not None:
-            child.send(encode(self._lease))
-        kin = self._around.household.welcome(child.pid, grace_s)
-        guard = LimitGuard(self._policy.limits)
-        self._run = _Run(number, child, kin, voice, guard)
+            run.send(self._lease)
+        self._run = run
         self._vitals.begin()
-        self._rss.clear()
-        voice.say(Level.INFO, f"─ run {number} started, pid {child.pid} ─")
-        self._seeing_out = self._around.tasks.create_task(
-            self._see_out(self._run), name=f"{self.bot}: run {number}"
+        self._seeing_out = around.tasks.create_task(
+            self._see_out(run), name=f"{self.bot}: run {number}"
         )
-        return Spawned(child.pid)
+        return Spawned(run.child.pid)
 
-    async def _see_out(self, run: _Run) -> None:
-        """Wait for the death of a process, and end all that it leaves."""
-        await run.child.wait_dead()
-        try:
-            for left in await self._around.household.sweep(run.kin):
-                _log.error("%s: its process %d does not die", self.bot, left.pid)
-            await run.child.drain(DRAIN_S)
-        except Exception:  # noqa: BLE001 - the process is dead, whatever else fails
-            _log.exception("%s: what it left could not be cleared", self.bot)
-        returncode = run.child.reap()
-        self._around.household.farewell(run.kin)
+    async def _see_out(self, run: Run) -> None:
+        ended = await run.see_out()
         if self._run is run:
-            self.post(Exited(returncode, run.voice.last_words()))
-
-    def _end(self, how: Callable[[Child], None]) -> None:
-        if self._run is not None:
-            # Before its end tears the family apart. It ends in any case.
-            with suppress(OSError):
-                self._around.household.note(self._run.kin)
-            how(self._run.child)
+            self.post(ended)
 
     def _on_frame(self, number: int, frame: WorkerFrame) -> None:
         if self._run is None or self._run.number != number:
             return
-        if isinstance(frame, Ready | Heartbeat):
-            self._run.pulse.beat(self._around.clock.monotonic())
         match frame:
             case Ready():
                 self._vitals.name(frame)
@@ -358,12 +295,8 @@ class BotRunner:
                 return
             case Heartbeat():
                 self._vitals.heartbeat = frame
-                self._rss.append(frame.rss_bytes)
                 if self._machine.state is BotState.STARTING and self._vitals.held_up:
                     self.post(HeldUp())
-            case Terminals():
-                self._answers.settle(frame.id, frame.screens)
-                return
             case Status():
                 self._vitals.take_status(frame, self._around.clock.monotonic())
                 self._around.queue.note(self.bot, boots=self.boots)
@@ -372,26 +305,25 @@ class BotRunner:
                 self._vitals.count(frame)
         self._around.on_change(self)
 
-    def _voice_of_run(self, level: Level, text: str) -> None:
-        if self._run is not None:
-            self._run.voice.say(level, text)
-
     def _tell(self, before: BotMachine, event: Event, now: float) -> None:
         """Write about a step into the log."""
-        if isinstance(event, Exited):
+        run = self._run
+        if isinstance(event, Exited) and run is not None:
             self._vitals.exits[cause_of_exit(before, event.returncode)] += 1
             how = describe_run(before, self._machine, now)
-            self._voice_of_run(Level.INFO, f"─ run {before.runs} ended: {how} ─")
+            run.say(f"─ run {before.runs} ended: {how} ─")
         said = announce(self.bot, before, self._machine, now)
         if said is not None:
             _log.log(said[0], "%s", said[1])
-        if isinstance(event, Exited):
-            self._report_death(before, event, now)
+        if isinstance(event, Exited) and run is not None:
+            self._report_death(run, before, event, now)
             self._run = None
 
-    def _report_death(self, before: BotMachine, event: Exited, now: float) -> None:
-        usage = self._run.child.usage if self._run is not None else None
-        death = death_of(self.bot, before, event, now, tuple(self._rss), usage)
+    def _report_death(
+        self, run: Run, before: BotMachine, event: Exited, now: float
+    ) -> None:
+        rss, usage = tuple(run.rss), run.child.usage
+        death = death_of(self.bot, before, event, now, rss, usage)
         if death is not None:
             self._around.on_death(death)
 
