@@ -1,4 +1,4 @@
-"""Log lines: what one is, and how bytes become them (pure)."""
+"""What a line of the log is (pure)."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime

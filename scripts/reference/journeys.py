@@ -40,7 +40,7 @@ TOKEN_TO_PANE = (
         _SUPERVISOR,
         "Bytes become lines",
         "Whole lines, each stream apart, secrets scrubbed, numbered, dated",
-        ("supervisor/source.py", "supervisor/framer.py", "supervisor/lines.py"),
+        ("supervisor/source.py", "supervisor/framer.py", "supervisor/blocks.py"),
         "blocks of lines",
     ),
     Step(
@@ -164,7 +164,7 @@ FILE_TO_SENT = (
     Step(
         _WORKER,
         "The journal",
-        "On the disk: who is to have it, and who has it already",
+        "On the disk: who has it already, whatever has crashed",
         ("worker/media/journal.py",),
         "one lane for each recipient",
     ),
