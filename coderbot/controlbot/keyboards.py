@@ -4,11 +4,10 @@ from collections.abc import Sequence
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from coderbot.control.facts import BotSnapshot, BotState
+from coderbot.control.facts import BotSnapshot
 from coderbot.controlbot import views
 
 YES, NO = "yes", "no"
-_AT_REST = (BotState.STOPPED, BotState.FAILED)
 
 
 def board_keyboard(
@@ -34,7 +33,7 @@ def bot_row(key: str, bot: BotSnapshot) -> list[InlineKeyboardButton]:
     """Return the buttons of one bot: details, start or stop, restart, logs."""
     name = bot.bot
     row = [_button(name, key, f"details {name}")]
-    if bot.state in _AT_REST:
+    if bot.state.is_at_rest:
         row.append(_button("Start", key, f"start {name}"))
     else:
         row.append(_button("Stop", key, f"stop {name}"))

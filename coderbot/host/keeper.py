@@ -31,7 +31,6 @@ from coderbot.supervisor.events import BotChanged, FleetStopping
 from coderbot.supervisor.state import BotState
 from coderbot.supervisor.supervisor import Supervisor
 
-_GONE = (BotState.STOPPED, BotState.FAILED)
 _MARGIN_PART = 2 / 15
 """Part of a lease's life before its end in which a worker does not poll any more."""
 _SPARE_S = 0.05
@@ -326,7 +325,7 @@ class Keeper:
                     self.wake()
                 elif isinstance(event, BotChanged):
                     bot = event.snapshot
-                    if states.get(bot.bot) != bot.state and bot.state in _GONE:
+                    if states.get(bot.bot) != bot.state and bot.state.is_at_rest:
                         self.wake()
                     states[bot.bot] = bot.state
 

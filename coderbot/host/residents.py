@@ -11,7 +11,6 @@ from coderbot.supervisor.events import BotSnapshot
 from coderbot.supervisor.state import BotState
 from coderbot.supervisor.supervisor import Supervisor
 
-_GONE = (BotState.STOPPED, BotState.FAILED)
 _NO_LEASE = wire.Lease(until=0.0)
 
 _log = logging.getLogger(__name__)
@@ -92,7 +91,7 @@ class Residents:
         self._on_gone()
 
     def _stands(self, bot: BotSnapshot) -> Local:
-        is_gone = bot.state in _GONE
+        is_gone = bot.state.is_at_rest
         return Local(
             is_admitted=self._tenancy.is_here(bot.bot),
             is_gone=is_gone,

@@ -7,7 +7,7 @@ from coderbot.supervisor.crashloop import CrashLoop
 
 
 class BotState(StrEnum):
-    """Where a bot stands; DESIGN's six words."""
+    """Where a bot stands."""
 
     STOPPED = "stopped"
     """Not running, and nobody wants it to."""
@@ -21,6 +21,11 @@ class BotState(StrEnum):
     """Crashed; the next start is scheduled."""
     FAILED = "failed"
     """Will not be started again by itself; the reason is kept."""
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether there is no process, and none comes by itself."""
+        return self in (BotState.STOPPED, BotState.FAILED)
 
 
 class After(Enum):

@@ -4,13 +4,12 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 
-from coderbot.control.facts import BotSnapshot, BotState
+from coderbot.control.facts import BotSnapshot
 from coderbot.controlbot.incidents import named
 from coderbot.controlbot.request import Request
 from coderbot.controlbot.services import Services
 from coderbot.errors import CoderBotError
 
-_AT_REST = (BotState.STOPPED, BotState.FAILED)
 _DONE = {
     "start": "started",
     "stop": "stopped",
@@ -43,14 +42,14 @@ async def kill_bot(request: Request) -> None:
 
 async def start_all(request: Request) -> None:
     """Start every bot that does not run, with the pause of a start of the fleet."""
-    bots = [bot for bot in await _now(request) if bot.state in _AT_REST]
+    bots = [bot for bot in await _now(request) if bot.state.is_at_rest]
     await _one_by_one(request, "start", bots)
 
 
 async def stop_all(request: Request) -> None:
     """Stop every bot that is not at rest, all at once."""
     services = request.services
-    bots = [bot for bot in await _now(request) if bot.state not in _AT_REST]
+    bots = [bot for bot in await _now(request) if not bot.state.is_at_rest]
     _note(request.admin, "stop", bots)
     tries = (_try(services, "stop", bot) for bot in bots)
     _sum_up(request, "stop", await asyncio.gather(*tries))
@@ -58,7 +57,7 @@ async def stop_all(request: Request) -> None:
 
 async def restart_all(request: Request) -> None:
     """Restart every bot that is not at rest, one after the other."""
-    bots = [bot for bot in await _now(request) if bot.state not in _AT_REST]
+    bots = [bot for bot in await _now(request) if not bot.state.is_at_rest]
     await _one_by_one(request, "restart", bots)
 
 

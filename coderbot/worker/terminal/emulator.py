@@ -59,7 +59,6 @@ def _cell_layout() -> CellLayout:
 _LAYOUT = _cell_layout()
 _check(ffi.sizeof("GhosttyStyle") - STYLE_BYTES, "layout of styles")
 
-_GET = lib.ghostty_terminal_get
 _UPDATE = lib.ghostty_render_state_update
 
 _FREE_TERMINAL = lib.ghostty_terminal_free
