@@ -12,6 +12,7 @@ from coderbot.sandbox.client import Message
 from coderbot.sandbox.server import Sandbox
 from tests.fakes.crashing import STEPS
 from tests.fakes.sandbox import ANNA, make_bot_id, make_token, sandbox  # noqa: F401
+from tests.fakes.shared import until
 from tests.fakes.worker import running_worker, worker_environment
 
 BOT = make_bot_id(1)
@@ -128,10 +129,11 @@ async def test_a_download_is_taken_up_again(sandbox: Sandbox, tmp_path: Path) ->
     async with running_worker(settings, tmp_path):
         for name in ("a.txt", "b.txt"):
             await anna.wait_for(partial(_names, str(received / name)), after=0)
+        # Only when its sender knows of it a download is over.
+        await until(lambda: not list((tmp_path / "state").glob("downloads-*")))
     assert {each.name: each.read_text() for each in received.iterdir()} == {
         "a.txt": "a.txt",
         "b.txt": "b.txt",
         "a.txt.caption.txt": "What it is",
         "b.txt.caption.txt": "What it is",
     }
-    assert not list((tmp_path / "state").glob("downloads-*"))

@@ -5,9 +5,9 @@ import itertools
 import logging
 import os
 import secrets
-from collections.abc import Iterator
 from pathlib import Path
 
+from coderbot.worker.media.claiming import claim, rename_free
 from coderbot.worker.media.fileid import FileId
 from coderbot.worker.media.names import numbered, numbered_before, shown
 
@@ -70,7 +70,7 @@ def write_reason(target: Path, reason: str) -> None:
     try:
         if first.is_file() and first.read_bytes() == content:
             return  # a crash came between it and the end of the move
-        _claim(target.parent, itertools.chain([first.name], names)).write_bytes(content)
+        claim(target.parent, itertools.chain([first.name], names)).write_bytes(content)
     except OSError as error:
         _log.warning("Cannot write why %s failed: %s", shown(target.name), error)
 
@@ -104,13 +104,7 @@ def _remove(source: Path, file: FileId) -> None:
 
 
 def _rename(source: Path, directory: Path, file: FileId) -> Path:
-    """Hold a free name with an empty file and rename over that."""
-    target = _claim(directory, numbered(file.base))
-    try:
-        source.rename(target)
-    except BaseException:
-        target.unlink(missing_ok=True)
-        raise
+    target = rename_free(source, directory, numbered(file.base))
     if target.lstat().st_ino != file.inode:
         _give_back(target, source)
         raise FileChangedError(f"{file.name} was replaced")
@@ -123,13 +117,3 @@ def _give_back(target: Path, source: Path) -> None:
         source.lstat()
     except FileNotFoundError:
         target.rename(source)
-
-
-def _claim(directory: Path, names: Iterator[str]) -> Path:
-    """Make an empty file under the first free name, and so hold the name."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    for candidate in names:
-        with contextlib.suppress(FileExistsError):
-            os.close(os.open(directory / candidate, flags, 0o600))
-            return directory / candidate
-    raise AssertionError("numbers do not end")

@@ -1,7 +1,6 @@
 """Saves files from users: whole or not at all, and never over another one."""
 
 import asyncio
-import contextlib
 import errno
 import os
 import secrets
@@ -13,6 +12,7 @@ from typing import BinaryIO
 from coderbot.atomicfile import sync_directory
 from coderbot.paths import safe_name
 from coderbot.worker.media.captions import CAPTION_ENDING
+from coderbot.worker.media.claiming import rename_free
 from coderbot.worker.media.names import numbered, numbered_before
 
 
@@ -97,17 +97,7 @@ def _name(temporary: Path, name: str) -> Path:
         except FileExistsError:
             continue
         except OSError:  # a file system without hard links
-            return _rename(temporary, target)
+            return rename_free(temporary, temporary.parent, numbered(name))
         temporary.unlink()
         return target
-    raise AssertionError("numbers do not end")
-
-
-def _rename(temporary: Path, target: Path) -> Path:
-    """Hold a free name with an empty file and rename over that."""
-    for candidate in numbered(target.name):
-        held = target.with_name(candidate)
-        with contextlib.suppress(FileExistsError):
-            _created(held).close()
-            return temporary.rename(held)
     raise AssertionError("numbers do not end")

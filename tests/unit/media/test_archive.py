@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from coderbot.worker.media import archive as module
+from coderbot.worker.media import claiming
 from coderbot.worker.media.archive import FileChangedError, archive, write_reason
+from coderbot.worker.media.claiming import claim
 from coderbot.worker.media.fileid import FileId
 
 
@@ -146,14 +148,13 @@ def test_without_hard_links_a_swapped_file_is_put_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = _put(tmp_path / "a.png")
-    claim = module._claim
 
     def swap_then_claim(directory: Path, names: Iterator[str]) -> Path:
         _replace(tmp_path / "a.png")
         return claim(directory, names)
 
     monkeypatch.setattr(os, "link", _no_links)
-    monkeypatch.setattr(module, "_claim", swap_then_claim)
+    monkeypatch.setattr(claiming, "claim", swap_then_claim)
     with pytest.raises(FileChangedError):
         archive(tmp_path, file, tmp_path / "sent")
     assert (tmp_path / "a.png").read_bytes() == b"a newer one"

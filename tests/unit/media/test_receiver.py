@@ -105,6 +105,19 @@ async def test_a_full_disk_keeps_nothing(tmp_path: Path) -> None:
         await save(tmp_path, "a.png", _fetch)
 
 
+async def test_nothing_is_left_where_neither_link_nor_rename_works(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    monkeypatch.setattr(Path, "rename", refuse)
+    with pytest.raises(PermissionError):
+        await save(tmp_path, "a.png", _fetch)
+    assert list(tmp_path.iterdir()) == []
+
+
 async def test_without_hard_links(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
