@@ -54,6 +54,14 @@ async def test_what_was_chosen_survives_a_restart(
         await run(anna, "stty size", "50 100")
         await say(anna, "/keypad default", "refresh more")
         await say(anna, "/theme", "light")
+        await say(anna, "/theme default", "Colours: dark")
+        await say(anna, "/font big", "/font 18")
+        await say(anna, "/font default", "pixels")
+        await say(anna, "/airplane maybe", "/airplane on")
+        await say(anna, "/airplane default", "is off")
+        await say(anna, "/live sometimes", "/live on")
+        await say(anna, "/notify loudly", "/notify waiting")
+        await say(anna, "/history 0", "/history 500")
 
 
 async def test_switching_modes_sends_a_new_message(

@@ -115,9 +115,9 @@ class ChatPace:
 
     def is_rested(self, now: float) -> bool:
         """Return whether nothing of what was sent here counts any more."""
-        full = self._messages.burst
-        rested = self._messages.wait_s(now, full) + self._screens.wait_s(now)
-        return rested <= 0 and self.held_until <= now
+        buckets = (self._messages, self._screens)
+        full = all(each.wait_s(now, each.burst) <= 0 for each in buckets)
+        return full and self.held_until <= now
 
 
 def overall(now: float) -> Bucket:

@@ -5,7 +5,12 @@ import itertools
 import pytest
 
 from coderbot.botprocess.telegram.pace import Priority
-from coderbot.botprocess.telegram.schedule import MAX_IN_CHAT, Errand, Schedule
+from coderbot.botprocess.telegram.schedule import (
+    MAX_IN_ALL,
+    MAX_IN_CHAT,
+    Errand,
+    Schedule,
+)
 
 ANNA, BEN, GROUP = 1001, 1002, -100
 
@@ -259,3 +264,81 @@ def test_what_is_under_way_still_counts() -> None:
     assert len(run.schedule) == 2
     run.schedule.finish(going, run.now)
     assert len(run.schedule) == 1
+
+
+def test_each_chat_may_fill_its_share_until_all_is_full(run: Run) -> None:
+    chats = range(1, MAX_IN_ALL // MAX_IN_CHAT + 1)
+    everything = [errand(chat) for chat in chats for _ in range(MAX_IN_CHAT)]
+    assert run.add(*everything) == []
+    late = errand(GROUP)
+    assert run.add(late) == [late]
+    assert len(run.schedule) == MAX_IN_ALL
+
+
+def test_an_album_counts_as_all_its_messages(run: Run) -> None:
+    albums = [errand(chat, Priority.FILE, messages=10) for chat in range(1, 5)]
+    run.add(*albums)
+    times = [at for at, _ in run.until_empty()]
+    # Of 25 at once for all chats, the third goes beyond and the fourth has to wait.
+    assert times[:3] == [0.0, 0.0, 0.0]
+    assert times[3] == pytest.approx(6 / 25)
+    # Of 3 at once for its chat, so that its next message waits for 8.
+    assert run.schedule.pause_s(1, Priority.REPLY, 0.0) == pytest.approx(8 / 0.9)
+
+
+def test_a_hold_ends_at_its_time_whatever_the_clock_says(run: Run) -> None:
+    run.schedule.hold(ANNA, 110.0, 100.0)
+    run.schedule.add(errand(), 100.0)
+    assert run.schedule.wait_s(100.0) == 10.0
+    run.schedule.hurry()
+    assert run.schedule.wait_s(104.0) == 6.0
+
+
+def test_of_what_is_dropped_nothing_is_waited_for(run: Run) -> None:
+    run.add(errand(priority=Priority.FILE))
+    run.schedule.drop(Priority.FILE)
+    assert run.schedule.wait_s(run.now) is None
+    assert run.schedule.take(run.now) is None
+
+
+def test_what_belongs_to_no_chat_is_counted_one_by_one(run: Run) -> None:
+    run.add(errand(None), errand(None))
+    first, second = run.schedule.take(run.now), run.schedule.take(run.now)
+    assert first is not None
+    assert second is not None
+    run.schedule.finish(first, run.now)
+    assert len(run.schedule) == 1
+
+
+def test_an_errand_knows_since_when_it_waits(run: Run) -> None:
+    one = errand()
+    run.schedule.add(one, 7.0)
+    assert one.since == 7.0
+    assert run.schedule.take(7.0) is one
+    run.schedule.put_back(one, 9.0)
+    assert one.since == 9.0
+
+
+def test_a_chat_is_forgotten_only_when_its_screens_have_rested_too(run: Run) -> None:
+    run.add(*(errand(priority=Priority.SCREEN) for _ in range(2)))
+    run.until_empty()
+    # By now the next three messages could go at once, but not the next two screens.
+    run.now = 3.5
+    run.add(errand(BEN))
+    run.until_empty()
+    run.add(*(errand(priority=Priority.SCREEN) for _ in range(2)))
+    assert [at for at, _ in run.until_empty()] == [3.5, 4.0]
+
+
+def test_a_clock_shared_with_others_is_asked_instead_of_an_own_one() -> None:
+    class Closed:
+        def wait_s(self, now: float) -> float:
+            return 5.0
+
+        def take(self, now: float, count: int = 1) -> None:
+            raise AssertionError("nothing may go")
+
+    schedule = Schedule(0.0, Closed())
+    schedule.add(errand(), 0.0)
+    assert schedule.take(0.0) is None
+    assert schedule.wait_s(0.0) == 5.0
