@@ -113,12 +113,21 @@ class StateDir:
         return self.root / "crashes"
 
 
+def with_home(path: str | Path) -> Path:
+    """Return a path whose `~` is the home directory, `~anna` that of a user.
+
+    As in a shell, `~nobody` stays a name when there is no such user.
+    """
+    # That of pathlib raises RuntimeError for those.
+    return Path(os.path.expanduser(path))  # noqa: PTH111
+
+
 def safe_name(name: str, default: str = "file") -> str:
     """Turn a name from outside into one that is safe inside any directory.
 
-    Directory parts (of both kinds of slash), control characters, leading dots
-    and dashes are dropped; the rest is normalised to NFC and cut to 200 bytes
-    with its extension kept.
+    Directory parts (of both kinds of slash), control characters, leading dots,
+    dashes and blanks are dropped; the rest is normalised to NFC and cut to 200
+    bytes with its extension kept.
 
     Args:
         name: Hostile text.
@@ -126,7 +135,8 @@ def safe_name(name: str, default: str = "file") -> str:
     """
     base = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
     base = "".join(c for c in base if unicodedata.category(c)[0] != "C")
-    base = re.sub(r'[<>:"|?*]', "_", base).strip().lstrip(".-").strip()
+    base = re.sub(r'[<>:"|?*]', "_", base)
+    base = re.sub(r"^[\s.-]+|\s+$", "", base)
     stem, extension = os.path.splitext(base)  # noqa: PTH122 - a bare name, no path
     if not stem:
         return default

@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from coderbot.config.hours import Hours
+from coderbot.paths import with_home
 from coderbot.redact import Secret
 
 TOKEN = re.compile(r"[0-9]{6,16}:[A-Za-z0-9_-]{30,64}")
@@ -149,7 +150,10 @@ def path(raw: str) -> Path:
     """Return an absolute path; `~` is the home directory."""
     if "\0" in raw:
         raise ValueError("allowed: a path without NUL")
-    return Path(raw.strip()).expanduser().absolute()
+    found = with_home(raw.strip())
+    if str(found).startswith("~"):
+        raise ValueError("allowed: a path; nobody here has that home directory")
+    return found.absolute()
 
 
 def shell(raw: str) -> Path:

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from coderbot.paths import StateDir
+from coderbot.paths import StateDir, with_home
 
 _VARIABLE = "CODERBOT_STATE_DIR"
 _DEFAULT = ".coderbot"
@@ -22,13 +22,13 @@ def control_path(state_dir: Path | None = None, env_file: Path | None = None) ->
 def find_state_dir(state_dir: Path | None = None, env_file: Path | None = None) -> Path:
     """Return the state directory: named, by variable, in the `.env` or beside it."""
     if state_dir is not None:
-        return state_dir.expanduser().absolute()
+        return with_home(state_dir).absolute()
     source = env_file if env_file is not None else Path(".env")
     named = os.environ.get(_VARIABLE)
     if named is None:
         named = _from_file(source)
     if named.strip():
-        return Path(named.strip()).expanduser().absolute()
+        return with_home(named.strip()).absolute()
     beside = source.absolute().parent if source.is_file() else Path.cwd()
     return beside / _DEFAULT
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from textual.screen import Screen
 
+from coderbot.paths import with_home
 from coderbot.supervisor.lines import LogLine
 from coderbot.tui.linebuffer import plain_body
 from coderbot.tui.plain import printable
@@ -81,7 +82,7 @@ class LogActions:
         if not answer:
             return
         try:
-            await asyncio.to_thread(write_lines, Path(answer).expanduser(), lines)
+            await asyncio.to_thread(write_lines, with_home(answer), lines)
         except OSError as error:
             words = f"{error.strerror}: {printable(answer)}"
             self._screen.notify(words, severity="error", markup=False)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from coderbot.errors import ExitCode, LockError
 from coderbot.lockfile import hold_lock
 from coderbot.loglevel import Level, mark, split_mark
-from coderbot.paths import MediaDirs, StateDir, safe_name
+from coderbot.paths import MediaDirs, StateDir, safe_name, with_home
 from coderbot.secretenv import take_secret
 
 
@@ -26,6 +26,8 @@ from coderbot.secretenv import take_secret
         ("-rf", "rf"),
         (".bashrc", "bashrc"),
         ("...", "file"),
+        (". ..", "file"),
+        (" - .x. ", "x."),
         ("", "file"),
         ("a\0b\nc\x1b[31m.txt", "abc[31m.txt"),
         ("gpj.\u202egnp.exe", "gpj.gnp.exe"),
@@ -45,6 +47,14 @@ def test_a_safe_name_is_one_plain_component(name: str) -> None:
     assert "\0" not in safe
     assert safe[0] not in ".-"
     assert len(safe.encode()) <= 255
+
+
+def test_a_home_that_nobody_has_stays_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/anna")
+    assert with_home("~/a") == Path("/home/anna/a")
+    assert with_home("~root") != Path("~root")
+    assert with_home("~no such user/a") == Path("~no such user/a")
+    assert with_home("a/~") == Path("a/~")
 
 
 def test_a_long_name_keeps_its_extension() -> None:

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 from coderbot.errors import CoderBotError
+from coderbot.paths import with_home
 from coderbot.worker.assistants.invocation import Invocation
 from coderbot.worker.assistants.model import Assistant
 from coderbot.worker.assistants.projects import Projects
@@ -72,5 +73,5 @@ def _executable(name: str, command: str, install: str) -> str:
 
 def _find(command: str) -> str | None:
     """Return the path of a program as a terminal would find it."""
-    expanded = str(Path(command).expanduser()) if command.startswith("~") else command
+    expanded = str(with_home(command)) if command.startswith("~") else command
     return shutil.which(expanded, path=os.environ.get("PATH", DEFAULT_PATH))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from coderbot.errors import CoderBotError
+from coderbot.paths import with_home
 
 _MAX_LISTED = 500
 """Directories that are told of at once."""
@@ -57,7 +58,7 @@ class Projects:
             DirectoryError: When it is none, or cannot be entered.
         """
         try:
-            path = (self.root / Path(text).expanduser()).resolve()
+            path = (self.root / with_home(text)).resolve()
             is_there = path.is_dir()
         except (OSError, ValueError, RuntimeError) as error:
             raise DirectoryError(f"{text} cannot be entered: {error}.") from error

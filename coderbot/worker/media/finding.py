@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from coderbot.paths import with_home
+
 MAX_FOUND = 500
 """Files that one request is about."""
 _DEEP = "**"
@@ -74,7 +76,7 @@ def matches(words: Sequence[str], directory: Path) -> list[Entry]:
 
 
 def _expanded(word: str, directory: Path) -> Iterator[Path]:
-    whole = os.path.normpath(directory / os.path.expanduser(word))  # noqa: PTH111
+    whole = os.path.normpath(directory / with_home(word))
     if os.path.lexists(whole) or not glob.has_magic(whole):
         yield Path(whole)
         return

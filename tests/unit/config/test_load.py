@@ -177,6 +177,7 @@ def test_both_names_with_one_list_are_fine() -> None:
         ({"XTERM_SHELL_PATH": "/no/such/shell"}, "no such program"),
         ({"MEDIA_TMP_LOCATION": "/dev/null/x"}, "is no directory"),
         ({"CODERBOT_STATE_DIR": "/dev/null/x"}, "is no directory"),
+        ({"CODERBOT_STATE_DIR": "~no such user/x"}, "nobody here has that home"),
     ],
 )
 def test_a_bad_value_is_told_with_what_is_allowed(
