@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from coderbot.commands import tokens
 from coderbot.commands.envtokens import EnvTokens
 from coderbot.config.envfile import EnvFileError
+from coderbot.config.tokenfile import tokens_in
 from coderbot.errors import CoderBotError, ExitCode
 from coderbot.sandbox.server import Sandbox
 from tests.fakes.sandbox import make_token, sandbox  # noqa: F401
@@ -40,13 +41,13 @@ async def test_the_dashboard_adds_a_token_that_telegram_knows(
     name = await editor.check(f" {SECOND.reveal()}\n")
     assert name.endswith("bot")
     await editor.add(SECOND.reveal())
-    assert [each.reveal() for each in tokens.tokens_in(path)] == [
+    assert [each.reveal() for each in tokens_in(path)] == [
         FIRST.reveal(),
         SECOND.reveal(),
     ]
     assert path.read_text().startswith("# mine\n")
     await editor.remove(FIRST.fingerprint)
-    assert [each.reveal() for each in tokens.tokens_in(path)] == [SECOND.reveal()]
+    assert [each.reveal() for each in tokens_in(path)] == [SECOND.reveal()]
 
 
 async def test_the_dashboard_refuses_what_is_no_new_token(tmp_path: Path) -> None:
@@ -95,11 +96,11 @@ def test_without_a_supervisor_a_bot_is_its_place_in_the_file(tmp_path: Path) -> 
         said, error = run(where, "bot-0", answer)
         assert "Remove bot-0 from" in said
         assert "Nothing was removed" in str(error)
-    assert len(tokens.tokens_in(path)) == 2
+    assert len(tokens_in(path)) == 2
     said, error = run(where, "bot-0", "y\n")
     assert error is None
     assert "bot-0 was removed from" in said
-    assert [each.reveal() for each in tokens.tokens_in(path)] == [SECOND.reveal()]
+    assert [each.reveal() for each in tokens_in(path)] == [SECOND.reveal()]
 
 
 def test_where_the_bot_api_is_must_be_an_address() -> None:
