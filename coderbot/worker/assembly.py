@@ -92,7 +92,7 @@ def build_services(frame: Frame, bot: Bot, tasks: Tasks) -> Services:
         traces,
         _pace(frame, tasks),
     )
-    buttons = Buttons()
+    buttons = Buttons(clock)
     dirs = MediaDirs.of(settings.media_root, frame.identity.index)
     mask = _mask(settings, bot)
     preferences = _preferences(frame)

@@ -44,7 +44,7 @@ def test_a_key_is_its_admins_alone_and_expires() -> None:
 
 def test_old_keys_are_forgotten() -> None:
     deck, target = Deck(AutoClock()), Echo()
-    keys = [deck.issue(ADA, target) for _ in range(600)]
+    keys = [deck.issue(ADA, target) for _ in range(1_100)]
     assert deck.find(keys[0], ADA) is None
     assert deck.find(keys[-1], ADA) is target
 

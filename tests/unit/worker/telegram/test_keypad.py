@@ -17,6 +17,7 @@ from coderbot.worker.telegram.keypad import (
     parse_layout,
 )
 from coderbot.worker.terminal.keys import encode_key
+from tests.fakes.autoclock import AutoClock
 
 
 def labels(rows: list[list[InlineKeyboardButton]]) -> list[str]:
@@ -24,7 +25,7 @@ def labels(rows: list[list[InlineKeyboardButton]]) -> list[str]:
 
 
 def test_every_key_can_be_pressed_and_its_data_fits() -> None:
-    key = Buttons().issue(1001, KillQuestion())
+    key = Buttons(AutoClock()).issue(1001, KillQuestion())
     rows = keypad_rows(key, DEFAULT, expanded=True)
     assert len(rows) == len(DEFAULT) + len(FURTHER)
     for button in (button for row in rows for button in row):

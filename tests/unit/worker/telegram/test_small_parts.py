@@ -88,7 +88,7 @@ async def test_lane_is_bounded() -> None:
 
 
 def test_a_button_is_bound_to_its_user() -> None:
-    buttons = Buttons()
+    buttons = Buttons(AutoClock())
     target = KillQuestion()
     key = buttons.issue(1001, target)
     assert buttons.find(key, 1001) is target
