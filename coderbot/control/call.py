@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from types import TracebackType
@@ -178,6 +178,11 @@ class Conversation:
             raise NotRunningError(self._path, _SILENT) from None
         finally:
             self._socket.settimeout(None)
+
+    def hang_up(self) -> None:
+        """Let a thread that waits for an answer wait no more: `SupervisorGoneError`."""
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
 
     def _greet(self) -> wire.Welcome:
         self._write(wire.Hello(protocol=wire.PROTOCOL))

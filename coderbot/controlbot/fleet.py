@@ -138,8 +138,18 @@ class Fleet:
     ) -> _T:
         """Ask on a connection of its own: an answer may be long."""
 
+        talks: list[Conversation] = []
+
         def ask() -> _T:
             with Conversation(self._path) as talk, talk.patience(limit_s):
+                talks.append(talk)
                 return question(talk)
 
-        return await asyncio.to_thread(ask)
+        try:
+            return await asyncio.to_thread(ask)
+        except asyncio.CancelledError:
+            # A reload that restarts this bot has no answer before it has ended, and
+            # it would not end before its thread has one.
+            for talk in talks:
+                talk.hang_up()
+            raise

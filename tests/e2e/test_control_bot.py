@@ -340,6 +340,8 @@ async def test_reload_after_a_look(world: World) -> None:
         await room.admin.press(question, "Take them up")
         await room.hears("This bot starts anew")
         await room.fleet.line(r"\[control\] READY", 2)
+        # It waited for the answer of the one that waited for its end.
+        assert "most recent call first" not in room.fleet.output
         anna = world.user(CONTROL, USER)
         await anna.say("/listbots")
         await anna.wait_for(lambda message: "bot-0" in message.text)
