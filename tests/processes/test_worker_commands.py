@@ -91,7 +91,7 @@ def test_it_exists(name: str) -> None:
 async def test_it_says_when_it_needs_a_terminal(name: str) -> None:
     said: list[str] = []
     desk = SimpleNamespace(find=lambda *_: None, of=lambda _: ())
-    outbox = SimpleNamespace(post=lambda _chat, text, **_: said.append(text))
+    outbox = SimpleNamespace(post=lambda _chat, text, *_, **__: said.append(text))
     services: Any = SimpleNamespace(desk=desk, outbox=outbox)
     request = Request(services, 1, 1, None, None, Call(name, "", ""), BY_NAME[name])
     await obey(BY_NAME[name], request)

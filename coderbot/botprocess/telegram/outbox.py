@@ -278,9 +278,20 @@ class Outbox:
         """Take the buttons off a message some time; returns at once."""
         self._tasks.spawn(self.strip(chat, message), f"dead buttons in {chat}")
 
-    def post(self, chat: int, text: str, *, thread: int | None = None) -> None:
+    def post(
+        self,
+        chat: int,
+        text: str,
+        keyboard: InlineKeyboardMarkup | None = None,
+        *,
+        thread: int | None = None,
+    ) -> None:
         """Send a text in its turn; returns at once."""
-        self._tasks.spawn(self._post(chat, text, thread), f"text for {chat}")
+
+        async def post() -> None:
+            await self.text(chat, text, keyboard=keyboard, thread=thread)
+
+        self._tasks.spawn(post(), f"text for {chat}")
 
     def notice(self, chat: int, text: str, *, thread: int | None = None) -> None:
         """Send a short text that is deleted after a while; returns at once."""
@@ -320,9 +331,6 @@ class Outbox:
         await self._dispatcher.drain()
         if self._traces is not None:
             await self._traces.flush()
-
-    async def _post(self, chat: int, text: str, thread: int | None) -> None:
-        await self.text(chat, text, thread=thread)
 
     async def _notice(self, chat: int, text: str, thread: int | None) -> None:
         message = await self.text(chat, text, thread=thread)

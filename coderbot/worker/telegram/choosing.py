@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from telegram import InlineKeyboardMarkup
-
 from coderbot.worker.telegram import texts
 from coderbot.worker.telegram.chooser import Chooser, choice_keyboard
 from coderbot.worker.telegram.place import Place
@@ -21,13 +19,5 @@ def say_no_terminal(asker: Asker) -> None:
 
 def offer(asker: Asker, text: str, places: Sequence[Place]) -> None:
     """Say `text` above buttons that use one of `places` here."""
-    services = asker.services
-    key = services.buttons.issue(asker.user_id, Chooser(asker.thread))
-    keyboard = choice_keyboard(key, [place.name for place in places])
-    services.tasks.spawn(_send(asker, text, keyboard), "choice of terminals")
-
-
-async def _send(asker: Asker, text: str, keyboard: InlineKeyboardMarkup) -> None:
-    await asker.services.outbox.text(
-        asker.chat, text, keyboard=keyboard, thread=asker.thread
-    )
+    key = asker.services.buttons.issue(asker.user_id, Chooser(asker.thread))
+    asker.reply(text, choice_keyboard(key, [place.name for place in places]))

@@ -32,14 +32,5 @@ class Offer:
 
 def offer(asker: Asker, text: str, label: str, act: Callable[[], None]) -> None:
     """Send `text` with a button below it that does `act`; returns at once."""
-    services = asker.services
-    key = services.buttons.issue(asker.user_id, Offer(act))
-    keyboard = InlineKeyboardMarkup([[button(label, key, YES)]])
-    send = _send(asker, text, keyboard)
-    services.tasks.spawn(send, f"offer to {asker.user_id}")
-
-
-async def _send(asker: Asker, text: str, keyboard: InlineKeyboardMarkup) -> None:
-    await asker.services.outbox.text(
-        asker.chat, text, keyboard=keyboard, thread=asker.thread
-    )
+    key = asker.services.buttons.issue(asker.user_id, Offer(act))
+    asker.reply(text, InlineKeyboardMarkup([[button(label, key, YES)]]))

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from telegram import InlineKeyboardMarkup
+
 from coderbot.botprocess.telegram.command import Call
 from coderbot.botprocess.telegram.listed import usage
 from coderbot.worker.services import Services
@@ -22,9 +24,9 @@ class Asker:
     message: int | None
     """What they have sent; None when they have pressed a button."""
 
-    def reply(self, text: str) -> None:
+    def reply(self, text: str, keyboard: InlineKeyboardMarkup | None = None) -> None:
         """Send a text to the one who asked; does not wait for Telegram."""
-        self.services.outbox.post(self.chat, text, thread=self.thread)
+        self.services.outbox.post(self.chat, text, keyboard, thread=self.thread)
 
     def take_back(self) -> None:
         """Delete from the chat what they have sent; does not wait for Telegram."""

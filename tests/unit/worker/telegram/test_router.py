@@ -18,7 +18,9 @@ class Outbox:
     def __init__(self) -> None:
         self.posted: list[tuple[int, str, int | None]] = []
 
-    def post(self, chat: int, text: str, *, thread: int | None = None) -> None:
+    def post(
+        self, chat: int, text: str, _: object = None, *, thread: int | None = None
+    ) -> None:
         self.posted.append((chat, text, thread))
 
 
