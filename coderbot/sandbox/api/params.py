@@ -40,7 +40,7 @@ class Params:
             return default
         try:
             return int(value)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise bad_request(f"invalid {name} specified") from None
 
     def flag(self, name: str) -> bool:
@@ -110,5 +110,5 @@ def check_entity(entity: Json) -> Json:
     try:
         numbers = {"offset": int(entity["offset"]), "length": int(entity["length"])}
         return {**entity, "type": str(entity["type"]), **numbers}
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         raise bad_request("can't parse MessageEntity: Field is missing") from None

@@ -3,8 +3,9 @@ from pathlib import Path
 import pytest
 
 from coderbot.sandbox.__main__ import parse_users
+from coderbot.sandbox.api.params import Params, check_entity
 from coderbot.sandbox.budgets import Budgets
-from coderbot.sandbox.errors import SandboxError
+from coderbot.sandbox.errors import ApiError, SandboxError
 from coderbot.sandbox.events import EventLog
 from coderbot.sandbox.faults import Fault, Faults
 from coderbot.sandbox.files import FileStore
@@ -152,3 +153,11 @@ def test_users_on_the_command_line() -> None:
     for wrong in ("", "Anna", "x:Anna", "0:Anna", "1:"):
         with pytest.raises(SandboxError):
             parse_users(wrong)
+
+
+@pytest.mark.parametrize("value", ["x", [], float("inf"), float("nan"), "1e999"])
+def test_what_is_no_whole_number_is_a_bad_request(value: object) -> None:
+    with pytest.raises(ApiError, match="invalid chat_id specified"):
+        Params({"chat_id": value}).integer("chat_id")
+    with pytest.raises(ApiError, match="can't parse MessageEntity"):
+        check_entity({"type": "bold", "offset": value, "length": 1})
