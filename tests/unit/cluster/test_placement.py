@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coderbot.cluster.placement import Seat, Unit, place
+from coderbot.cluster.placement import Seat, Unit, place, score
 
 _FIFTY = [Seat(f"host-{number}") for number in range(50)]
 _MANY = [Unit(f"bot-{number}", f"key-{number}") for number in range(2_000)]
@@ -144,3 +144,16 @@ def test_what_was_moved_by_hand_stays(host: str) -> None:
         "host-0": 3,
         "host-1": 3,
     }
+
+
+def test_hosts_of_all_versions_score_alike() -> None:
+    # Those of two versions run beside each other while a cluster is updated.
+    assert score("key-1", "host-1", 1.0) == pytest.approx(0.4352737755032926)
+    assert score("key-1", "host-1", 2.0) == pytest.approx(0.8705475510065852)
+    assert score("key-2", "host-1", 1.0) == pytest.approx(0.8338668178686485)
+
+
+def test_the_rest_of_an_uneven_share_goes_where_it_scores_best() -> None:
+    for unit in _MANY[:50]:
+        best = max(_FIFTY, key=lambda seat: score(unit.key, seat.host, seat.weight))
+        assert place([unit], _FIFTY, {}) == {unit.key: best.host}

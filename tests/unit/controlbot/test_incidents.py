@@ -250,3 +250,6 @@ def test_hosts_that_go_and_come_back_are_told_once() -> None:
     assert texts(None, gone) == [lost]
     (stranger,) = texts(both, _hosts(a="here", b="stranger"))
     assert "CLUSTER_KEY" in stranger
+    assert list(host_incidents(both, gone)) == [
+        Incident(Kind.HOST, "b", lost, "gone b")
+    ]

@@ -113,3 +113,5 @@ def test_a_line_of_the_longest_kind_is_whole_however_it_comes(size: int) -> None
     assert frame(data[:half], data[half:] + b"\n", max_chars=size) == [line]
     assert frame(data[:half], data[half:], max_chars=size) == [line]
     assert frame(data + "🙂\n".encode(), max_chars=size) == [line + CUT_MARK]
+    beside = frame(data + b"\n" + data + "🙂\n".encode(), max_chars=size)
+    assert beside == [line, line + CUT_MARK]

@@ -87,6 +87,7 @@ def test_application_cursor_keys(name: str, expected: bytes) -> None:
         ("esc", 1, b"\x1b[27u"),
         ("ctrl+c", 1, b"\x1b[99;5u"),
         ("alt+x", 1, b"\x1b[120;3u"),
+        ("alt++", 1, b"\x1b[43;3u"),
         ("shift+tab", 1, b"\x1b[9;2u"),
         ("enter", 1, b"\r"),
         ("enter", 8 | 1, b"\x1b[13u"),
@@ -100,6 +101,7 @@ def test_kitty_keyboard_protocol(name: str, flags: int, expected: bytes) -> None
 
 def test_a_word_is_typed_and_a_name_is_pressed() -> None:
     assert encode_keys("uptown") == b"uptown"
+    assert encode_keys("half \ud83d an emoji") == b"half ? an emoji"
     assert encode_keys("up") == b"\x1b[A"
     assert encode_keys("up", KeyMode(application_cursor=True)) == b"\x1bOA"
 
