@@ -58,7 +58,7 @@ async def test_a_bot_with_a_busy_terminal_stays_where_it_is(
         )
         await cluster["b"].start()
         # The one without a terminal goes; two would be fair.
-        await cluster.until(lambda: cluster.where()["bot-3"] == ["b"])
+        await cluster.until(lambda: cluster.where().get("bot-3") == ["b"])
         await asyncio.sleep(2 * LIFE_S)
         after = cluster["a"].workers()
         assert after == {bot: before[bot] for bot in ("bot-0", "bot-1", "bot-2")}

@@ -42,10 +42,12 @@ async def test_a_crash_loop_without_a_delay_is_bounded_by_its_window(code: str) 
     async with fleet_of(code, policy=policy) as fleet:
         await fleet.until(lambda: fleet.bot().run == 7)
         starts = [line.mono for line in fleet.find("started, pid", "bot-0")]
-        # The window begins with the first crash, whose line may come late.
-        assert sum(start < starts[0] + 3.9 for start in starts) == 5
-        assert starts[5] >= starts[0] + 3.9
-        assert starts[6] >= starts[5] + 3.9
+        # On a busy machine the line of a start may come late; without a bound the next
+        # start would be there within milliseconds.
+        held_s = 4 - 1
+        assert sum(start < starts[0] + held_s for start in starts) == 5
+        assert starts[5] >= starts[0] + held_s
+        assert starts[6] >= starts[5] + held_s
         assert fleet.find("restart in 4 s", "parent") or fleet.find(
             "restart in 3.", "parent"
         )
