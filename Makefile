@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 HEADLESS ?=
 # Tests wait for processes more than they compute, so that six keep two cores busy.
 JOBS ?= 6
+# Tests start hundreds of processes: whoever forbids bytecode pays for it each time.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help demo test check unit coverage mutants fuzz format reference docs snapshots pictures release bench clean
 
