@@ -17,6 +17,17 @@ settings.register_profile("long", settings.get_profile("tests"), max_examples=20
 settings.load_profile("tests")
 
 
+def pytest_configure() -> None:
+    """Look for no garbage while tests are collected: what is loaded stays."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Look for it from now on, and only among what tests make."""
+    gc.freeze()
+    gc.enable()
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Collect what a failed test has left open; else a later test fails for it."""
