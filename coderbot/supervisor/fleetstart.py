@@ -48,6 +48,7 @@ class FleetStart:
         self._tenancy = tenancy
         self._publish = publish
         self._is_placed = not tenancy.is_shared
+        self._spared: set[str] = set()
         self._task: asyncio.Task[None] | None = None
         self._report: StartReport | None = None
         """What is still to be told; None before the start, and when it is called off."""
@@ -57,6 +58,14 @@ class FleetStart:
         self._report = StartReport(self._clock.monotonic())
         if not self._tenancy.is_shared:
             self._task = tasks.create_task(self._start_all(), name="start")
+
+    def asked(self, bot: str, *, starts: bool) -> None:
+        """Note what somebody wants of a bot: one that is stopped loses its turn."""
+        if starts:
+            self._spared.discard(bot)
+        elif self._runners[bot].snapshot().run == 0:
+            self._spared.add(bot)
+            self.look()
 
     def call_off(self) -> None:
         """Start no more bots, and tell no more of the start."""
@@ -77,7 +86,7 @@ class FleetStart:
         here = [
             runner.snapshot()
             for runner in without_control_bot(self._runners)
-            if self._tenancy.is_here(runner.bot)
+            if self._tenancy.is_here(runner.bot) and runner.bot not in self._spared
         ]
         report = self._report.look(here, self._clock.monotonic())
         if report is not None:
@@ -92,8 +101,9 @@ class FleetStart:
             if position > 0:
                 await self._clock.sleep(self.policy.start_delay_s)
             await self._queue.turn(runner.bot)
-            if self._runners.get(runner.bot) is not runner:
-                # Removed while it waited.
+            is_gone = self._runners.get(runner.bot) is not runner
+            if is_gone or runner.bot in self._spared:
+                # Removed, or stopped, while it waited.
                 self._queue.note(runner.bot, boots=False)
                 continue
             _log.info("Starting %s (%d of %d)", runner.bot, position + 1, count)
@@ -107,6 +117,8 @@ class FleetStart:
             return
         await self._queue.turn(CONTROL)
         self._queue.note(CONTROL, boots=False)
+        if CONTROL in self._spared:
+            return
         _log.info("Starting the control bot")
         runner.post(StartRequested())
 

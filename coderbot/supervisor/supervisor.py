@@ -323,6 +323,9 @@ class Supervisor(Records):
             )
         if starts:
             self.tenancy.check(bot)
+        else:
+            self.tenancy.call_off(bot)
+        self._starting.asked(bot, starts=starts)
         runner = self._runners[bot]
         runner.post(event)
         await runner.settle()

@@ -81,14 +81,18 @@ class Tenancy:
         self._awaited.add(bot)
         try:
             await self._queue.turn(bot)
+            # A stop of the fleet frees the turns of those that it stops.
+            is_wanted = bot in self._here & self._awaited and not self._is_closed
         finally:
             self._awaited.discard(bot)
-        # A stop of the fleet frees the turns of those that it stops.
-        is_wanted = bot in self._here and not self._is_closed
         if is_wanted and self._runners.get(bot) is runner:
             runner.post(StartRequested())
         if bot == CONTROL or not runner.boots:
             self._queue.note(bot, boots=False)
+
+    def call_off(self, bot: str) -> None:
+        """Do not start a bot when its turn comes: somebody has stopped it."""
+        self._awaited.discard(bot)
 
     def close(self) -> None:
         """Start nothing more: the fleet is being stopped."""

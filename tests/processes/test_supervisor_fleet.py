@@ -41,6 +41,17 @@ async def test_all_start_in_order_with_a_pause_between() -> None:
         assert re.fullmatch(r"All 3 workers ready after 0\.\d s", report)
 
 
+async def test_who_is_stopped_before_its_turn_is_not_started() -> None:
+    policy = replace(QUICK, start_delay_s=0.3)
+    async with fleet_of(*[READY_AND_WAIT] * 3, policy=policy) as fleet:
+        await fleet.running(0)
+        await fleet.supervisor.stop("bot-1")
+        await fleet.until(lambda: FleetReady(2) in fleet.events)
+        assert [bot.run for bot in fleet.supervisor.bots()] == [1, 0, 1]
+        await fleet.supervisor.start("bot-1")
+        await fleet.running(1)
+
+
 async def test_ready_is_told_once_though_bots_come_and_go() -> None:
     async with fleet_of(READY_AND_WAIT, READY_AND_WAIT) as fleet:
         await fleet.until(lambda: FleetReady(2) in fleet.events)

@@ -25,6 +25,22 @@ async def test_only_who_was_let_in_is_started() -> None:
         assert fleet.bot(0).run == 0
 
 
+async def test_who_is_stopped_before_its_turn_is_not_started() -> None:
+    async with fleet_of(BOOTS_FOR_EVER, READY, host="a") as fleet:
+        tenancy = fleet.supervisor.tenancy
+        async with asyncio.TaskGroup() as tasks:
+            for bot in ("bot-0", "bot-1"):
+                tenancy.admit(bot)
+                tasks.create_task(tenancy.start(bot))
+            await fleet.state(BotState.STARTING, 0)
+            assert tenancy.is_awaited("bot-1")
+            await fleet.supervisor.stop("bot-1")
+            await fleet.supervisor.stop("bot-0")
+        assert fleet.bot(1).run == 0
+        await fleet.supervisor.start("bot-1")
+        await fleet.running(1)
+
+
 async def test_whose_turn_comes_when_the_fleet_stops_is_not_started() -> None:
     async with fleet_of(BOOTS_FOR_EVER, READY, READY, host="a") as fleet:
         tenancy = fleet.supervisor.tenancy
