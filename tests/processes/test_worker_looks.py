@@ -145,7 +145,7 @@ async def test_a_recording_is_sent_masked_and_left_nowhere(
         await anna.wait_for(lambda m: m.kind == "document")
         await open_terminal(anna)
         await say(anna, "/record", "main is recorded")
-        await run(anna, "seq 5000", "5000")
+        await run(anna, "seq $((4999 + 1))", "5000")
         worker.signal(signal.SIGKILL)
         await worker.ended()
         cursor = (await anna.messages())[-1].cursor
