@@ -143,9 +143,12 @@ async def _end(process: asyncio.subprocess.Process) -> None:
     """Kill what a failed test has left; a test that passed has left nothing."""
     if process.returncode is None:
         await asyncio.to_thread(ask_to_end, process.pid)
-        with contextlib.suppress(psutil.NoSuchProcess, ProcessLookupError):
+        with contextlib.suppress(psutil.NoSuchProcess):
             for each in psutil.Process(process.pid).children(recursive=True):
-                each.kill()
+                # One that has ended meanwhile must spare no other.
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    each.kill()
+        with contextlib.suppress(ProcessLookupError):
             process.kill()
         await process.wait()
 
