@@ -193,7 +193,7 @@ def _address(process: "subprocess.Popen[str]") -> str:
     lines: list[str] = []
     for line in process.stdout:
         lines.append(line)
-        if "All 1 workers ready" in line:
+        if "1 worker ready" in line:
             found = re.search(r"http://\S+", "".join(lines))
             assert found is not None
             return found[0].rstrip("/")

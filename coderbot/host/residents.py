@@ -62,6 +62,7 @@ class Residents:
             return
         self._tenancy.admit(unit.name)
         if Mark.OFF not in lease.marks:
+            self._tenancy.expect(unit.name)
             self._spawn(self._tenancy.start(unit.name), f"{unit.name}: start")
 
     def renew(self, unit: Unit, good: wire.Lease) -> None:

@@ -10,8 +10,6 @@ from coderbot.supervisor.lines import CONTROL
 from coderbot.supervisor.report import StartReport
 from coderbot.supervisor.runner import BotRunner
 from coderbot.supervisor.spec import RestartPolicy
-from coderbot.supervisor.startqueue import StartQueue
-from coderbot.supervisor.state import StartRequested
 from coderbot.supervisor.tenancy import Tenancy
 
 _log = logging.getLogger(__name__)
@@ -27,8 +25,7 @@ class FleetStart:
         policy: Holds the pause between two starts; may be replaced.
         clock: For the pauses.
         runners: Of all bots, by id; bots come and go.
-        queue: Says when the next one may boot.
-        tenancy: Says which bots may run here.
+        tenancy: Says which bots may run here, and starts them in their turn.
         publish: Is told when the fleet is ready.
     """
 
@@ -37,18 +34,15 @@ class FleetStart:
         policy: RestartPolicy,
         clock: Clock,
         runners: Mapping[str, BotRunner],
-        queue: StartQueue,
         tenancy: Tenancy,
         publish: Callable[[FleetEvent], None],
     ) -> None:
         self.policy = policy
         self._clock = clock
         self._runners = runners
-        self._queue = queue
         self._tenancy = tenancy
         self._publish = publish
         self._is_placed = not tenancy.is_shared
-        self._spared: set[str] = set()
         self._task: asyncio.Task[None] | None = None
         self._report: StartReport | None = None
         """What is still to be told; None before the start, and when it is called off."""
@@ -57,15 +51,9 @@ class FleetStart:
         """Begin to start the fleet, in a task of this group."""
         self._report = StartReport(self._clock.monotonic())
         if not self._tenancy.is_shared:
+            for bot in self._runners:
+                self._tenancy.expect(bot)
             self._task = tasks.create_task(self._start_all(), name="start")
-
-    def asked(self, bot: str, *, starts: bool) -> None:
-        """Note what somebody wants of a bot: one that is stopped loses its turn."""
-        if starts:
-            self._spared.discard(bot)
-        elif self._runners[bot].snapshot().run == 0:
-            self._spared.add(bot)
-            self.look()
 
     def call_off(self) -> None:
         """Start no more bots, and tell no more of the start."""
@@ -86,8 +74,11 @@ class FleetStart:
         here = [
             runner.snapshot()
             for runner in without_control_bot(self._runners)
-            if self._tenancy.is_here(runner.bot) and runner.bot not in self._spared
+            if self._tenancy.is_here(runner.bot)
         ]
+        # One that was stopped before its turn, here or on another host, is none of
+        # those that are to be ready.
+        here = [bot for bot in here if bot.run or self._tenancy.is_awaited(bot.bot)]
         report = self._report.look(here, self._clock.monotonic())
         if report is not None:
             _log.log(report.level, "%s", report.text)
@@ -100,27 +91,11 @@ class FleetStart:
         for position, runner in enumerate(fleet):
             if position > 0:
                 await self._clock.sleep(self.policy.start_delay_s)
-            await self._queue.turn(runner.bot)
-            is_gone = self._runners.get(runner.bot) is not runner
-            if is_gone or runner.bot in self._spared:
-                # Removed, or stopped, while it waited.
-                self._queue.note(runner.bot, boots=False)
-                continue
-            _log.info("Starting %s (%d of %d)", runner.bot, position + 1, count)
-            runner.post(StartRequested())
-        await self._start_control_bot()
-
-    async def _start_control_bot(self) -> None:
-        """Start the control bot when the last worker has booted, or takes its time."""
-        runner = self._runners.get(CONTROL)
-        if runner is None:
-            return
-        await self._queue.turn(CONTROL)
-        self._queue.note(CONTROL, boots=False)
-        if CONTROL in self._spared:
-            return
-        _log.info("Starting the control bot")
-        runner.post(StartRequested())
+            described = f"{runner.bot} ({position + 1} of {count})"
+            await self._tenancy.start(runner.bot, described)
+        if CONTROL in self._runners:
+            # When the last worker has booted, or takes its time.
+            await self._tenancy.start(CONTROL, "the control bot")
 
 
 def without_control_bot(runners: Mapping[str, BotRunner]) -> list[BotRunner]:

@@ -46,10 +46,7 @@ class StartReport:
         if ready == len(bots) and not self._told_all:
             first = not self._told_some
             self._told_all = self._told_some = True
-            text = f"All {ready} workers ready after {took}"
-            if not bots:
-                # Of several hosts one may have none.
-                text = f"Ready after {took}; no bot runs on this host yet"
+            text = _all_ready(ready, took)
             return Report(Level.INFO, text, ready if first else None)
         if self._told_some or any(_is_open(bot) for bot in bots):
             return None
@@ -58,6 +55,17 @@ class StartReport:
         names = ", ".join(f"{bot.bot} ({_why(bot)})" for bot in missing)
         text = f"{ready} of {len(bots)} workers ready after {took}, failed: {names}"
         return Report(Level.WARNING, text, ready)
+
+
+def _all_ready(count: int, took: str) -> str:
+    match count:
+        case 0:
+            # Of several hosts one may have none.
+            return f"Ready after {took}; no bot runs on this host yet"
+        case 1:
+            return f"1 worker ready after {took}"
+        case _:
+            return f"All {count} workers ready after {took}"
 
 
 def _is_open(bot: BotSnapshot) -> bool:

@@ -113,7 +113,6 @@ class Supervisor(Records):
             policy,
             self._clock,
             self._runners,
-            self._queue,
             self.tenancy,
             self._bus.publish,
         )
@@ -323,11 +322,10 @@ class Supervisor(Records):
             )
         if starts:
             self.tenancy.check(bot)
-        else:
-            self.tenancy.call_off(bot)
-        self._starting.asked(bot, starts=starts)
         runner = self._runners[bot]
         runner.post(event)
+        self.tenancy.call_off(bot)
+        self._starting.look()
         await runner.settle()
 
     def _measure(self, table: Table) -> None:

@@ -1,5 +1,6 @@
-"""Which bots run on this host, where several hosts share them."""
+"""Which bots run on this host, and which of them are still to start."""
 
+import logging
 from collections.abc import Mapping
 
 from coderbot.errors import CoderBotError
@@ -9,13 +10,15 @@ from coderbot.supervisor.startqueue import StartQueue
 from coderbot.supervisor.state import KillRequested, StartRequested, StopRequested
 from coderbot.wire import Lease
 
+_log = logging.getLogger(__name__)
+
 
 class ElsewhereError(CoderBotError):
     """Raised when a bot is to be started that another host runs."""
 
 
 class Tenancy:
-    """Lets bots run here, or not; a host alone lets all of them.
+    """Lets bots run here, or not, and start in their turn; a host alone lets all.
 
     Args:
         host: Name of this host, where several share the bots: none runs here until it
@@ -65,7 +68,7 @@ class Tenancy:
         return sorted(self._here)
 
     def admit(self, bot: str) -> None:
-        """Let a bot run here; it is started by `start`, or by a person."""
+        """Let a bot run here; it is started in its turn, or by a person."""
         self._here.add(bot)
         self._runners[bot].place = Place(self._host)
 
@@ -73,34 +76,39 @@ class Tenancy:
         """Tell whether a bot is to start as soon as its turn comes."""
         return bot in self._awaited
 
-    async def start(self, bot: str) -> None:
-        """Start a bot that was let in, when its turn comes; not once it is closed."""
-        runner = self._runners.get(bot)
-        if runner is None:
-            return
-        self._awaited.add(bot)
-        try:
-            await self._queue.turn(bot)
-            # A stop of the fleet frees the turns of those that it stops.
-            is_wanted = bot in self._here & self._awaited and not self._is_closed
-        finally:
+    def expect(self, bot: str) -> None:
+        """Note that a bot is to start when its turn comes."""
+        if not self._is_closed:
+            self._awaited.add(bot)
+
+    async def start(self, bot: str, described: str = "") -> None:
+        """Start a bot when its turn comes, if it is expected to start even then.
+
+        Args:
+            bot: It.
+            described: How it is named in the log.
+        """
+        await self._queue.turn(bot)
+        if bot in self._awaited:
+            _log.info("Starting %s", described or bot)
+            self._runners[bot].post(StartRequested())
             self._awaited.discard(bot)
-        if is_wanted and self._runners.get(bot) is runner:
-            runner.post(StartRequested())
-        if bot == CONTROL or not runner.boots:
+        runner = self._runners.get(bot)
+        if bot == CONTROL or runner is None or not runner.boots:
             self._queue.note(bot, boots=False)
 
     def call_off(self, bot: str) -> None:
-        """Do not start a bot when its turn comes: somebody has stopped it."""
+        """Leave a bot as it is when its turn comes: somebody has said what it does."""
         self._awaited.discard(bot)
 
     def close(self) -> None:
         """Start nothing more: the fleet is being stopped."""
         self._is_closed = True
+        self._awaited.clear()
 
     async def dismiss(self, bot: str) -> None:
         """Let a bot not run here any more; returns when its process is gone."""
-        self._here.discard(bot)
+        self.forget(bot)
         runner = self._runners.get(bot)
         if runner is not None:
             runner.post(StopRequested())
@@ -125,5 +133,6 @@ class Tenancy:
             runner.renew(lease)
 
     def forget(self, bot: str) -> None:
-        """Forget a bot that is no longer part of the fleet."""
+        """Forget that a bot may run here, or is to."""
         self._here.discard(bot)
+        self._awaited.discard(bot)

@@ -11,7 +11,7 @@ from tests.e2e.conftest import World
 from tests.e2e.fleet import running_fleet
 from tests.e2e.test_dashboard import Dashboard, worker_pids
 
-READY = r"\[Parent\] All \d workers ready"
+READY = r"\[Parent\] (?:All \d workers|1 worker) ready"
 TUI = "from coderbot.cli import main_tui; main_tui()"
 
 

@@ -22,7 +22,7 @@ from coderbot.errors import ExitCode
 from tests.e2e.conftest import World
 from tests.e2e.fleet import Fleet, clean_environment, running_fleet
 
-READY = r"\[Parent\] All \d workers ready"
+READY = r"\[Parent\] (?:All \d workers|1 worker) ready"
 
 
 @dataclass(frozen=True)

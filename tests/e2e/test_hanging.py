@@ -9,7 +9,7 @@ from coderbot.errors import ExitCode
 from tests.e2e.conftest import World
 from tests.e2e.fleet import gone, running_fleet
 
-READY = r"\[Parent\] All \d workers ready"
+READY = r"\[Parent\] (?:All \d workers|1 worker) ready"
 HANG = {"WORKER_HANG_TIMEOUT_SECONDS": "4", "WORKER_RESTART_DELAY_SECONDS": "0.2"}
 
 

@@ -23,7 +23,7 @@ from tests.e2e.fleet import (
 from tests.e2e.pictures import png, png_size
 from tests.fakes.processes import command_of
 
-READY = r"\[Parent\] All \d workers ready"
+READY = r"\[Parent\] (?:All \d workers|1 worker) ready"
 
 
 def shows(text: str) -> "re.Pattern[str]":

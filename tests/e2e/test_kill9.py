@@ -12,7 +12,7 @@ from coderbot.errors import ExitCode
 from tests.e2e.conftest import World
 from tests.e2e.fleet import Fleet, gone, running_fleet
 
-READY = r"\[Parent\] All \d workers ready"
+READY = r"\[Parent\] (?:All \d workers|1 worker) ready"
 HIDE = "setsid sh -c 'trap \"\" HUP TERM INT; echo pid=$$; while :; do sleep 1; done' &"
 
 

@@ -17,7 +17,7 @@ from coderbot.errors import ExitCode
 from tests.e2e.conftest import World
 from tests.e2e.fleet import Fleet, gone, running_fleet, shown_environment
 
-READY = r"\[Parent\] All \d workers ready"
+READY = r"\[Parent\] (?:All \d workers|1 worker) ready"
 
 
 class Notified:

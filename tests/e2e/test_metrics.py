@@ -57,7 +57,7 @@ async def test_a_scrape_of_a_running_fleet(world: World) -> None:
 async def test_without_a_port_nothing_listens_nor_is_imported(world: World) -> None:
     world.env(bots=1)
     async with running_fleet(world.directory) as fleet:
-        await fleet.line(r"\[Parent\] All 1 workers ready")
+        await fleet.line(r"\[Parent\] 1 worker ready")
         assert _listeners(fleet.process.pid) == []
         maps = Path(f"/proc/{fleet.process.pid}/maps").read_text()
         assert "psutil" not in maps

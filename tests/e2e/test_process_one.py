@@ -34,7 +34,7 @@ async def test_orphans_are_reaped_and_sigterm_is_heard(
     world.env(bots=1, AIRPLANE_MODE="true")
     anna = world.user()
     async with running_fleet(world.directory, wrapper=wrapper) as fleet:
-        await fleet.line(r"\[Parent\] All 1 workers ready")
+        await fleet.line(r"\[Parent\] 1 worker ready")
         await fleet.line("bot-0 started: pid")
         (inner,) = psutil.Process(fleet.process.pid).children()
         assert _number_inside(inner.pid) == 1

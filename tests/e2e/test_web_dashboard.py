@@ -15,7 +15,7 @@ from coderbot.worker.terminal.emulator import Emulator
 from tests.e2e.conftest import World
 from tests.e2e.fleet import running_fleet
 
-READY = r"\[Parent\] All \d workers ready"
+READY = r"\[Parent\] (?:All \d workers|1 worker) ready"
 TUI = "from coderbot.cli import main_tui; main_tui()"
 DEADLINE_S = 30.0
 

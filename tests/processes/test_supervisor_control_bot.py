@@ -31,7 +31,7 @@ async def test_it_starts_after_the_workers_and_is_none_of_them() -> None:
         assert [bot.bot for bot in fleet.supervisor.bots()] == ["bot-0"]
         assert set(fleet.supervisor.specs()) == {"bot-0"}
         assert set(fleet.supervisor.fingerprints()) == {"bot-0"}
-        assert fleet.find("All 1 workers ready", "parent")
+        assert fleet.find("1 worker ready", "parent")
         told = {e.snapshot.bot for e in fleet.events if isinstance(e, BotChanged)}
         assert told == {"bot-0"}
         with pytest.raises(UnknownBotError):

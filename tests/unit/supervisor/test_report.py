@@ -64,3 +64,7 @@ def test_a_restart_before_all_are_ready_is_waited_for() -> None:
 def test_a_host_without_bots_is_ready() -> None:
     told = look(StartReport(100))
     assert told == "0 INFO Ready after 3.2 s; no bot runs on this host yet"
+
+
+def test_one_worker_is_told_of_as_one() -> None:
+    assert look(StartReport(100), RUNNING) == "1 INFO 1 worker ready after 3.2 s"
