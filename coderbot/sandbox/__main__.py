@@ -44,6 +44,7 @@ def parse_users(text: str) -> tuple[UserSpec, ...]:
 @click.command()
 @click.option(
     "--port",
+    type=click.IntRange(0, 65_535),
     default=_DEFAULT_PORT,
     show_default=True,
     help="TCP port; 0: any free one.",

@@ -1,5 +1,6 @@
 """Control API: bots, people, events, faults, counts."""
 
+import math
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from coderbot.sandbox.state import World
 
 _MAX_WAIT_S = 60.0
 _FIRST_NEW_BOT = 7_100_000
+BOT = r"{bot:\d{1,19}}"
+"""Place of the id of a bot in the path of a route."""
 
 
 def fresh_token(bot_id: int) -> Secret:
@@ -33,9 +36,12 @@ def seconds(text: str | None) -> float:
         SandboxError: When it is no number.
     """
     try:
-        return min(max(float(text or 0), 0.0), _MAX_WAIT_S)
+        told = float(text or 0)
     except ValueError:
-        raise SandboxError("timeout must be a number of seconds") from None
+        told = math.nan
+    if math.isnan(told):
+        raise SandboxError("timeout must be a number of seconds")
+    return min(max(told, 0.0), _MAX_WAIT_S)
 
 
 def query_number(request: web.Request, name: str) -> int | None:
@@ -95,9 +101,9 @@ class Control:
             get("state", self._state),
             get("bots", lambda _: {"bots": self._bots()}),
             post("bots", self._add_bot),
-            post("bots/{bot:\\d+}/revoke", self._revoke),
-            post("bots/{bot:\\d+}/settings", self._settings),
-            web.get("/sandbox/bots/{bot:\\d+}/polling", self._polling),
+            post(f"bots/{BOT}/revoke", self._revoke),
+            post(f"bots/{BOT}/settings", self._settings),
+            web.get(f"/sandbox/bots/{BOT}/polling", self._polling),
             get("users", lambda _: {"users": list(self.world.users.values())}),
             post("users", self._add_user),
             post("groups", self._add_group),

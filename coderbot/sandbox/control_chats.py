@@ -8,7 +8,7 @@ from aiohttp import web
 
 from coderbot.sandbox.api.params import Params
 from coderbot.sandbox.chat import KINDS
-from coderbot.sandbox.control import body_of
+from coderbot.sandbox.control import BOT, body_of
 from coderbot.sandbox.errors import SandboxError
 from coderbot.sandbox.files import StoredFile
 from coderbot.sandbox.images import read_picture
@@ -19,8 +19,8 @@ from coderbot.sandbox.request_reader import read_params
 from coderbot.sandbox.state import World
 from coderbot.sandbox.upload import Upload
 
-_CHAT = "/sandbox/chats/{bot:\\d+}/{chat:-?\\d+}"
-_MESSAGE = _CHAT + "/messages/{message:\\d+}"
+_CHAT = f"/sandbox/chats/{BOT}/" + r"{chat:-?\d{1,19}}"
+_MESSAGE = _CHAT + r"/messages/{message:\d{1,19}}"
 _HEAD_BYTES = 1 << 16
 _PLAYABLE = {"audio", "voice", "video", "video_note", "animation"}
 _FILE_POLICY = "default-src 'none'; sandbox"
@@ -46,7 +46,7 @@ class ChatControl:
             web.patch(_MESSAGE, _json(self._edit)),
             web.delete(_MESSAGE, _json(self._delete)),
             web.post(_MESSAGE + "/press", _json(self._press)),
-            web.get("/sandbox/files/{bot:\\d+}/{file}", self._file),
+            web.get(f"/sandbox/files/{BOT}/{{file}}", self._file),
         ]
 
     async def _messages(self, request: web.Request) -> Json:

@@ -24,6 +24,7 @@ from coderbot.sandbox.budgets import Budgets
 from coderbot.sandbox.errors import ApiError, not_found, too_many, unauthorized
 from coderbot.sandbox.faults import Fault, Faults
 from coderbot.sandbox.jsontypes import Json
+from coderbot.sandbox.limits import too_large
 from coderbot.sandbox.pulse import Pulse
 from coderbot.sandbox.request_reader import read_params
 from coderbot.sandbox.requestlog import Request, RequestLog
@@ -92,6 +93,8 @@ class BotApi:
                 await self._fail(fault, request)
         except ApiError as error:
             return _error(error)
+        except web.HTTPRequestEntityTooLarge:
+            return _error(too_large())
         except _ConnectionReset:
             return web.Response()
         except Exception:  # noqa: BLE001 - one faulty call must not end the server

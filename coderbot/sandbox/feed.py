@@ -11,7 +11,6 @@ from coderbot.sandbox.pulse import Pulse
 from coderbot.sandbox.state import World
 
 _HEARTBEAT_S = 15.0
-_IDLE_S = 3600.0
 _MAX_BATCH = 200
 
 
@@ -49,7 +48,7 @@ class Feed:
         while not stream.closed:
             events = log.since(after)[:_MAX_BATCH]
             if not events:
-                await self.changes.wait(_IDLE_S)
+                await self.changes.wait()
                 continue
             lost, after = log.has_lost(after), events[-1]["seq"]
             await stream.send_json(self._frame(events, after, lost))

@@ -4,6 +4,7 @@ import re
 import secrets
 from dataclasses import dataclass
 
+from coderbot.sandbox.api.compose import TEXTUAL, reply_field, text_fields
 from coderbot.sandbox.api.content import content_of
 from coderbot.sandbox.bot import Bot
 from coderbot.sandbox.chat import Chat, StoredMessage
@@ -71,7 +72,7 @@ class Person:
         Raises:
             SandboxError: When it is empty or too long.
         """
-        return self._send(_fields(_own_text(text), "text"), extras, None)
+        return self._send(text_fields(_own_text(text)), extras, None)
 
     def send_file(
         self, file: StoredFile, caption: str, extras: Extras
@@ -84,7 +85,7 @@ class Person:
         formatted = format_text(caption)
         if formatted.length > MAX_CAPTION_UNITS:
             raise SandboxError(f"a caption has at most {MAX_CAPTION_UNITS} characters")
-        content = content_of(file) | _fields(formatted, "caption")
+        content = content_of(file) | text_fields(formatted, "caption")
         return self._send(content, extras, file)
 
     def edit(self, message_id: int, text: str) -> StoredMessage:
@@ -97,8 +98,9 @@ class Person:
         if message.from_bot or message.api["from"]["id"] != self.user["id"]:
             raise SandboxError(f"message {message_id} is another's")
         field = "text" if message.kind == "text" else "caption"
-        message.api = message.api | _fields(_own_text(text), field)
-        message.api["edit_date"] = self.world.unix_time()
+        kept = {k: v for k, v in message.api.items() if k not in TEXTUAL}
+        changed = text_fields(_own_text(text), field)
+        message.api = kept | changed | {"edit_date": self.world.unix_time()}
         message.edits += 1
         self.world.changed("edit", self.bot.id, message)
         if self._is_seen(message.api):
@@ -175,7 +177,7 @@ class Person:
     def _extra_fields(self, extras: Extras) -> Json:
         fields: Json = {}
         if extras.reply_to:
-            fields["reply_to_message"] = self._message(extras.reply_to).api
+            fields |= reply_field(self._message(extras.reply_to))
         if extras.thread_id:
             fields["message_thread_id"] = extras.thread_id
             fields["is_topic_message"] = True
@@ -214,10 +216,3 @@ def _own_text(text: str) -> Formatted:
     if formatted.length > MAX_TEXT_UNITS:
         raise SandboxError(f"a message has at most {MAX_TEXT_UNITS} characters")
     return formatted
-
-
-def _fields(text: Formatted, field: str) -> Json:
-    if not text.text:
-        return {}
-    entities = "entities" if field == "text" else "caption_entities"
-    return {field: text.text, entities: text.entities}

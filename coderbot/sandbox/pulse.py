@@ -18,8 +18,8 @@ class Pulse:
             if not waiter.done():
                 waiter.set_result(None)
 
-    async def wait(self, timeout: float) -> None:
-        """Wait for the next `fire`, or `timeout` seconds."""
+    async def wait(self, timeout: float | None = None) -> None:
+        """Wait for the next `fire`, or `timeout` seconds; None: however long."""
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiters.add(waiter)
         try:

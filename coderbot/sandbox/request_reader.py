@@ -63,7 +63,9 @@ async def _read_multipart(
             if part.filename is None:
                 values[name] = await _read_field(part)
             else:
-                uploads[name] = await _read_file(part, files)
+                upload = await _read_file(part, files)
+                _discard({name: uploads[name]} if name in uploads else {})
+                uploads[name] = upload
     except (ValueError, HttpProcessingError):
         _discard(uploads)
         raise bad_request("can't parse multipart/form-data") from None

@@ -37,7 +37,7 @@ def _read(path: Path) -> list[Secret]:
             f"{path} can be read by others", f"Run: chmod 600 {path.name}"
         )
     tokens = []
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+    for number, line in enumerate(path.read_text("utf-8", "replace").splitlines(), 1):
         text = line.strip()
         if not text or text.startswith("#"):
             continue

@@ -10,10 +10,9 @@ import aiohttp
 
 from coderbot.sandbox.bot import Bot
 from coderbot.sandbox.jsontypes import Json
+from coderbot.sandbox.pulse import Pulse
 from coderbot.sandbox.state import World
 
-_LOOK_S = 0.2
-"""Longest wait until a new bot or webhook is noticed, in seconds."""
 _ANSWER_S = 60.0
 """How long a webhook may take, in seconds."""
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.1, 2.0
@@ -39,13 +38,15 @@ async def delivering(world: World) -> AsyncIterator[None]:
 async def _watch(world: World, session: aiohttp.ClientSession) -> None:
     """Keep one courier for each bot."""
     known: set[int] = set()
+    news = Pulse()
+    world.listeners.append(lambda _: news.fire())
     async with asyncio.TaskGroup() as group:
         while True:
             for bot in list(world.bots.values()):
                 if bot.id not in known:
                     known.add(bot.id)
                     group.create_task(_courier(world, bot, session))
-            await world.clock.sleep(_LOOK_S)
+            await news.wait()
 
 
 async def _courier(world: World, bot: Bot, session: aiohttp.ClientSession) -> None:
@@ -55,7 +56,7 @@ async def _courier(world: World, bot: Bot, session: aiohttp.ClientSession) -> No
         hook, now = bot.webhook, world.clock.monotonic()
         updates = bot.queue.take(0, 1, now) if hook is not None else []
         if hook is None or not updates or not _is_here(hook["url"]):
-            await bot.pulse.wait(_LOOK_S)
+            await bot.pulse.wait()
             continue
         fault = await _bring(session, hook["url"], bot.webhook_secret, updates[0])
         if not fault:
@@ -83,5 +84,8 @@ async def _bring(
 
 def _is_here(url: str) -> bool:
     """Tell whether an address is one of this machine: nothing leaves it."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
     return parts.scheme == "http" and parts.hostname in _LOOPBACK

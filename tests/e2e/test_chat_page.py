@@ -213,6 +213,39 @@ async def test_a_conversation(page: Page, anna: SandboxUser) -> None:
     assert [m.text for m in await anna.messages()][-1] == "screen 2"
 
 
+async def test_what_is_typed_while_a_message_goes_is_kept(
+    page: Page, anna: SandboxUser
+) -> None:
+    # Its way takes until it is let go.
+    await page.page.evaluate(
+        """() => {
+          const real = window.fetch;
+          window.fetch = (url, options) => options.method === "POST"
+            ? new Promise((go) => { window.go = () => go(real(url, options)); })
+            : real(url, options);
+        }"""
+    )
+    await page.write("first")
+    await page.until("window.go !== undefined")
+    await page.page.type("#text", "second")
+    await page.page.evaluate("window.go()")
+    await page.see("You said: first")
+    assert await page.page.evaluate("document.querySelector('#text').value") == "second"
+
+
+async def test_what_cannot_be_sent_is_given_back(page: Page, anna: SandboxUser) -> None:
+    await page.page.evaluate("document.querySelector('#text').value = 'x'.repeat(5000)")
+    await page.page.type("#text", "!")
+    await page.page.keyboard.press("Enter")
+    await page.see("at most 4096 characters", "#toasts")
+    await page.until("document.querySelector('#text').value.length === 5001")
+    assert await anna.messages() == []
+    # What the browser itself says of the refusal.
+    (problem,) = page.problems
+    assert "400" in problem
+    page.problems.clear()
+
+
 async def test_what_others_change_is_seen_live(
     page: Page, anna: SandboxUser, sandbox: Sandbox
 ) -> None:

@@ -18,6 +18,7 @@ from telegram import (
     InputMediaVideo,
     MenuButtonCommands,
     MessageEntity,
+    MessageOriginUser,
     ReplyKeyboardMarkup,
     ReplyKeyboardRemove,
     ReplyParameters,
@@ -298,10 +299,14 @@ async def test_delete(bot: Bot, anna: SandboxUser) -> None:
 async def test_forward_and_copy(bot: Bot, anna: SandboxUser) -> None:
     sent = await bot.send_photo(ANNA, png(), caption="c")
     copy = await bot.copy_message(ANNA, ANNA, sent.message_id)
-    await bot.forward_message(ANNA, ANNA, sent.message_id)
+    forward = await bot.forward_message(ANNA, ANNA, sent.message_id)
+    await bot.forward_message(ANNA, ANNA, forward.message_id)
     seen = await anna.messages()
-    assert [m.text for m in seen] == ["c", "c", "c"]
+    assert [m.text for m in seen] == ["c", "c", "c", "c"]
     assert copy.message_id == seen[1].id
+    assert [m.raw["forwarded"] for m in seen] == [False, False, True, True]
+    assert isinstance(forward.forward_origin, MessageOriginUser)
+    assert forward.forward_origin.sender_user.id == bot.id
 
 
 async def test_chat_action(bot: Bot, anna: SandboxUser) -> None:

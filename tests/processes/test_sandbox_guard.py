@@ -2,14 +2,16 @@
 
 import asyncio
 import json
+import tempfile
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 import pytest_asyncio
 
-from coderbot.sandbox.server import Sandbox
+from coderbot.sandbox.server import Sandbox, running_sandbox
 from tests.fakes.pictures import png
 from tests.fakes.sandbox import ANNA, make_bot_id, make_token
 
@@ -168,6 +170,7 @@ async def test_other_files_of_the_machine(http: aiohttp.ClientSession) -> None:
         ("sendPhoto", {"json": {"chat_id": ANNA}}, 400),
         ("getUpdates", {"json": {"allowed_updates": "{}"}}, 400),
         ("setMyCommands", {"json": {"commands": [[]]}}, 400),
+        ("sendMessage", {"json": {"chat_id": ANNA, "text": "x", "reply_parameters": {"message_id": []}}}, 400),
     ],
 )  # fmt: skip
 async def test_ways_to_send_parameters(
@@ -195,6 +198,73 @@ async def test_broken_bodies_do_not_break_the_server(
     async with http.post(path, data=b"[" * 100_000, headers=headers) as answer:
         assert answer.status == 400
     assert len(await sandbox.client().bots()) == 2
+
+
+async def test_a_file_that_comes_twice_leaves_nothing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    form = aiohttp.FormData()
+    for data in (b"one", b"two"):
+        form.add_field("file", data, filename="f")
+    form.add_field("user_id", str(ANNA))
+    path = f"/sandbox/chats/{ONE}/{ANNA}/files"
+    async with (
+        running_sandbox(tokens=(make_token(1),)) as sandbox,
+        aiohttp.ClientSession(sandbox.url) as http,
+    ):
+        async with http.post(path, data=form) as answer:
+            assert answer.status == 200
+        (message,) = await sandbox.client().user(ANNA, ONE).messages()
+        assert await message.download() == b"two"
+        (folder,) = tmp_path.glob("coderbot-sandbox-*")
+        assert [file.read_bytes() for file in folder.iterdir()] == [b"two"]
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("/sandbox/events?timeout=nan", 400),
+        ("/sandbox/events?timeout=soon", 400),
+        (f"/sandbox/bots/{'9' * 5000}/polling", 404),
+        (f"/sandbox/chats/1/{'9' * 5000}/messages", 404),
+    ],
+)
+async def test_numbers_that_are_none(
+    http: aiohttp.ClientSession, path: str, code: int
+) -> None:
+    async with asyncio.timeout(10), http.get(path) as answer:
+        assert answer.status == code
+
+
+async def test_a_webhook_with_a_broken_address_ends_nothing(
+    sandbox: Sandbox, http: aiohttp.ClientSession
+) -> None:
+    anna = sandbox.client().user(ANNA, ONE)
+    call = f"/bot{make_token(1).reveal()}"
+    await anna.say("before")
+    async with http.post(f"{call}/setWebhook", json={"url": "http://localhost["}) as it:
+        assert it.status == 200
+    await anna.say("after")
+    async with http.post(f"{call}/deleteWebhook") as answer:
+        assert answer.status == 200
+    async with http.post(f"{call}/getUpdates") as answer:
+        updates = (await answer.json())["result"]
+    assert [each["message"]["text"] for each in updates] == ["before", "after"]
+
+
+async def test_a_chain_of_answers_is_told_one_deep(
+    sandbox: Sandbox, http: aiohttp.ClientSession
+) -> None:
+    anna = sandbox.client().user(ANNA, ONE)
+    first = await anna.say("first")
+    second = await anna.say("second", reply_to=first.id)
+    await anna.say("third", reply_to=second.id)
+    async with http.post(f"/bot{make_token(1).reveal()}/getUpdates") as answer:
+        (*_, last) = (await answer.json())["result"]
+    replied = last["message"]["reply_to_message"]
+    assert replied["text"] == "second"
+    assert "reply_to_message" not in replied
 
 
 async def test_websocket_streams_what_happens(

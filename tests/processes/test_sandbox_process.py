@@ -139,6 +139,24 @@ async def test_what_it_cannot_do(
     assert "Traceback" not in error
 
 
+async def test_a_port_that_is_none(tmp_path: Path) -> None:
+    async with started(tmp_path, "--port", "99999") as process:
+        code, _, error = await ended(process)
+    assert code == 2
+    assert "0<=x<=65535" in error
+
+
+async def test_a_token_file_that_is_no_text(tmp_path: Path) -> None:
+    tokens = tmp_path / "tokens"
+    tokens.write_bytes(b"\xff\xfe")
+    tokens.chmod(0o600)
+    async with started(tmp_path) as process:
+        code, _, error = await ended(process)
+    assert code == 1
+    assert "line 1: no bot token" in error
+    assert "Traceback" not in error
+
+
 async def test_tokens_are_neither_printed_nor_served(tmp_path: Path) -> None:
     async with started(tmp_path) as process:
         line = await start_line(process)

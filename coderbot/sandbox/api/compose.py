@@ -1,12 +1,17 @@
 """Making messages of a bot."""
 
 from coderbot.sandbox.api.call import Call
+from coderbot.sandbox.api.params import Params
 from coderbot.sandbox.chat import Chat, StoredMessage
 from coderbot.sandbox.errors import bad_request
 from coderbot.sandbox.files import StoredFile
 from coderbot.sandbox.jsontypes import Json
 from coderbot.sandbox.limits import check_caption
 from coderbot.sandbox.markup.formatted import Formatted
+
+CAPTIONS = frozenset({"caption", "caption_entities"})
+TEXTUAL = CAPTIONS | {"text", "entities"}
+"""Fields of a `Message` that hold a text."""
 
 
 def text_fields(text: Formatted, field: str = "text") -> Json:
@@ -52,15 +57,21 @@ def send(
 
 
 def _replied(call: Call, chat: Chat) -> Json:
-    wanted = call.params.json_object("reply_parameters") or {}
-    message_id = wanted.get("message_id") or call.params.integer("reply_to_message_id")
+    wanted = Params(call.params.json_object("reply_parameters") or {})
+    message_id = wanted.integer("message_id")
+    message_id = message_id or call.params.integer("reply_to_message_id")
     if not message_id:
         return {}
     message = chat.messages.get(message_id)
     if message is not None:
-        shown = {k: v for k, v in message.api.items() if k != "reply_to_message"}
-        return {"reply_to_message": shown}
-    lenient = wanted.get("allow_sending_without_reply")
-    if lenient or call.params.flag("allow_sending_without_reply"):
+        return reply_field(message)
+    lenient = "allow_sending_without_reply"
+    if wanted.flag(lenient) or call.params.flag(lenient):
         return {}
     raise bad_request("message to be replied not found")
+
+
+def reply_field(message: StoredMessage) -> Json:
+    """Return the field of a `Message` that answers another; it is told one deep."""
+    shown = {k: v for k, v in message.api.items() if k != "reply_to_message"}
+    return {"reply_to_message": shown}

@@ -1,7 +1,12 @@
 """Changing and removing messages of a bot."""
 
 from coderbot.sandbox.api.call import Call
-from coderbot.sandbox.api.compose import caption_fields, text_fields
+from coderbot.sandbox.api.compose import (
+    CAPTIONS,
+    TEXTUAL,
+    caption_fields,
+    text_fields,
+)
 from coderbot.sandbox.api.media import media_item
 from coderbot.sandbox.api.params import Params
 from coderbot.sandbox.api.table import method
@@ -11,9 +16,8 @@ from coderbot.sandbox.files import StoredFile
 from coderbot.sandbox.jsontypes import Json
 from coderbot.sandbox.limits import check_text
 
-_CAPTION = {"caption", "caption_entities"}
-_CONTENT = {"text", "entities", *_CAPTION, *KINDS}
-_MARKUP = {"reply_markup"}
+_CONTENT = TEXTUAL.union(KINDS)
+_MARKUP = frozenset({"reply_markup"})
 
 
 @method("editMessageText")
@@ -33,7 +37,7 @@ def edit_message_caption(call: Call) -> Json:
     message = call.own_message("edit")
     if message.kind in ("text", "sticker", "video_note"):
         raise bad_request("there is no caption in the message to edit")
-    return _change(call, message, _CAPTION | _MARKUP, caption_fields(call))
+    return _change(call, message, CAPTIONS | _MARKUP, caption_fields(call))
 
 
 @method("editMessageReplyMarkup")
@@ -59,7 +63,7 @@ def edit_message_media(call: Call) -> Json:
 def _change(
     call: Call,
     message: StoredMessage,
-    replaced: set[str],
+    replaced: frozenset[str],
     content: Json,
     file: StoredFile | None = None,
 ) -> Json:

@@ -1,7 +1,6 @@
 """Sending files."""
 
 import secrets
-from collections.abc import Callable
 
 from coderbot.sandbox.api.call import Call
 from coderbot.sandbox.api.compose import caption_fields, send
@@ -125,6 +124,5 @@ def media_item(call: Call, item: Params) -> tuple[StoredFile, Json]:
 
 
 def _check_mixture(kinds: list[str]) -> None:
-    kind_of: Callable[[str], str] = lambda kind: _MAY_MIX.get(kind, kind)  # noqa: E731
-    if len({kind_of(kind) for kind in kinds}) > 1 or "animation" in kinds:
+    if len({_MAY_MIX.get(kind, kind) for kind in kinds}) > 1 or "animation" in kinds:
         raise bad_request("can't use the media of the specified type in the album")

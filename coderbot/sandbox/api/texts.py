@@ -58,22 +58,40 @@ def send_chat_action(call: Call) -> bool:
     return True
 
 
-@method("forwardMessage", "copyMessage")
-def pass_on(call: Call) -> Json:
-    """Send the content of another message; a forward says whose it is."""
+@method("copyMessage")
+def copy_message(call: Call) -> Json:
+    """Send what another message says; returns its new number."""
+    return {"message_id": _pass_on(call, {})["message_id"]}
+
+
+@method("forwardMessage")
+def forward_message(call: Call) -> Json:
+    """Send another message, saying whose it is."""
+    source = _passed_on(call).api
+    sender = {"type": "user", "date": source["date"], "sender_user": source["from"]}
+    origin = source.get("forward_origin", sender)
+    return _pass_on(call, {"forward_origin": origin})
+
+
+def _passed_on(call: Call) -> StoredMessage:
     source = call.world.chat(call.bot.id, call.params.integer("from_chat_id"))
     message = source.messages.get(call.params.integer("message_id"))
     if message is None:
         raise bad_request("message to forward not found")
-    content = _content(message)
-    sent = send(call, call.writable_chat(), content, message.file)
-    return sent.api
+    return message
+
+
+def _pass_on(call: Call, origin: Json) -> Json:
+    message = _passed_on(call)
+    content = _content(message) | origin
+    return send(call, call.writable_chat(), content, message.file).api
 
 
 def _content(message: StoredMessage) -> Json:
     """Return what a message says, without who, when and where."""
     head = {"message_id", "date", "edit_date", "chat", "from", "reply_markup"}
     head |= {"reply_to_message", "message_thread_id", "is_topic_message"}
+    head |= {"forward_origin", "media_group_id"}
     return {key: value for key, value in message.api.items() if key not in head}
 
 

@@ -29,7 +29,8 @@ let loading = 0;
 
 const scroll = $("#scroll");
 const log = $("#messages");
-const path = (rest) => `chats/${open}/${me}/${rest}`;
+const place = () => (open ? `chats/${open}/${me}` : "");
+const path = (rest) => `${place()}/${rest}`;
 
 function chatOf(bot, user = me) {
   const key = `${bot}:${user}`;
@@ -166,23 +167,25 @@ const actions = {
   },
 };
 
+const writer = (to) => Number(to.split("/").at(-1));
+
 const composer = new Composer({
   toast,
-  open: () => open !== 0,
+  place,
   commands: () => commands,
   lastOwn: () => [...messages.values()].reverse().find((message) => !message.from_bot && message.kind === "text"),
-  async send(text, context) {
-    const body = { user_id: me, text };
-    if (context?.edit) await call("PATCH", path(`messages/${context.message.message_id}`), body);
-    else await call("POST", path("messages"), { ...body, reply_to: context?.message.message_id });
+  async send(to, text, context) {
+    const body = { user_id: writer(to), text };
+    if (context?.edit) await call("PATCH", `${to}/messages/${context.message.message_id}`, body);
+    else await call("POST", `${to}/messages`, { ...body, reply_to: context?.message.message_id });
     toEnd();
   },
-  async upload(file, kind, caption) {
+  async upload(to, file, kind, caption) {
     const form = new FormData();
-    const fields = { user_id: me, kind, caption, name: file.name, mime: file.type };
+    const fields = { user_id: writer(to), kind, caption, name: file.name, mime: file.type };
     for (const [name, value] of Object.entries(fields)) form.append(name, value);
     form.append("file", file, "file");
-    await call("POST", path("files"), form);
+    await call("POST", `${to}/files`, form);
     toEnd();
   },
 });
@@ -212,9 +215,11 @@ async function loadChat() {
   const turn = ++loading;
   const answer = await call("GET", path("messages"));
   if (turn !== loading) return;
-  messages = new Map(answer.messages.map((message) => [message.message_id, message]));
+  // What has come while the answer was on its way is newer than the answer.
+  const newer = [...messages.values()].filter((message) => message.seq > answer.cursor);
+  messages = new Map([...answer.messages, ...newer].map((message) => [message.message_id, message]));
   ({ blocked, commands } = answer);
-  log.replaceChildren(...answer.messages.map((message) => renderMessage(message, actions)));
+  log.replaceChildren(...[...messages.values()].map((message) => renderMessage(message, actions)));
   chatOf(open).unread = 0;
   arrange();
   paintFoot();
@@ -272,7 +277,9 @@ const happened = {
     paintSidebar();
     if (event.bot.id !== open) return;
     paintHead();
-    ({ commands } = await call("GET", path("messages")));
+    const answer = await call("GET", path("messages"));
+    if (event.bot.id !== open) return;
+    ({ commands } = answer);
     paintFoot();
   },
   user(event) {
@@ -337,7 +344,7 @@ async function reload() {
 
 const stream = new Stream(
   reload,
-  (event) => happened[event.type]?.(event),
+  (event) => { guarded(Promise.resolve(happened[event.type]?.(event))); },
   (connected) => { $("#notice").hidden = connected; },
 );
 

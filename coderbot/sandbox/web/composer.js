@@ -5,8 +5,8 @@ import { $, icon, make, size } from "./dom.js";
 const MAX_FILES = 10;
 
 export class Composer {
-  // `host` has: send(text, context), upload(file, kind, caption), toast(text), commands(),
-  // lastOwn() and open() (whether a chat is open).
+  // `host` has: place() (the chat that is open, a path; empty: none), send(place, text,
+  // context), upload(place, file, kind, caption), toast(text), commands() and lastOwn().
   constructor(host) {
     this.host = host;
     this.text = $("#text");
@@ -49,7 +49,7 @@ export class Composer {
     let depth = 0;
     const mark = (change) => {
       depth = change === 0 ? 0 : Math.max(0, depth + change);
-      $("#drop").hidden = depth === 0 || !this.host.open();
+      $("#drop").hidden = depth === 0 || !this.host.place();
     };
     chat.addEventListener("dragenter", (event) => { event.preventDefault(); mark(1); });
     chat.addEventListener("dragleave", () => mark(-1));
@@ -57,7 +57,7 @@ export class Composer {
     chat.addEventListener("drop", (event) => {
       event.preventDefault();
       mark(0);
-      if (this.host.open()) this.attach(event.dataTransfer.files);
+      if (this.host.place()) this.attach(event.dataTransfer.files);
     });
   }
 
@@ -138,7 +138,7 @@ export class Composer {
     this.hide();
     this.text.value = "";
     this.grow();
-    this.host.send(`/${command}`, null);
+    this.host.send(this.host.place(), `/${command}`, null).catch((error) => this.host.toast(error.message));
     this.text.focus();
   }
 
@@ -205,22 +205,33 @@ export class Composer {
   }
 
   async submit() {
-    const text = this.text.value.trim();
-    const { files, context } = this;
+    const { context } = this;
+    const place = this.host.place();
+    const files = [...this.files];
+    let text = this.text.value.trim();
     if (!text && !files.length) return;
-    this.hide();
+    // At once: what is typed from now on belongs to the next message.
+    this.reset();
     try {
-      if (files.length) {
-        for (const [index, item] of files.entries()) {
-          await this.host.upload(item.file, item.kind, index === 0 ? text : "");
-        }
-      } else {
-        await this.host.send(text, context);
+      if (!files.length) await this.host.send(place, text, context);
+      while (files.length) {
+        await this.host.upload(place, files[0].file, files[0].kind, text);
+        files.shift();
+        text = "";
       }
-      this.reset();
     } catch (error) {
       this.host.toast(error.message);
+      if (this.host.place() === place) this.giveBack(text, files, context);
     }
+  }
+
+  // Puts back what could not be sent, before what has been written since.
+  giveBack(text, files, context) {
+    this.text.value = [text, this.text.value].filter(Boolean).join("\n");
+    this.grow();
+    if (context) this.setContext(context);
+    const again = files.map((item) => ({ ...item, preview: previewOf(item.file) }));
+    this.setFiles([...again, ...this.files]);
   }
 }
 
