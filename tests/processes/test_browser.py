@@ -224,6 +224,21 @@ async def test_one_browser_is_shared_and_ends_when_idle(tmp_path: Path) -> None:
             assert keeper.pid not in (None, first)
 
 
+async def test_who_comes_while_an_idle_one_ends_gets_the_next(tmp_path: Path) -> None:
+    clock = FakeClock()
+    async with keeping(tmp_path, clock) as keeper:
+        async with keeper.page():
+            first = keeper.pid
+        assert first
+        # It does not end by itself as long as it is stopped.
+        os.kill(first, signal.SIGSTOP)
+        await clock.advance(IDLE_S + 1)
+        assert keeper.pid is None
+        async with keeper.page() as page:
+            assert await page.evaluate("6 * 7") == 42
+            assert not psutil.pid_exists(first)
+
+
 async def test_a_browser_that_has_just_died_is_started_again(tmp_path: Path) -> None:
     async with keeping(tmp_path) as keeper:
         async with keeper.page():

@@ -119,4 +119,6 @@ class BrowserKeeper:
 
     async def _end_when_idle(self) -> None:
         await self._clock.sleep(IDLE_S)
+        # Whoever comes from now on waits for its end, and does not call it off.
+        self._idle = None
         await self.close()

@@ -39,15 +39,12 @@ class WebPolicy:
 
     def allows(self, url: str) -> bool:
         """Return whether the browser may ask for this address."""
-        try:
-            parts = urlsplit(url)
-            host = (parts.hostname or "").rstrip(".")
-        except ValueError:
-            return False
-        if parts.scheme in ("data", "blob", "about"):
+        scheme = url.partition(":")[0].lower()
+        if scheme in ("data", "blob", "about"):
             return True
         # A backslash is a slash to browsers, and so ends the host.
-        known = parts.scheme in ("http", "https", "ws", "wss") and "\\" not in url
+        known = scheme in ("http", "https", "ws", "wss") and "\\" not in url
+        host = host_of(url)
         return known and (is_loopback(host) or self._is_listed(host))
 
     def _is_listed(self, host: str) -> bool:
@@ -55,6 +52,14 @@ class WebPolicy:
             host == each or (each.startswith("*.") and host.endswith(each[1:]))
             for each in self._allowed
         )
+
+
+def host_of(url: str) -> str:
+    """Return the host that an address names, as it counts; empty when it names none."""
+    try:
+        return (urlsplit(url.replace("\\", "/")).hostname or "").rstrip(".")
+    except ValueError:
+        return ""
 
 
 def is_loopback(host: str) -> bool:

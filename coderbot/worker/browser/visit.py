@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
-from urllib.parse import urlsplit
 
 from coderbot.worker.browser.errors import (
     BrowserError,
@@ -13,7 +12,7 @@ from coderbot.worker.browser.errors import (
     PageFailedError,
     PageRefusedError,
 )
-from coderbot.worker.browser.policy import WebPolicy
+from coderbot.worker.browser.policy import WebPolicy, host_of
 
 _QUIET_S = 0.3
 """A page without requests for so long has what it needs."""
@@ -139,7 +138,7 @@ class Visit:
         if self._policy.allows(url):
             await self._client.send("Fetch.continueRequest", request)
             return
-        self.blocked[urlsplit(url).hostname or url[:40]] += 1
+        self.blocked[host_of(url) or url[:40]] += 1
         leaves = event["frameId"] == self._frame and event["resourceType"] == "Document"
         if leaves and not self._has_arrived:
             self.fail(refused(url))
@@ -161,7 +160,7 @@ async def visiting(client: Any, policy: WebPolicy) -> AsyncIterator[Visit]:
 
 def refused(url: str) -> BrowserError:
     """Return what to tell of a page that may not be opened."""
-    host = urlsplit(url.replace("\\", "/")).hostname or url[:80]
+    host = host_of(url) or url[:80]
     return PageRefusedError(
         f"{host} is not this machine.",
         "WEB_ALLOW_HOSTS can name hosts besides localhost.",

@@ -5,6 +5,7 @@ from coderbot.worker.browser.policy import (
     last_local_address,
     normal_address,
 )
+from coderbot.worker.browser.visit import refused
 
 
 @pytest.mark.parametrize(
@@ -52,6 +53,18 @@ def test_this_machine_is_allowed(url: str) -> None:
 )
 def test_everything_else_is_not(url: str) -> None:
     assert not WebPolicy().allows(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("http://Example.org:80/x", "example.org is not this machine."),
+        ("http://example.org\\@localhost/", "example.org is not this machine."),
+        ("http://[::1/", "http://[::1/ is not this machine."),
+    ],
+)
+def test_a_refusal_names_the_host(url: str, told: str) -> None:
+    assert str(refused(url)).startswith(told)
 
 
 def test_listed_hosts_are_allowed_as_they_are_written() -> None:
