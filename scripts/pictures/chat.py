@@ -7,25 +7,21 @@ with emoji (Debian: fonts-noto-color-emoji).
 
 import asyncio
 import io
-import os
-import shutil
 import sys
 import tempfile
 from pathlib import Path
 
 from PIL import Image
-from pyppeteer import launch
 
 from coderbot.sandbox.client import SandboxUser
 from coderbot.sandbox.server import UserSpec, running_sandbox
 from tests.e2e.fleet import USER, running_fleet, write_env
+from tests.fakes.browser import keeping
 from tests.fakes.sandbox import make_bot_id, make_token
 
 TARGET = Path(__file__).parents[2] / "docs" / "chat.png"
 _AGENT = Path(__file__).parent / "agent.py"
 _PHONE = {"width": 390, "height": 844, "deviceScaleFactor": 2, "isMobile": True}
-_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-_FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars")
 _DEADLINE_MS = 15_000
 
 
@@ -41,7 +37,8 @@ async def draw(directory: Path, target: Path) -> None:
         async with running_fleet(directory) as fleet:
             await fleet.line("bot-0 is ready")
             await _converse(sandbox.client().user(USER, make_bot_id(1)))
-            await _take(f"{sandbox.url}/#u={USER}&b={make_bot_id(1)}", target)
+            address = f"{sandbox.url}/#u={USER}&b={make_bot_id(1)}"
+            await _take(directory, address, target)
             await fleet.interrupt()
 
 
@@ -54,37 +51,18 @@ async def _converse(anna: SandboxUser) -> None:
     await anna.wait_for(lambda m: any("Yes" in each for each in m.buttons))
 
 
-async def _take(address: str, target: Path) -> None:
-    # Ended by a signal, it leaves the folder of its socket among temporary files.
-    with tempfile.TemporaryDirectory() as temporary:
-        browser = await launch(
-            executablePath=_browser(),
-            args=list(_FLAGS),
-            env={**os.environ, "TMPDIR": temporary},
-            handleSIGINT=False,
+async def _take(directory: Path, address: str, target: Path) -> None:
+    async with keeping(directory) as keeper, keeper.page() as page:
+        await page.setViewport(_PHONE)
+        await page.goto(address)
+        await page.waitForFunction(
+            "document.querySelector('.photo img')?.naturalWidth > 0"
+            " && document.querySelectorAll('.key').length > 3",
+            {"timeout": _DEADLINE_MS},
         )
-        try:
-            (page,) = await browser.pages()
-            await page.setViewport(_PHONE)
-            await page.goto(address)
-            await page.waitForFunction(
-                "document.querySelector('.photo img')?.naturalWidth > 0"
-                " && document.querySelectorAll('.key').length > 3",
-                {"timeout": _DEADLINE_MS},
-            )
-            picture = await page.screenshot()
-        finally:
-            await browser.close()
+        picture = await page.screenshot()
     # A third of the size, and nobody sees the difference.
     Image.open(io.BytesIO(picture)).quantize(256).save(target, optimize=True)
-
-
-def _browser() -> str:
-    named = os.environ.get("CHROMIUM_PATH")
-    found = named or next((p for p in map(shutil.which, _BROWSERS) if p), None)
-    if not found:
-        raise SystemExit(f"No Chromium: none of {_BROWSERS}, no CHROMIUM_PATH")
-    return found
 
 
 if __name__ == "__main__":

@@ -1,15 +1,11 @@
 """The chat page in a real browser, with a small bot behind it."""
 
-import os
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from pyppeteer import launch
 from telegram import (
     InlineKeyboardButton,
     InlineKeyboardMarkup,
@@ -27,34 +23,15 @@ from telegram.ext import (
 
 from coderbot.sandbox.client import SandboxUser
 from coderbot.sandbox.server import Sandbox, running_sandbox
+from coderbot.worker.browser.keeper import BrowserKeeper
+from tests.fakes.browser import keeping, needs_browser
 from tests.fakes.pictures import png
 from tests.fakes.sandbox import ANNA, make_bot_id, make_token
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-CHROMIUM = os.environ.get("CHROMIUM_PATH") or next(
-    (path for path in map(shutil.which, NAMES) if path), None
-)
-FLAGS = [
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 ONE, TWO = make_bot_id(1), make_bot_id(2)
 HOSTILE = "<img src=x onerror=\"document.title='broken'\">"
 
-pytestmark = [
-    pytest.mark.skipif(
-        CHROMIUM is None, reason=f"no Chromium: none of {NAMES}, no CHROMIUM_PATH"
-    ),
-    # pyppeteer 2.0 uses what websockets and asyncio have deprecated.
-    pytest.mark.filterwarnings("ignore::DeprecationWarning:pyppeteer"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning:websockets"),
-    pytest.mark.filterwarnings("ignore:remove loop argument:DeprecationWarning"),
-]
+pytestmark = [needs_browser, pytest.mark.asyncio(loop_scope="module")]
 
 KEYS = InlineKeyboardMarkup([[InlineKeyboardButton("Refresh", callback_data="r")]])
 
@@ -138,7 +115,16 @@ class Page:
         await self.page.keyboard.press("Enter")
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def keeper(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[BrowserKeeper]:
+    """The browser that all tests here share."""
+    async with keeping(tmp_path_factory.mktemp("chat")) as keeper:
+        yield keeper
+
+
+@pytest_asyncio.fixture(loop_scope="module")
 async def sandbox() -> AsyncIterator[Sandbox]:
     async with running_sandbox(tokens=(make_token(1), make_token(2))) as running:
         yield running
@@ -150,32 +136,19 @@ def anna(sandbox: Sandbox) -> SandboxUser:
 
 
 @asynccontextmanager
-async def opened(url: str) -> AsyncIterator[Page]:
-    """The page in a browser of its own."""
-    # Ended by a signal, it leaves the folder of its socket among temporary files.
-    with TemporaryDirectory() as temporary:
-        browser = await launch(
-            executablePath=CHROMIUM,
-            args=FLAGS,
-            env={**os.environ, "TMPDIR": temporary},
-            handleSIGINT=False,
-            handleSIGTERM=False,
-            handleSIGHUP=False,
-        )
-        try:
-            (tab,) = await browser.pages()
-            page = Page(tab)
-            await tab.setViewport({"width": 1200, "height": 800})
-            await tab.goto(f"{url}/#u={ANNA}&b={ONE}")
-            await page.see("No messages here yet")
-            yield page
-        finally:
-            await browser.close()
+async def opened(keeper: BrowserKeeper, url: str) -> AsyncIterator[Page]:
+    """The page as somebody sees it who has never been there."""
+    async with keeper.page() as tab:
+        page = Page(tab)
+        await tab.setViewport({"width": 1200, "height": 800})
+        await tab.goto(f"{url}/#u={ANNA}&b={ONE}")
+        await page.see("No messages here yet")
+        yield page
 
 
-@pytest_asyncio.fixture
-async def page(sandbox: Sandbox) -> AsyncIterator[Page]:
-    async with running_bot(sandbox), opened(sandbox.url) as page:
+@pytest_asyncio.fixture(loop_scope="module")
+async def page(keeper: BrowserKeeper, sandbox: Sandbox) -> AsyncIterator[Page]:
+    async with running_bot(sandbox), opened(keeper, sandbox.url) as page:
         yield page
         assert page.problems == []
 
@@ -314,11 +287,11 @@ async def test_block_and_restart(page: Page, anna: SandboxUser) -> None:
     await page.until("document.querySelector('#start').hidden")
 
 
-async def test_lost_connection_is_shown_and_mended() -> None:
+async def test_lost_connection_is_shown_and_mended(keeper: BrowserKeeper) -> None:
     tokens = (make_token(1),)
     async with AsyncExitStack() as closing:
         async with running_sandbox(tokens) as first:
-            page = await closing.enter_async_context(opened(first.url))
+            page = await closing.enter_async_context(opened(keeper, first.url))
             port = int(first.url.rpartition(":")[2])
         await page.see("Connection lost", "#notice")
         async with running_sandbox(tokens, port=port) as second:

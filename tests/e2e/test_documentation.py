@@ -5,13 +5,12 @@ import re
 import sys
 from pathlib import Path
 
-import pytest
 from PIL import Image
 
 from scripts.pictures import chat, dashboard
 from tests.e2e.conftest import World
 from tests.e2e.fleet import clean_environment, running_fleet
-from tests.e2e.test_chat_page import CHROMIUM, NAMES
+from tests.fakes.browser import needs_browser
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -45,10 +44,7 @@ async def test_the_picture_of_the_dashboard(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason=f"no Chromium: none of {NAMES}")
-@pytest.mark.filterwarnings("ignore::DeprecationWarning:pyppeteer")
-@pytest.mark.filterwarnings("ignore::DeprecationWarning:websockets")
-@pytest.mark.filterwarnings("ignore:remove loop argument:DeprecationWarning")
+@needs_browser
 async def test_the_picture_of_a_chat(tmp_path: Path) -> None:
     target = tmp_path / "chat.png"
     await chat.draw(tmp_path, target)

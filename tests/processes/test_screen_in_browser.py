@@ -3,22 +3,16 @@
 import io
 from pathlib import Path
 
-import pytest
 from PIL import Image
 
-from coderbot.worker.browser.errors import BrowserMissingError
-from coderbot.worker.browser.finding import find_chromium
 from coderbot.worker.browser.screenpage import ScreenCamera
 from coderbot.worker.terminal.render.metrics import Page
 from coderbot.worker.terminal.render.png import PngRenderer
 from coderbot.worker.terminal.screen import Cursor, Run, Screen, Style
-from tests.processes.test_browser import keeping
+from tests.fakes.browser import keeping, needs_browser
 from tests.unit.terminal.casts import CASTS
 
-try:
-    find_chromium()
-except BrowserMissingError as error:
-    pytest.skip(str(error), allow_module_level=True)
+pytestmark = needs_browser
 
 HOSTILE = "<script>document.body.innerHTML=''</script><img src=http://127.0.0.1/>"
 

@@ -11,8 +11,7 @@ import pytest
 from PIL import Image
 
 from coderbot.sandbox.server import Sandbox
-from coderbot.worker.browser.errors import BrowserMissingError
-from coderbot.worker.browser.finding import find_chromium
+from tests.fakes.browser import needs_browser
 from tests.fakes.processes import command_of
 from tests.fakes.sandbox import sandbox  # noqa: F401
 from tests.fakes.website import website
@@ -23,15 +22,8 @@ pytestmark = pytest.mark.timeout(90)
 PAGE = "<title>Shop</title><body style='margin:0;background:#00ff00'>"
 
 
-def needs_chromium() -> None:
-    try:
-        find_chromium()
-    except BrowserMissingError as error:
-        pytest.skip(str(error))
-
-
+@needs_browser
 async def test_the_page_that_was_printed_last(sandbox: Sandbox, tmp_path: Path) -> None:
-    needs_chromium()
     with website({"/": PAGE}) as site:
         async with ready_worker(sandbox, tmp_path) as (_, anna):
             await anna.say("/web")
@@ -53,18 +45,18 @@ async def test_the_page_that_was_printed_last(sandbox: Sandbox, tmp_path: Path) 
             await anna.wait_for(lambda m: "/web [URL]" in m.text)
 
 
+@needs_browser
 async def test_a_listed_host_may_be_asked(sandbox: Sandbox, tmp_path: Path) -> None:
-    needs_chromium()
     settings = {"WEB_ALLOW_HOSTS": "listed.invalid"}
     async with ready_worker(sandbox, tmp_path, **settings) as (_, anna):
         await anna.say("/web http://listed.invalid/")
         await anna.wait_for(lambda m: "NAME_NOT_RESOLVED" in m.text)
 
 
+@needs_browser
 async def test_screens_by_the_browser_which_ends_with_the_worker(
     sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    needs_chromium()
     settings = {"AIRPLANE_MODE": "false", "SCREENSHOT_RENDERER": "chromium"}
     async with ready_worker(sandbox, tmp_path, **settings) as (worker, anna):
         screen = await open_terminal(anna)
