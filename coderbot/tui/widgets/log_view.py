@@ -143,13 +143,9 @@ class LogView(LogCanvas, can_focus=True, inherit_bindings=False):
         if self._past:
             self._tell(following=False, unseen=self._unseen + len(lines))
             return
-        gone = self._buffer.extend(lines)
-        self._matches.add_newer(lines)
-        if gone:
-            self._matches.forget(self._buffer.first_seq)
         if not self._following:
             self._tell(following=False, unseen=self._unseen + len(lines))
-        self._settle(self.scroll_offset.y - gone)
+        self._append(lines)
 
     def add_older(self, lines: Sequence[LogLine]) -> None:
         """Add older lines at the top; what is in view stays there.
@@ -159,7 +155,9 @@ class LogView(LogCanvas, can_focus=True, inherit_bindings=False):
         self._past = True
         self._tell(following=False, unseen=self._unseen)
         rows = self._buffer.prepend(lines)
-        self._matches.add_older(lines)
+        if not self._scanning:
+            # Else they are come to, after those held so far.
+            self._matches.add_older(lines)
         self._settle(self.scroll_offset.y + rows)
 
     def show_past(self, lines: Sequence[LogLine], seq: int) -> None:
@@ -175,9 +173,7 @@ class LogView(LogCanvas, can_focus=True, inherit_bindings=False):
 
     def add_newer(self, lines: Sequence[LogLine]) -> None:
         """While it shows the past: add the lines that came next."""
-        self._buffer.extend(lines)
-        self._matches.add_newer(lines)
-        self._settle(self.scroll_offset.y)
+        self._append(lines)
 
     def follow(self) -> None:
         """Go to the newest line and stay there."""
@@ -257,14 +253,17 @@ class LogView(LogCanvas, can_focus=True, inherit_bindings=False):
         self._matches = Matches(needle)
         self._scanning = bool(needle) and self.is_mounted
         if self._scanning:
-            begin(self, "scan", self._scan, self._matches)
+            begin(self, "scan", self._scan, self._matches, self.last_seq + 1)
         else:
             self.post_message(self.Searched(self))
 
-    async def _scan(self, matches: Matches) -> None:
-        """Look through all lines, the newest first, letting keys come between."""
-        newest = self._buffer.lines()[-1:]
-        before = newest[0].seq + 1 if newest else 0
+    async def _scan(self, matches: Matches, before: int) -> None:
+        """Look through all lines, the newest first, letting keys come between.
+
+        Args:
+            matches: Takes what is found.
+            before: Lines from this number on are looked through as they come.
+        """
         while chunk := self._buffer.before(before, _SCAN):
             matches.add_older(chunk)
             before = chunk[0].seq
@@ -275,6 +274,14 @@ class LogView(LogCanvas, can_focus=True, inherit_bindings=False):
             await asyncio.sleep(0)
         self._scanning, self._wanted = False, 0
         self.post_message(self.Searched(self))
+
+    def _append(self, lines: Sequence[LogLine]) -> None:
+        """Add newer lines; what is in view stays there while the oldest leave."""
+        gone = self._buffer.extend(lines)
+        self._matches.add_newer(lines)
+        if gone:
+            self._matches.forget(self._buffer.first_seq)
+        self._settle(self.scroll_offset.y - gone)
 
     def _reveal(self, row: int) -> None:
         top, height = self.scroll_offset.y, max(1, self.size.height)
