@@ -1,7 +1,6 @@
 """Acts on the verdicts of the gate, before any other handler."""
 
 import logging
-import re
 
 from telegram import Update, User
 from telegram.ext import ApplicationHandlerStop
@@ -9,7 +8,7 @@ from telegram.ext import ApplicationHandlerStop
 from coderbot import wire
 from coderbot.botprocess.telegram.gate import Verdict, decide, facts_of
 from coderbot.botprocess.telegram.ledger import Ledger
-from coderbot.botprocess.telegram.strangers import Strangers
+from coderbot.botprocess.telegram.strangers import Strangers, logged_name
 from coderbot.controlbot import texts
 from coderbot.controlbot.incidents import Incident, Kind
 from coderbot.controlbot.sender import delete_token
@@ -69,7 +68,7 @@ class Door:
             sender.post(user.id, texts.stranger(user.id))
 
     def _report(self, user: User) -> None:
-        name = re.sub(r"\W", "", user.username or "", flags=re.ASCII)[:32]
+        name = logged_name(user)
         _log.warning("Refused user %d (@%s): not an admin", user.id, name)
         detail: dict[str, str | int | float | bool | None] = {
             "user_id": user.id,

@@ -1,15 +1,25 @@
-"""How often each stranger is answered and reported; memory is bounded."""
+"""How strangers are named in logs, and how often each is answered and reported."""
 
+import re
 from collections import OrderedDict
+
+from telegram import User
 
 from coderbot.clock import Clock
 
 _PAUSE_S = 60.0
 _MAX_REMEMBERED = 1_024
+_LONGEST_NAME = 32
+"""Characters of a username at Telegram."""
+
+
+def logged_name(user: User) -> str:
+    """Return the username of a stranger as it may stand in a log; empty without any."""
+    return re.sub(r"\W", "", user.username or "", flags=re.ASCII)[:_LONGEST_NAME]
 
 
 class Strangers:
-    """Lets one word a minute through for each user.
+    """Lets one word a minute through for each user; its memory is bounded.
 
     Args:
         clock: For the minute.

@@ -2,16 +2,15 @@
 
 import asyncio
 import logging
-import re
 from collections.abc import Callable
 
-from telegram import Message, Update
+from telegram import Message, Update, User
 from telegram.ext import ApplicationHandlerStop
 
 from coderbot import wire
 from coderbot.botprocess.telegram.gate import Verdict, decide, facts_of
 from coderbot.botprocess.telegram.ledger import UpdateLedger
-from coderbot.botprocess.telegram.strangers import Strangers
+from coderbot.botprocess.telegram.strangers import Strangers, logged_name
 from coderbot.errors import ExitCode
 from coderbot.worker.services import Services
 from coderbot.worker.telegram import texts
@@ -75,19 +74,19 @@ class Doorkeeper:
                 self._services.outbox.answer(query.id), "refused button"
             )
         if self._strangers.may_answer(user.id):
-            self._report(user.id, user.username or "")
+            self._report(user)
             if query is None:
                 self._services.outbox.post(user.id, texts.stranger(user.id))
         if self._services.settings.auto_kill and not self._locked:
             self._locked = True
             self._services.tasks.spawn(self._lock_down(user.id), "lock-down")
 
-    def _report(self, user_id: int, username: str) -> None:
-        name = re.sub(r"\W", "", username, flags=re.ASCII)[:32]
-        _log.warning("Refused user %d (@%s): not in ALLOWED_USER_IDS", user_id, name)
+    def _report(self, user: User) -> None:
+        name = logged_name(user)
+        _log.warning("Refused user %d (@%s): not in ALLOWED_USER_IDS", user.id, name)
         self._services.link.send(
             wire.Event(
-                kind="unauthorized", detail={"user_id": user_id, "username": name}
+                kind="unauthorized", detail={"user_id": user.id, "username": name}
             )
         )
 

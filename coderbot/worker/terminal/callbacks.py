@@ -47,7 +47,7 @@ def callbacks(
         effects.notify(text_of(notice.title), text_of(notice.body))
 
     def progress(_terminal: Any, _data: Any, report: Any) -> None:
-        effects.report(int(report.state), int(report.progress))
+        effects.report(int(report.state))
 
     kind = "GhosttyTerminal{}Fn".format
     yield "WRITE_PTY", kind("WritePty"), reply

@@ -33,8 +33,6 @@ class Signals:
     last_notice: str = ""
     """Title and text of the last one; hostile."""
     progress: ProgressState = ProgressState.NONE
-    percent: int | None = None
-    """How far it says it is."""
 
 
 class Effects:
@@ -59,11 +57,10 @@ class Effects:
             character if character.isprintable() else " " for character in words
         )[:_MAX_NOTICE]
 
-    def report(self, state: int, percent: int) -> None:
-        """Note how far the program says it is; a negative number tells nothing."""
+    def report(self, state: int) -> None:
+        """Note what the program says of its progress; an unknown number: nothing."""
         known = state in ProgressState.__members__.values()
         self.signals.progress = ProgressState(state) if known else ProgressState.NONE
-        self.signals.percent = percent if 0 <= percent <= 100 else None
 
     def reply(self, data: bytes) -> None:
         """Keep an answer for the program, unless it has too many already."""
