@@ -5,11 +5,13 @@ go. Where a unit goes that has to move, and which one moves, is told by weighted
 rendezvous hashing (Thaler and Ravishankar 1998; with weights as in Schindelhauer and
 Schomaker 2005), so that a host that comes back gets what it had. Hashing alone would
 leave hosts a third above their share; loads are levelled until no move helps.
+
+Units of one group go to hosts that have none of it, where that is as fair.
 """
 
 import hashlib
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -26,6 +28,8 @@ class Unit:
     """How much of a host it takes, beside other units."""
     pin: str = ""
     """A label that its host must have; empty: any host does."""
+    group: str = ""
+    """Names units that had better not lie on one host; empty: it may lie with any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,8 @@ class _Room:
         self.seats = {seat.host: seat for seat in seats}
         self.hosts: dict[str, str] = {}
         self._on: defaultdict[str, dict[str, Unit]] = defaultdict(dict)
+        self._mates: Counter[tuple[str, str]] = Counter()
+        """How many units of a group are on a host."""
         self._load = dict.fromkeys(self.seats, 0.0)
         by_pin: dict[str, list[Seat]] = {}
         for unit in self.units:
@@ -96,9 +102,11 @@ class _Room:
         if before is not None:
             del self._on[before][unit.key]
             self._load[before] -= unit.weight
+            self._mates[before, unit.group] -= 1
         self.hosts[unit.key] = seat.host
         self._on[seat.host][unit.key] = unit
         self._load[seat.host] += unit.weight
+        self._mates[seat.host, unit.group] += 1
 
     def seat(self, unit: Unit) -> None:
         """Put a unit on the host it scores best with of those that have room."""
@@ -107,7 +115,7 @@ class _Room:
             return
         roomy = [each for each in suiting if self._filled(each, unit) <= self._fair]
         if roomy:
-            self.put(unit, max(roomy, key=lambda each: self._score(unit, each)))
+            self.put(unit, max(roomy, key=lambda each: self._wish(unit, each)))
         else:
             # The rest of an uneven share.
             self.put(unit, min(suiting, key=lambda each: self._turn(unit, each)))
@@ -145,8 +153,9 @@ class _Room:
             return None
         return max(able, key=lambda unit: (self._gain(unit, source, target), unit.key))
 
-    def _gain(self, unit: Unit, source: Seat, target: Seat) -> float:
-        return self._score(unit, target) - self._score(unit, source)
+    def _gain(self, unit: Unit, source: Seat, target: Seat) -> tuple[int, float]:
+        parted = self._crowd(unit, source) - self._crowd(unit, target)
+        return parted, self._score(unit, target) - self._score(unit, source)
 
     def _fill(self, seat: Seat) -> float:
         return self._load[seat.host] / seat.weight
@@ -154,8 +163,19 @@ class _Room:
     def _filled(self, seat: Seat, unit: Unit) -> float:
         return (self._load[seat.host] + unit.weight) / seat.weight
 
-    def _turn(self, unit: Unit, seat: Seat) -> tuple[float, float]:
-        return self._filled(seat, unit), -self._score(unit, seat)
+    def _turn(self, unit: Unit, seat: Seat) -> tuple[float, int, float]:
+        crowd, score = self._wish(unit, seat)
+        return self._filled(seat, unit), -crowd, -score
+
+    def _wish(self, unit: Unit, seat: Seat) -> tuple[int, float]:
+        return -self._crowd(unit, seat), self._score(unit, seat)
+
+    def _crowd(self, unit: Unit, seat: Seat) -> int:
+        """Return how many others of its group are on a host."""
+        if not unit.group:
+            return 0
+        is_there = self.hosts.get(unit.key) == seat.host
+        return self._mates[seat.host, unit.group] - is_there
 
     def _score(self, unit: Unit, seat: Seat) -> float:
         pair = unit.key, seat.host

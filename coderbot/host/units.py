@@ -25,6 +25,8 @@ def units_of(
             key_of(spec.token, api_root, spec.replica),
             # Replicas go where their bot may.
             pin=pins.get(bot_name(spec.index) if spec.replicas else spec.bot, ""),
+            # A host that dies takes as few of them with it as possible.
+            group=bot_name(spec.index) if spec.replica is not None else "",
         )
         for spec in specs
     )

@@ -2,7 +2,7 @@
 
 import { $, ask, day, make, paintAvatar, popup } from "./dom.js";
 import { Composer } from "./composer.js";
-import { renderMessage, replaceMessage } from "./message.js";
+import { renderEdited, renderMessage } from "./message.js";
 import { Stream, call } from "./net.js";
 import { renderBots, renderUsers } from "./sidebar.js";
 import { followViewer, openViewer } from "./viewer.js";
@@ -315,7 +315,7 @@ async function change(message) {
   followViewer(message);
   const stay = !nearEnd();
   const old = () => log.querySelector(`[data-id="${message.message_id}"]`);
-  const fresh = await replaceMessage(old(), message, actions);
+  const fresh = await renderEdited(message, actions);
   // While the picture was decoded a later edit may have come, or a deletion.
   if (messages.get(message.message_id) !== message || !old()) return;
   keepFocus(old(), fresh);

@@ -90,6 +90,6 @@ export function ask(title, text, withInput) {
   ($(withInput ? "input" : "[value=ok]", dialog)).focus();
   return new Promise((resolve) => {
     dialog.addEventListener("close", () =>
-      resolve(dialog.returnValue === "ok" ? input.value || "ok" : null), { once: true });
+      resolve(dialog.returnValue === "ok" ? (withInput ? input.value.trim() : "ok") : null), { once: true });
   });
 }

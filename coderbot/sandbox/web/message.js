@@ -106,9 +106,9 @@ export function renderMessage(message, actions) {
     make("div", { class: "line" }, bubble(message, actions), more), keyboard(message, actions));
 }
 
-// Replaces an element after an edit. A new picture is decoded first, so that a live
+// Renders a message that was edited. A new picture is decoded first, so that a live
 // screen changes without a blink.
-export async function replaceMessage(old, message, actions) {
+export async function renderEdited(message, actions) {
   const fresh = renderMessage(message, actions);
   fresh.classList.add("flash");
   const image = fresh.querySelector(".photo img");

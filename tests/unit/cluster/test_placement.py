@@ -31,6 +31,7 @@ _some_units = st.lists(
         st.integers(0, 50).map(lambda number: f"key-{number}"),
         st.sampled_from([0.5, 1.0, 3.0]),
         st.sampled_from(["", "", "gpu", "eu", "host-1"]),
+        st.sampled_from(["", "", "bot-1", "bot-2"]),
     ),
     unique_by=lambda unit: unit.key,
     max_size=25,
@@ -144,6 +145,52 @@ def test_what_was_moved_by_hand_stays(host: str) -> None:
         "host-0": 3,
         "host-1": 3,
     }
+
+
+def _replicas(bots: int, each: int) -> list[Unit]:
+    return [
+        Unit(f"bot-{bot}.{part}", f"key-{bot}-{part}", group=f"bot-{bot}")
+        for bot in range(bots)
+        for part in range(each)
+    ]
+
+
+def _crowded(units: list[Unit], placed: dict[str, str]) -> int:
+    """Return how many units share a host with an earlier one of their group."""
+    places = Counter((unit.group, placed[unit.key]) for unit in units)
+    return sum(count - 1 for count in places.values())
+
+
+@pytest.mark.parametrize("bots", [1, 2, 3])
+def test_units_of_a_group_lie_on_different_hosts(bots: int) -> None:
+    units, seats = _replicas(bots, 2), _FIFTY[:3]
+    before = place(units, seats, {})
+    assert _crowded(units, before) == 0
+    assert len(set(before.values())) == min(3, 2 * bots)
+    # What a dead host had goes where its mates are not.
+    assert _crowded(units, place(units, seats[1:], before)) == 0
+
+
+def test_a_group_is_parted_when_there_is_room() -> None:
+    units = _replicas(5, 3)
+    alone = place(units, _FIFTY[:1], {})
+    assert _crowded(units, alone) == 10
+    assert _crowded(units, place(units, _FIFTY[:3], alone)) == 0
+
+
+def test_of_many_groups_few_have_to_share_a_host() -> None:
+    units = _replicas(30, 3)
+    before = place(units, _FIFTY[:5], {})
+    assert set(Counter(before.values()).values()) == {18}
+    # By chance it would be a fifth of them.
+    assert _crowded(units, before) <= 3
+    assert _crowded(units, place(units, _FIFTY[1:5], before)) <= 3
+
+
+def test_a_group_larger_than_the_cluster_is_spread_as_far_as_it_goes() -> None:
+    units = _replicas(1, 7)
+    counts = Counter(place(units, _FIFTY[:3], {}).values())
+    assert sorted(counts.values()) == [2, 2, 3]
 
 
 def test_hosts_of_all_versions_score_alike() -> None:
