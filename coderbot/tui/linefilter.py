@@ -39,7 +39,8 @@ class LineFilter:
         if not wants and not refuses:
             return True
         text = plain_body(line)
-        return all(each.found_in(text) for each in wants) and not any(
+        # What is wrong with an expression may be found out only here; it hides nothing.
+        return all(each.found_in(text) or each.error for each in wants) and not any(
             each.found_in(text) for each in refuses
         )
 
@@ -49,8 +50,12 @@ class LineFilter:
 
     def describe(self) -> str:
         """Return it in words, for a title; empty when all lines are shown."""
-        words = [] if self.level is Level.DEBUG else [f"≥ {self.level.name.lower()}"]
-        return "  ·  ".join([*words, *([f"only: {self.text}"] if self.text else [])])
+        words = [
+            "" if self.level is Level.DEBUG else f"≥ {self.level.name.lower()}",
+            f"only: {self.text}" if self.text else "",
+            f"bad expression: {self.error}" if self.error else "",
+        ]
+        return "  ·  ".join(filter(None, words))
 
 
 @lru_cache(maxsize=16)

@@ -5,6 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+# Unlike that of the standard library it can be told when to give up: the dashboard may
+# share its loop with the supervisor, and nested repeats need longer than anybody lives.
+import regex
+
+LIMIT_S = 0.05
+"""How long one line may be looked through, in seconds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Needle:
@@ -18,9 +25,8 @@ class Needle:
 
     @property
     def error(self) -> str:
-        """What is wrong with the expression; empty when nothing is."""
-        found = _compiled(self.text, self.is_regex)
-        return found if isinstance(found, str) else ""
+        """What is wrong with the expression, as far as is known; empty: nothing."""
+        return _compiled(self.text).error if self.is_regex else ""
 
     def found_in(self, text: str) -> bool:
         """Tell whether it occurs in `text`."""
@@ -28,21 +34,48 @@ class Needle:
             return False
         if not self.is_regex:
             return self.text.lower() in text.lower()
-        pattern = _compiled(self.text, True)
-        return not isinstance(pattern, str) and pattern.search(text) is not None
+        return any(_compiled(self.text).spans(text))
 
     def spans(self, text: str) -> Iterator[tuple[int, int]]:
         """Yield where it occurs: start and end."""
-        pattern = _compiled(self.text, self.is_regex)
-        if self.text and not isinstance(pattern, str):
-            for match in pattern.finditer(text):
-                if match.end() > match.start():
-                    yield match.span()
+        if not self.text:
+            return
+        if self.is_regex:
+            found = _compiled(self.text).spans(text)
+        else:
+            pattern = re.compile(re.escape(self.text), re.IGNORECASE)
+            found = (match.span() for match in pattern.finditer(text))
+        yield from (span for span in found if span[0] < span[1])
+
+
+class _Expression:
+    """A regular expression; one that took too long once finds nothing any more.
+
+    Args:
+        text: How it is written.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.error = ""
+        """What is wrong with it; empty: nothing, as far as is known."""
+        self._pattern = None
+        try:
+            self._pattern = regex.compile(text, regex.IGNORECASE)
+        except (regex.error, OverflowError, RecursionError) as error:
+            self.error = str(error)
+
+    def spans(self, text: str) -> Iterator[tuple[int, int]]:
+        """Yield where it occurs, also when there is nothing between start and end."""
+        if self._pattern is None:
+            return
+        try:
+            for match in self._pattern.finditer(text, timeout=LIMIT_S):
+                yield match.span()
+        except TimeoutError:
+            self.error = "it takes too long, as nested repeats do"
+            self._pattern = None
 
 
 @lru_cache(maxsize=64)
-def _compiled(text: str, is_regex: bool) -> re.Pattern[str] | str:
-    try:
-        return re.compile(text if is_regex else re.escape(text), re.IGNORECASE)
-    except (re.error, OverflowError, RecursionError) as error:
-        return str(error)
+def _compiled(text: str) -> _Expression:
+    return _Expression(text)

@@ -4,6 +4,7 @@ import pytest
 
 from coderbot.tui.botfilter import BotFilter
 from coderbot.tui.botorder import BotOrder
+from coderbot.tui.linefilter import LineFilter
 from coderbot.tui.needle import Needle
 from coderbot.tui.panes import ALL, columns_of, scopes_of
 from coderbot.tui.rows import trend
@@ -99,3 +100,18 @@ def test_needles() -> None:
     assert list(Needle("(", is_regex=True).spans("(")) == []
     assert not Needle("x*", is_regex=True).error
     assert list(Needle("x*", is_regex=True).spans("axb")) == [(1, 2)]
+    assert Needle("x*", is_regex=True).found_in("a")
+
+
+def test_an_expression_that_takes_too_long_is_given_up() -> None:
+    needle = Needle("(y+y+)+z", is_regex=True)
+    assert needle.found_in("yyz")
+    assert not needle.error
+    # It would take longer than anybody lives.
+    assert not needle.found_in("y" * 200)
+    assert "takes too long" in needle.error
+    assert not needle.found_in("yyz")
+    # As a filter it hides nothing from then on, and says why.
+    only = LineFilter(text="/(y+y+)+z/")
+    assert only.shows(line("yyy"))
+    assert "takes too long" in only.describe()

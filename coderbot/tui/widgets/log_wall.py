@@ -361,7 +361,9 @@ class LogWall(Vertical):
         event.stop()
         only = LineFilter(self._filter.level, event.text.strip())
         if only.error:
-            self.notify(only.error, title="Bad expression", severity="error")
+            self.notify(
+                only.error, title="Bad expression", severity="error", markup=False
+            )
         else:
             self._filter_by(only)
         self._focus_pane()
