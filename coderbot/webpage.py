@@ -25,11 +25,29 @@ _ATTACHED = "from coderbot.cli import main_tui; main_tui()"
 
 
 class _Door:
-    """Lets in who shows the word of the address first, and then their browser."""
+    """Lets in who shows the word of the address first, and then their browser.
+
+    The pages lie below a path that nobody can guess, and the cookie is for that path
+    alone: browsers send those of a host to each of its ports, where somebody else's
+    program may listen.
+    """
 
     def __init__(self) -> None:
         self.word = secrets.token_urlsafe(24)
+        self.path = f"/{secrets.token_urlsafe(24)}"
         self._pass = secrets.token_urlsafe(24)
+
+    async def enter(self, request: web.Request) -> web.StreamResponse:
+        """Lead whoever shows the word to the pages, once."""
+        shown = request.query.get("token", "")
+        if not self.word or not _is_same(shown, self.word):
+            return _refused()
+        self.word = ""
+        response = web.HTTPSeeOther(f"{self.path}/")
+        response.set_cookie(
+            _COOKIE, self._pass, httponly=True, samesite="Strict", path=self.path
+        )
+        return response
 
     @web.middleware
     async def check(
@@ -37,23 +55,26 @@ class _Door:
         request: web.Request,
         handler: Callable[[web.Request], Awaitable[web.StreamResponse]],
     ) -> web.StreamResponse:
-        """Answer a request, or refuse it."""
-        shown = request.query.get("token", "")
-        if self.word and hmac.compare_digest(shown.encode(), self.word.encode()):
-            self.word = ""
-            response: web.StreamResponse = web.HTTPSeeOther("/")
-            response.set_cookie(
-                _COOKIE, self._pass, httponly=True, samesite="Strict", path="/"
-            )
-            return response
-        known = request.cookies.get(_COOKIE, "")
-        if not hmac.compare_digest(known.encode(), self._pass.encode()):
-            return web.Response(
-                status=403,
-                text="The address of this page works once. Start "
-                "`coderbot-tui --web` again for another.\n",
-            )
+        """Answer a request for a page, or refuse it."""
+        if not _is_same(request.cookies.get(_COOKIE, ""), self._pass):
+            return _refused()
         return await handler(request)
+
+
+async def _turn_away(_request: web.Request) -> web.StreamResponse:
+    return _refused()
+
+
+def _refused() -> web.Response:
+    return web.Response(
+        status=403,
+        text="The address of this page works once. Start "
+        "`coderbot-tui --web` again for another.\n",
+    )
+
+
+def _is_same(shown: str, secret: str) -> bool:
+    return hmac.compare_digest(shown.encode(errors="replace"), secret.encode())
 
 
 class _Pages(Server):  # type: ignore[misc]
@@ -67,8 +88,12 @@ class _Pages(Server):  # type: ignore[misc]
         """Return the application."""
         inner: web.Application = await self._make_app()
         inner.middlewares.append(self.door.check)
-        inner.on_response_prepare.append(_guard)
-        return inner
+        outer = web.Application()
+        outer.on_response_prepare.append(_guard)
+        outer.router.add_get("/", self.door.enter)
+        outer.add_subapp(self.door.path, inner)
+        outer.router.add_route("*", "/{path:.*}", _turn_away)
+        return outer
 
     async def on_startup(self, app: web.Application) -> None:
         """Say nothing: the address is told once it can be used."""

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Self
@@ -106,9 +106,7 @@ class Supervisor(Records):
         self._runners: dict[str, BotRunner] = {}
         self.tenancy = Tenancy(host, self._runners, self._queue)
         """Which bots may run on this host."""
-        self._surroundings: Surroundings | None = None
-        self._watchdog: Watchdog | None = None
-        self._tasks: asyncio.TaskGroup | None = None
+        self._now: _Now | None = None
         self._starting = FleetStart(
             policy,
             self._clock,
@@ -134,7 +132,7 @@ class Supervisor(Records):
         Raises:
             FleetStoppingError: When the whole fleet is being stopped.
         """
-        if self.is_stopping or self._surroundings is None:
+        if self.is_stopping or self._now is None:
             raise FleetStoppingError(f"{spec.bot} cannot be added: the fleet stops")
         assert spec.bot not in self._specs, "an index belongs to one bot for ever"
         self._logbook.open(spec.bot)
@@ -174,8 +172,8 @@ class Supervisor(Records):
         self._starting.policy = policy
         for runner in self._runners.values():
             runner.adopt_policy(policy)
-        if self._watchdog is not None:
-            self._watchdog.policy = policy
+        if self._now is not None:
+            self._now.watchdog.policy = policy
 
     async def terminals(self, bot: str) -> Sequence[TerminalScreen]:
         """Return what the open terminals of a bot show.
@@ -260,14 +258,16 @@ class Supervisor(Records):
         """Own all tasks of the fleet."""
         failure: BaseException | None = None
         async with asyncio.TaskGroup() as tasks:
-            self._tasks = tasks
             household = Household(self._clock, read_table(), self._ledger)
-            census = tasks.create_task(household.run(self._measure), name="census")
-            self._make_runners(household, tasks)
-            self._watchdog = Watchdog(
+            watchdog = Watchdog(
                 self._clock, self._policy, self._runners.values(), self._queue
             )
-            watch = tasks.create_task(self._watchdog.run(), name="watchdog")
+            self._now = _Now(tasks, self._surroundings(household, tasks), watchdog)
+            census = tasks.create_task(household.run(self._measure), name="census")
+            self._runners.update(
+                (bot, self._runner_of(spec)) for bot, spec in self._specs.items()
+            )
+            watch = tasks.create_task(watchdog.run(), name="watchdog")
             self._starting.begin(tasks)
             try:
                 yield
@@ -280,9 +280,11 @@ class Supervisor(Records):
         if failure is not None:
             raise failure
 
-    def _make_runners(self, household: Household, tasks: asyncio.TaskGroup) -> None:
+    def _surroundings(
+        self, household: Household, tasks: asyncio.TaskGroup
+    ) -> Surroundings:
         coroner = self._coroner
-        self._surroundings = Surroundings(
+        return Surroundings(
             self._clock,
             self._redactor,
             self._logbook,
@@ -292,13 +294,10 @@ class Supervisor(Records):
             self._on_change,
             partial(coroner.examine, tasks=tasks) if coroner is not None else ignore,
         )
-        self._runners.update(
-            (bot, self._runner_of(spec)) for bot, spec in self._specs.items()
-        )
 
     def _runner_of(self, spec: WorkerSpec) -> BotRunner:
-        around = self._surroundings
-        assert around is not None
+        assert self._now is not None, "a runner outside the block"
+        around = self._now.surroundings
         if spec.bot == CONTROL:
             # Its starts hold nobody up.
             queue = StartQueue(1, self._clock, self._policy.boot_patience_s)
@@ -308,10 +307,10 @@ class Supervisor(Records):
     def _begin_stop(self) -> None:
         """Begin to stop the fleet, unless that has begun already."""
         if not self.is_stopping:
-            assert self._tasks is not None, "shut_down() outside the block"
+            assert self._now is not None, "shut_down() outside the block"
             self._starting.call_off()
             self.tenancy.close()
-            self._stopping.begin(self._policy, self._tasks)
+            self._stopping.begin(self._policy, self._now.tasks)
 
     async def _ask(self, bot: str, event: Event) -> None:
         self._spec(bot)
@@ -335,6 +334,15 @@ class Supervisor(Records):
     def _on_change(self, runner: BotRunner) -> None:
         self._bus.publish(BotChanged(runner.snapshot()))
         self._starting.look()
+
+
+@dataclass(frozen=True, slots=True)
+class _Now:
+    """What there is only while the fleet runs."""
+
+    tasks: asyncio.TaskGroup
+    surroundings: Surroundings
+    watchdog: Watchdog
 
 
 def _ignore(_: BotRunner) -> None:

@@ -54,7 +54,10 @@ async def test_a_key_in_the_browser_restarts_a_bot(world: World) -> None:
                 policy = page.headers["Content-Security-Policy"]
                 assert "default-src 'self'" in policy
                 home = page.url
-            socket = home.with_path("/ws").with_query(width=120, height=40)
+            # Another program of this machine that is visited is shown nothing.
+            assert not http.cookie_jar.filter_cookies(home.with_path("/"))
+            assert not http.cookie_jar.filter_cookies(home.with_port(1).with_path("/"))
+            socket = (home / "ws").with_query(width=120, height=40)
             async with http.ws_connect(socket) as terminal:
                 await _until(terminal, f"{before}")
                 await terminal.send_json(["stdin", "r"])
@@ -82,8 +85,17 @@ async def test_nobody_else_is_let_in(world: World) -> None:
             root = address.partition("?")[0]
             for path in ("", "?token=", "?token=wrong", "ws", "static/js/textual.js"):
                 assert await _status(root + path) == HTTPStatus.FORBIDDEN
-            assert await _status(address) == HTTPStatus.OK
+            async with (
+                aiohttp.ClientSession(
+                    cookie_jar=aiohttp.CookieJar(unsafe=True)
+                ) as http,
+                http.get(address) as page,
+            ):
+                assert page.status == HTTPStatus.OK
+                home = str(page.url)
             assert await _status(address) == HTTPStatus.FORBIDDEN, "it works once"
+            for path in ("", "ws", "static/js/textual.js"):
+                assert await _status(home + path) == HTTPStatus.FORBIDDEN
         await fleet.interrupt()
 
 
