@@ -31,7 +31,6 @@ def main() -> int:
 async def _run(supervised: bool) -> ExitCode:
     token = take_identity().token
     configure_worker_logging(_NAME, Redactor([token]), supervised)
-    channel = take_channel()
     env_file = os.environ.pop("CODERBOT_ENV_FILE", "")
     settings = load_worker_settings(None if supervised else Path(".env"))
     wipe_secrets()
@@ -46,6 +45,7 @@ async def _run(supervised: bool) -> ExitCode:
     path = Path(env_file) if env_file else None
     clock, jitter = SystemClock(), random.random
     lease = PollLease(clock, take_leased())
+    channel = take_channel()
     life = Life(settings, token, channel, lease, clock, jitter, "CONTROL_BOT_TOKEN")
     return await ControlBot(life, path).run()
 

@@ -35,7 +35,6 @@ async def _run(supervised: bool) -> ExitCode:
     identity = take_identity()
     name = identity.name
     configure_worker_logging(name, Redactor([identity.token]), supervised)
-    channel = take_channel()
     settings = load_worker_settings(None if supervised else Path(".env"))
     wipe_secrets()
     redactor = Redactor([identity.token, *settings.secrets])
@@ -46,6 +45,7 @@ async def _run(supervised: bool) -> ExitCode:
     bot = _loaded(feeds)
     from coderbot.botprocess.life import Life
 
+    channel = take_channel()
     life = Life(settings, identity.token, channel, lease, clock, random.random)
     return await bot(life, identity).run()
 
