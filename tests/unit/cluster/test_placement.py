@@ -193,6 +193,45 @@ def test_a_group_larger_than_the_cluster_is_spread_as_far_as_it_goes() -> None:
     assert sorted(counts.values()) == [2, 2, 3]
 
 
+def test_who_is_alone_of_its_group_moves_as_everybody_does() -> None:
+    here, there = _FIFTY[:2]
+    for number in range(20):
+        units = [
+            Unit("bot", f"key-{number}"),
+            Unit("bot.1", f"key-{number}-1", group="bot"),
+        ]
+        placed = place(units, [here, there], {unit.key: here.host for unit in units})
+        best = max(units, key=lambda unit: _gain(unit, here, there))
+        assert [placed[unit.key] for unit in units if unit is best] == [there.host]
+        assert list(placed.values()).count(there.host) == 1
+
+
+def _gain(unit: Unit, here: Seat, there: Seat) -> float:
+    gained = score(unit.key, there.host, there.weight)
+    return gained - score(unit.key, here.host, here.weight)
+
+
+def test_the_host_with_fewer_of_the_group_is_taken() -> None:
+    full, mixed = _FIFTY[:2]
+    for number in range(20):
+        mates = [Unit("bot", f"key-{number}-{part}", group="bot") for part in range(4)]
+        units = [*mates, Unit("other", "key-other")]
+        hosts = [full, full, mixed, mixed]
+        known = [*mates[:3], units[-1]]
+        held = {unit.key: seat.host for unit, seat in zip(known, hosts, strict=True)}
+        assert place(units, [full, mixed], held)[mates[3].key] == mixed.host
+
+
+def test_a_group_is_parted_before_others_move() -> None:
+    seats = _FIFTY[:3]
+    for number in range(20):
+        mates = [Unit("bot", f"key-{number}-{part}", group="bot") for part in range(3)]
+        others = [Unit("other", f"key-{number}-other-{part}") for part in range(3)]
+        held = {unit.key: seats[0].host for unit in (*mates, *others)}
+        placed = place([*mates, *others], seats, held)
+        assert _crowded(mates, placed) == 0
+
+
 def test_hosts_of_all_versions_score_alike() -> None:
     # Those of two versions run beside each other while a cluster is updated.
     assert score("key-1", "host-1", 1.0) == pytest.approx(0.4352737755032926)
