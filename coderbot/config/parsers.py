@@ -59,9 +59,10 @@ def integer(
 
     def parse(raw: str) -> int:
         allowed = "allowed: a whole number" + _bounds(minimum, maximum)
-        if not re.fullmatch(r"[+-]?[0-9]{1,18}", raw.strip(), re.ASCII):
+        text = raw.strip()
+        if not re.fullmatch(r"[+-]?[0-9]{1,18}", text, re.ASCII):
             raise ValueError(allowed)
-        value = int(raw)
+        value = int(text)
         _check_bounds(value, minimum, maximum, allowed)
         return value
 
@@ -75,9 +76,11 @@ def number(
 
     def parse(raw: str) -> float:
         allowed = "allowed: a number" + _bounds(minimum, maximum)
-        if not re.fullmatch(r"[+-]?[0-9]{1,12}(\.[0-9]{1,9})?", raw.strip(), re.ASCII):
+        text = raw.strip()
+        if not re.fullmatch(r"[+-]?[0-9]{1,12}(\.[0-9]{1,9})?", text, re.ASCII):
             raise ValueError(allowed)
-        value = float(raw)
+        # What is space to one is none to the other, such as the unit separator.
+        value = float(text)
         _check_bounds(value, minimum, maximum, allowed)
         return value
 

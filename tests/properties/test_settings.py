@@ -1,7 +1,7 @@
 """Laws of settings: any text is a value or is refused in words, secrets unrepeated."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from coderbot.config.settings import variables
@@ -10,6 +10,7 @@ from coderbot.redact import Secret
 
 VARIABLES = [variable for _, variable, _ in variables()]
 SECRETS = [variable for variable in VARIABLES if variable.secret]
+DELAY = next(each for each in VARIABLES if each.name.endswith("DELAY_SECONDS"))
 LIKELY = st.text(
     st.sampled_from("0123456789,:;-+. ~/@[]*abctfhpsrediTF'\"\\"), max_size=30
 )
@@ -23,6 +24,7 @@ RAW = st.text(st.characters(exclude_categories=["Cs"]), max_size=60) | LIKELY
 
 
 @given(st.sampled_from(VARIABLES), RAW)
+@example(DELAY, "0\x1f")
 def test_any_text_is_a_value_or_is_refused_in_words(
     variable: Variable, raw: str
 ) -> None:
