@@ -118,8 +118,12 @@ def with_home(path: str | Path) -> Path:
 
     As in a shell, `~nobody` stays a name when there is no such user.
     """
-    # That of pathlib raises RuntimeError for those.
-    return Path(os.path.expanduser(path))  # noqa: PTH111
+    try:
+        # That of pathlib raises RuntimeError for those.
+        return Path(os.path.expanduser(path))  # noqa: PTH111
+    except ValueError:
+        # A name that nobody can have, such as one with a NUL.
+        return Path(path)
 
 
 def safe_name(name: str, default: str = "file") -> str:

@@ -24,6 +24,8 @@ NASTY = st.text(max_size=80) | st.builds(
     ),
 )
 """Names such as strangers choose."""
+ON_DISK = settings(max_examples=max(30, settings().max_examples // 4))
+"""A quarter of the inputs for what writes files."""
 
 
 @given(NASTY)
@@ -42,7 +44,7 @@ def test_a_shown_name_is_one_line_of_text(name: str) -> None:
     shown(name).encode()
 
 
-@settings(max_examples=30)
+@ON_DISK
 @given(st.lists(NASTY, min_size=1, max_size=5))
 def test_saved_files_lie_side_by_side_and_whole(names: list[str]) -> None:
     with TemporaryDirectory() as root:
@@ -66,7 +68,7 @@ async def _save_all(directory: Path, names: list[str]) -> list[Path]:
     return paths
 
 
-@settings(max_examples=30)
+@ON_DISK
 @given(NASTY)
 def test_any_wish_for_files_is_answered(wish: str) -> None:
     with TemporaryDirectory() as root:

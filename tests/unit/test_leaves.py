@@ -54,6 +54,8 @@ def test_a_home_that_nobody_has_stays_a_name(monkeypatch: pytest.MonkeyPatch) ->
     assert with_home("~/a") == Path("/home/anna/a")
     assert with_home("~root") != Path("~root")
     assert with_home("~no such user/a") == Path("~no such user/a")
+    assert with_home("~\0/a") == Path("~\0/a")
+    assert with_home("~\ud800") == Path("~\ud800")
     assert with_home("a/~") == Path("a/~")
 
 
