@@ -104,14 +104,14 @@ def test_needles() -> None:
 
 
 def test_an_expression_that_takes_too_long_is_given_up() -> None:
-    needle = Needle("(y+y+)+z", is_regex=True)
-    assert needle.found_in("yyz")
+    needle = Needle("(y|yy)+$", is_regex=True)
+    assert needle.found_in("yyy")
     assert not needle.error
     # It would take longer than anybody lives.
-    assert not needle.found_in("y" * 200)
+    assert not needle.found_in("y" * 300 + "!")
     assert "takes too long" in needle.error
-    assert not needle.found_in("yyz")
+    assert not needle.found_in("yyy")
     # As a filter it hides nothing from then on, and says why.
-    only = LineFilter(text="/(y+y+)+z/")
-    assert only.shows(line("yyy"))
+    only = LineFilter(text="/(y|yy)+$/")
+    assert only.shows(line("no"))
     assert "takes too long" in only.describe()
