@@ -123,7 +123,7 @@ async def test_a_download_is_taken_up_again(sandbox: Sandbox, tmp_path: Path) ->
     anna = sandbox.client().user(ANNA, BOT)
     for name in ("a.txt", "b.txt"):
         await anna.upload("document", name, name.encode(), "What it is")
-    await _crash(sandbox, tmp_path, "while a download is saved")
+    await _crash(sandbox, tmp_path, "while two downloads are under way")
     settings = worker_environment(sandbox.url, make_token(1), tmp_path)
     received = tmp_path / "media" / "bot-0" / "received"
     async with running_worker(settings, tmp_path):
