@@ -64,7 +64,8 @@ async def _read_multipart(
                 values[name] = await _read_field(part)
             else:
                 upload = await _read_file(part, files)
-                _discard({name: uploads[name]} if name in uploads else {})
+                if name in uploads:
+                    uploads[name].discard()
                 uploads[name] = upload
     except (ValueError, HttpProcessingError):
         _discard(uploads)

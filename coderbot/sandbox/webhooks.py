@@ -39,7 +39,12 @@ async def _watch(world: World, session: aiohttp.ClientSession) -> None:
     """Keep one courier for each bot."""
     known: set[int] = set()
     news = Pulse()
-    world.listeners.append(lambda _: news.fire())
+
+    def hear(event: Json) -> None:
+        if event["type"] == "bot":
+            news.fire()
+
+    world.listeners.append(hear)
     async with asyncio.TaskGroup() as group:
         while True:
             for bot in list(world.bots.values()):

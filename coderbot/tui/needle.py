@@ -1,6 +1,5 @@
 """What is looked for in the log (pure)."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -26,7 +25,7 @@ class Needle:
     @property
     def error(self) -> str:
         """What is wrong with the expression, as far as is known; empty: nothing."""
-        return _compiled(self.text).error if self.is_regex else ""
+        return _compiled(self.text, self.is_regex).error
 
     def found_in(self, text: str) -> bool:
         """Tell whether it occurs in `text`."""
@@ -34,18 +33,13 @@ class Needle:
             return False
         if not self.is_regex:
             return self.text.lower() in text.lower()
-        return any(_compiled(self.text).spans(text))
+        return any(_compiled(self.text, True).spans(text))
 
     def spans(self, text: str) -> Iterator[tuple[int, int]]:
         """Yield where it occurs: start and end."""
-        if not self.text:
-            return
-        if self.is_regex:
-            found = _compiled(self.text).spans(text)
-        else:
-            pattern = re.compile(re.escape(self.text), re.IGNORECASE)
-            found = (match.span() for match in pattern.finditer(text))
-        yield from (span for span in found if span[0] < span[1])
+        if self.text:
+            found = _compiled(self.text, self.is_regex).spans(text)
+            yield from (span for span in found if span[0] < span[1])
 
 
 class _Expression:
@@ -77,5 +71,5 @@ class _Expression:
 
 
 @lru_cache(maxsize=64)
-def _compiled(text: str) -> _Expression:
-    return _Expression(text)
+def _compiled(text: str, is_regex: bool) -> _Expression:
+    return _Expression(text if is_regex else regex.escape(text))

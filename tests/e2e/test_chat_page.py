@@ -1,3 +1,4 @@
+# ruff: noqa: F811 - a fixture is used by its name
 """The chat page in a real browser, with a small bot behind it."""
 
 from collections.abc import AsyncIterator
@@ -24,7 +25,7 @@ from telegram.ext import (
 from coderbot.sandbox.client import SandboxUser
 from coderbot.sandbox.server import Sandbox, running_sandbox
 from coderbot.worker.browser.keeper import BrowserKeeper
-from tests.fakes.browser import keeping, needs_browser
+from tests.fakes.browser import keeper, needs_browser  # noqa: F401
 from tests.fakes.pictures import png
 from tests.fakes.sandbox import ANNA, make_bot_id, make_token
 
@@ -113,15 +114,6 @@ class Page:
     async def write(self, text: str) -> None:
         await self.page.type("#text", text)
         await self.page.keyboard.press("Enter")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def keeper(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> AsyncIterator[BrowserKeeper]:
-    """The browser that all tests here share."""
-    async with keeping(tmp_path_factory.mktemp("chat")) as keeper:
-        yield keeper
 
 
 @pytest_asyncio.fixture(loop_scope="module")

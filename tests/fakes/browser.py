@@ -1,10 +1,14 @@
-"""The real browser of this machine, for tests that need one."""
+"""The real browser of this machine, for tests that need one.
+
+Tests that share one import the fixture `keeper`; all of theirs run in one loop then.
+"""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from coderbot.botprocess.tasks import Tasks
 from coderbot.clock import Clock, SystemClock
@@ -43,3 +47,12 @@ async def keeping(
             yield keeper
         finally:
             await keeper.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def keeper(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[BrowserKeeper]:
+    """The browser that all tests of a file share."""
+    async with keeping(tmp_path_factory.mktemp("shared")) as keeper:
+        yield keeper

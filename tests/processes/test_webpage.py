@@ -1,31 +1,22 @@
+# ruff: noqa: F811 - a fixture is used by its name
 """Pictures of pages, taken by a real browser that all tests here share."""
 
 import io
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 from PIL import Image
 
 from coderbot.worker.browser.errors import PageFailedError, PageRefusedError
 from coderbot.worker.browser.keeper import BrowserKeeper
 from coderbot.worker.browser.policy import WebPolicy
 from coderbot.worker.browser.webpage import DESKTOP, PHONE, WebCamera
-from tests.fakes.browser import keeping, needs_browser
+from tests.fakes.browser import keeper, needs_browser  # noqa: F401
 from tests.fakes.website import website
 
 pytestmark = [needs_browser, pytest.mark.asyncio(loop_scope="module")]
 
 BLUE = '<title>Blue</title><body style="margin:0;background:#0000ff">'
 LONG = BLUE + '<div style="height:3000px"></div><div style="height:9px;background:red">'
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def keeper(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> AsyncIterator[BrowserKeeper]:
-    async with keeping(tmp_path_factory.mktemp("pages")) as keeper:
-        yield keeper
 
 
 @pytest.fixture
