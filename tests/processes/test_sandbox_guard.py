@@ -10,6 +10,8 @@ from typing import Any
 import aiohttp
 import pytest
 import pytest_asyncio
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from coderbot.sandbox.server import Sandbox, running_sandbox
 from tests.fakes.pictures import png
@@ -251,6 +253,27 @@ async def test_a_webhook_with_a_broken_address_ends_nothing(
     async with http.post(f"{call}/getUpdates") as answer:
         updates = (await answer.json())["result"]
     assert [each["message"]["text"] for each in updates] == ["before", "after"]
+
+
+async def test_a_bot_that_is_added_later_has_its_updates_brought(
+    sandbox: Sandbox, http: aiohttp.ClientSession
+) -> None:
+    brought: asyncio.Queue[Any] = asyncio.Queue()
+
+    async def take(request: web.Request) -> web.Response:
+        await brought.put(await request.json())
+        return web.Response()
+
+    app = web.Application()
+    app.router.add_post("/", take)
+    client = sandbox.client()
+    async with TestServer(app) as server, asyncio.timeout(10):
+        bot_id, token = await client.add_bot("Late")
+        hook = {"url": f"http://127.0.0.1:{server.port}/"}
+        async with http.post(f"/bot{token.reveal()}/setWebhook", json=hook) as answer:
+            assert answer.status == 200
+        await client.user(ANNA, bot_id).say("hello")
+        assert (await brought.get())["message"]["text"] == "hello"
 
 
 async def test_a_chain_of_answers_is_told_one_deep(
